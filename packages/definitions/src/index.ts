@@ -1,0 +1,102 @@
+export { invalidArgType, outOfRange } from './argument-errors.js'
+export {
+  _WSAIO,
+  _WSAIOR,
+  _WSAIORW,
+  _WSAIOW,
+  controlCodeName,
+  IOC_IN,
+  IOC_INOUT,
+  IOC_OUT,
+  IOC_PROTOCOL,
+  IOC_UNIX,
+  IOC_VENDOR,
+  IOC_VOID,
+  IOC_WS2,
+  SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+  SIO_RELEASE_PORT_RESERVATION,
+} from './control-codes.js'
+export { INET_PORT_RANGE, INET_PORT_RESERVATION } from './inet-port-range.js'
+export { INET_PORT_RESERVATION_INFORMATION } from './inet-port-reservation-information.js'
+export { INET_PORT_RESERVATION_INSTANCE } from './inet-port-reservation-instance.js'
+export { INET_PORT_RESERVATION_TOKEN } from './inet-port-reservation-token.js'
+export {
+  ERROR_ACCESS_DENIED,
+  ERROR_INVALID_PARAMETER,
+  ERROR_NOT_FOUND,
+  ERROR_NOT_SUPPORTED,
+  ERROR_OPERATION_ABORTED,
+  ERROR_PROC_NOT_FOUND,
+  ERROR_SHARING_VIOLATION,
+} from './ip-helper-error-numbers.js'
+export { IP_HELPER_ERRORS, ipHelperError } from './ip-helper-errors.js'
+export { decodeSockaddr, encodeSockaddr, SOCKADDR_MAX_SIZE } from './sockaddr.js'
+export { SOCKADDR_IN } from './sockaddr-in.js'
+export { SOCKADDR_IN6 } from './sockaddr-in6.js'
+export {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  AF_UNSPEC,
+  INVALID_PORT_RESERVATION_TOKEN,
+  INVALID_SOCKET,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  IPV6_V6ONLY,
+  SO_BROADCAST,
+  SO_ERROR,
+  SO_EXCLUSIVEADDRUSE,
+  SO_KEEPALIVE,
+  SO_LINGER,
+  SO_RCVBUF,
+  SO_REUSEADDR,
+  SO_SNDBUF,
+  SO_TYPE,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOCK_STREAM,
+  SOCKET_ERROR,
+  SOL_SOCKET,
+  SOMAXCONN,
+  WINSOCK_VERSION,
+  WSA_FLAG_NO_HANDLE_INHERIT,
+  WSA_FLAG_OVERLAPPED,
+} from './socket-constants.js'
+export type { StructCodec } from './struct-codec.js'
+export type { SystemErrorEntry } from './system-error-entry.js'
+export { checkUnsigned, checkUnsigned64, UINT16_MAX, UINT32_MAX, UINT64_MAX } from './unsigned-integer.js'
+export {
+  WSA_IO_INCOMPLETE,
+  WSA_IO_PENDING,
+  WSA_OPERATION_ABORTED,
+  WSAEACCES,
+  WSAEADDRINUSE,
+  WSAEADDRNOTAVAIL,
+  WSAEAFNOSUPPORT,
+  WSAECONNREFUSED,
+  WSAECONNRESET,
+  WSAEFAULT,
+  WSAEHOSTUNREACH,
+  WSAEINPROGRESS,
+  WSAEINTR,
+  WSAEINVAL,
+  WSAEISCONN,
+  WSAEMFILE,
+  WSAEMSGSIZE,
+  WSAENETDOWN,
+  WSAENETUNREACH,
+  WSAENOBUFS,
+  WSAENOPROTOOPT,
+  WSAENOTCONN,
+  WSAENOTSOCK,
+  WSAEOPNOTSUPP,
+  WSAEPROTONOSUPPORT,
+  WSAETIMEDOUT,
+  WSAEWOULDBLOCK,
+  WSANOTINITIALISED,
+  WSASYSNOTREADY,
+  WSAVERNOTSUPPORTED,
+} from './winsock-error-numbers.js'
+export { WINSOCK_ERRORS, winsockError } from './winsock-errors.js'

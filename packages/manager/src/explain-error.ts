@@ -1,0 +1,106 @@
+import type { PortRange } from '@winport/transport'
+import { SystemCallError } from '@winport/transport'
+import { ReservationError } from './reservation-error.js'
+
+// What a system call's error means for whoever asked, and what to do about it. Errors that are not a system call's
+// (a bug, an abort, an error of Node's own) come back as they are.
+
+/** @param request start port 0 is a wildcard */
+export function explainAcquire(error: unknown, request: PortRange): unknown {
+  if (!(error instanceof SystemCallError)) return error
+  const { protocol, startPort, count } = request
+  if (error.code === 'WSAEADDRINUSE') {
+    const problem =
+      startPort === 0
+        ? `No ${count} consecutive ${protocol.toUpperCase()} ports are free; ask for fewer.`
+        : `${describe(request)} cannot be reserved: at least one is bound, reserved or excluded. ` +
+          'Choose another start port, or leave it out to let Windows choose. ' +
+          `\`netsh int ipv4 show excludedportrange ${protocol}\` lists what is excluded.`
+    return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, error)
+  }
+  return explainUnsupported(error) ?? explainOther(`Could not reserve ${describe(request)}`, error)
+}
+
+/** @param block the block that a port was asked of, with `port` if a certain one was */
+export function explainUse(error: unknown, block: PortRange, kind: 'runtime' | 'persistent', port: number): unknown {
+  if (!(error instanceof SystemCallError)) return error
+  const { code } = error
+  const associating = error.syscall.includes('SIO_ASSOCIATE_PORT_RESERVATION')
+  if (associating && code === 'WSAEINVAL') {
+    return new ReservationError(
+      'ERR_RESERVATION_NOT_FOUND',
+      `The reservation of ${describe(block)} is gone: the system no longer knows its token. ` +
+        (kind === 'persistent' ? 'Tokens change at a restart: look it up again.' : 'Acquire a new one.'),
+      error,
+    )
+  }
+  if (associating && code === 'WSAEACCES' && kind === 'persistent') return elevationRequired(block, error)
+  if (code === 'WSAEADDRINUSE' && port === 0) {
+    return new ReservationError(
+      'ERR_RESERVATION_EXHAUSTED',
+      `All of ${describe(block)} are in use: close a socket, or reserve a larger block.`,
+      error,
+    )
+  }
+  const what = port === 0 ? `a port of ${describe(block)}` : `port ${port} of ${describe(block)}`
+  return explainUnsupported(error) ?? explainOther(`Could not use ${what}`, error)
+}
+
+/** For an anchor that did not close properly. */
+export function explainRelease(error: unknown, block: PortRange): unknown {
+  if (!(error instanceof SystemCallError)) return error
+  return explainOther(`${describe(block)} were let go, but closing the socket failed`, error)
+}
+
+/** @param verb what was to be done: 'create', 'look up' or 'delete' */
+export function explainPersistent(error: unknown, range: PortRange, verb: string): unknown {
+  if (!(error instanceof SystemCallError)) return error
+  switch (error.code) {
+    case 'ERROR_ACCESS_DENIED':
+      return elevationRequired(range, error)
+    case 'ERROR_SHARING_VIOLATION':
+      return new ReservationError(
+        'ERR_PORT_RANGE_IN_USE',
+        `${describe(range)} cannot be reserved: at least one is in use or reserved. Choose another range.`,
+        error,
+      )
+    case 'ERROR_NOT_FOUND':
+      return new ReservationError(
+        'ERR_RESERVATION_NOT_FOUND',
+        `There is no persistent reservation of exactly ${describe(range)}; a part of one, or more than one, does not count.`,
+        error,
+      )
+    default:
+      return explainUnsupported(error) ?? explainOther(`Could not ${verb} the reservation of ${describe(range)}`, error)
+  }
+}
+
+/** A range in words: `TCP ports 5000-5019`, `TCP port 5000`, or `20 TCP ports` if its start is open. */
+export function describe({ protocol, startPort, count }: PortRange): string {
+  const name = protocol.toUpperCase()
+  if (startPort === 0) return `${count} ${name} port${count === 1 ? '' : 's'}`
+  return count === 1 ? `${name} port ${startPort}` : `${name} ports ${startPort}-${startPort + count - 1}`
+}
+
+const MISSING: ReadonlySet<string> = new Set(['WSAEOPNOTSUPP', 'ERROR_PROC_NOT_FOUND', 'ERROR_NOT_SUPPORTED'])
+
+function explainUnsupported(error: SystemCallError): ReservationError | undefined {
+  if (!MISSING.has(error.code)) return undefined
+  return new ReservationError(
+    'ERR_RESERVATION_UNSUPPORTED',
+    `This system does not offer port reservations (${error.syscall}: ${error.code}). They need Windows Vista or later; Wine has none.`,
+    error,
+  )
+}
+
+function elevationRequired(range: PortRange, error: SystemCallError): ReservationError {
+  return new ReservationError(
+    'ERR_ELEVATION_REQUIRED',
+    `The persistent reservation of ${describe(range)} needs an elevated process: run it as administrator.`,
+    error,
+  )
+}
+
+function explainOther(problem: string, error: SystemCallError): ReservationError {
+  return new ReservationError(error.nodeCode ?? error.code, `${problem}. ${error.message}`, error)
+}

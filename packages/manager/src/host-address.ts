@@ -1,0 +1,27 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { invalidArgType } from '@winport/definitions'
+import type { AddressFamily } from '@winport/transport'
+
+/** An address that a socket can be bound or connected to. */
+export interface HostAddress {
+  readonly address: string
+  readonly family: AddressFamily
+}
+
+export const ANY_IPV4: HostAddress = { address: '0.0.0.0', family: 'ipv4' }
+export const ANY_IPV6: HostAddress = { address: '::', family: 'ipv6' }
+
+/** The addresses of a host, in the resolver's order; an address stands for itself. */
+export async function resolveHost(
+  name: string,
+  host: unknown,
+  family?: AddressFamily,
+): Promise<readonly HostAddress[]> {
+  if (typeof host !== 'string' || host === '') throw invalidArgType(name, 'a host name or an IP address', host)
+  const version = isIP(host)
+  if (version !== 0) return [{ address: host, family: version === 6 ? 'ipv6' : 'ipv4' }]
+  const only = family === undefined ? 0 : family === 'ipv6' ? 6 : 4
+  const found = await lookup(host, { all: true, family: only })
+  return found.map(({ address, family: version }) => ({ address, family: version === 6 ? 'ipv6' : 'ipv4' }))
+}

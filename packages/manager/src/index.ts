@@ -1,0 +1,6 @@
+export { PersistentReservation } from './persistent-reservation.js'
+export { PersistentReservationStore } from './persistent-reservation-store.js'
+export { type BlockBindOptions, type BlockConnectOptions, type BlockListenOptions, PortBlock } from './port-block.js'
+export { ReservationError, type ReservationErrorCode } from './reservation-error.js'
+export { type AcquireOptions, ReservationManager, type ReservationManagerOptions } from './reservation-manager.js'
+export { RuntimeReservation } from './runtime-reservation.js'

@@ -1,0 +1,265 @@
+import type { Socket as DatagramSocket } from 'node:dgram'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { invalidArgType, outOfRange, SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
+import {
+  AbortError,
+  type AddressFamily,
+  type PortRange,
+  type Protocol,
+  SystemCallError,
+  type Transport,
+  type WinsockSocket,
+} from '@winport/transport'
+import { describe, explainUse } from './explain-error.js'
+import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost } from './host-address.js'
+import { checkNodeObject, checkObject, checkPortOf, checkSignal } from './request-arguments.js'
+import { ReservationError } from './reservation-error.js'
+
+export interface BlockListenOptions {
+  /** Name or address to listen on. Defaults, as in Node, to `'::'` (IPv4 too), or `'0.0.0.0'` without IPv6. */
+  readonly host?: string | undefined
+  /** A port of the block. Defaults to any free one, chosen by the kernel. */
+  readonly port?: number | undefined
+  /** Length of the queue of pending connections. Defaults to Node's 511. */
+  readonly backlog?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface BlockBindOptions {
+  /** Name or address to bind to. Defaults, as in Node, to `'0.0.0.0'` or `'::'`, by the socket's type. */
+  readonly host?: string | undefined
+  /** A port of the block. Defaults to any free one, chosen by the kernel. */
+  readonly port?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface BlockConnectOptions {
+  /** Name or address to connect to. Defaults to `'localhost'`. All of a name's addresses are tried in turn. */
+  readonly host?: string | undefined
+  /** Port to connect to, 1 to 65535. */
+  readonly port: number
+  /** The source port: a port of the block. Defaults to any free one, chosen by the kernel. */
+  readonly localPort?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A bound socket and where it is bound. */
+interface BoundSocket {
+  readonly socket: WinsockSocket
+  readonly local: AddressInfo
+}
+
+/** Servers that are on their way to listening, which `server.listening` does not tell. */
+const startingServers = new WeakSet<Server>()
+
+const NO_IPV6: ReadonlySet<unknown> = new Set(['WSAEAFNOSUPPORT', 'EAFNOSUPPORT', 'EADDRNOTAVAIL'])
+
+/**
+ * A block of consecutive ports that is reserved, and whose ports are used by binding sockets out of it. Iterating over
+ * it yields its ports. Which of them are free is the kernel's business: concurrent calls never get one port twice.
+ */
+export abstract class PortBlock implements PortRange {
+  readonly protocol: Protocol
+  /** First port. */
+  readonly startPort: number
+  /** Number of ports. */
+  readonly count: number
+  /** The kernel's 64-bit name of the reservation. It may change when the machine restarts. */
+  readonly token: bigint
+  readonly #transport: Transport
+  readonly #tokenBytes: Uint8Array
+  readonly #binding = new Set<WinsockSocket>()
+
+  /** @param tokenBytes the token as an INET_PORT_RESERVATION_TOKEN */
+  protected constructor(transport: Transport, range: PortRange, token: bigint, tokenBytes: Uint8Array) {
+    this.protocol = range.protocol
+    this.startPort = range.startPort
+    this.count = range.count
+    this.token = token
+    this.#transport = transport
+    this.#tokenBytes = tokenBytes
+  }
+
+  protected abstract readonly kind: 'runtime' | 'persistent'
+
+  /** False once the block may not be used any more. */
+  protected abstract isHeld(): boolean
+
+  /** Last port. */
+  get endPort(): number {
+    return this.startPort + this.count - 1
+  }
+
+  contains(port: number): boolean {
+    return Number.isInteger(port) && port >= this.startPort && port <= this.endPort
+  }
+
+  *[Symbol.iterator](): Generator<number, void, undefined> {
+    for (let port = this.startPort; port <= this.endPort; port++) yield port
+  }
+
+  /** For JSON.stringify: the token as a string, because JSON has no 64-bit integers. */
+  toJSON(): { protocol: Protocol; startPort: number; endPort: number; count: number; token: string } {
+    const { protocol, startPort, endPort, count, token } = this
+    return { protocol, startPort, endPort, count, token: String(token) }
+  }
+
+  /**
+   * Makes a server listen on a port of this TCP block, and resolves to its address. Any `net.Server` will do: http,
+   * https, http2, tls. The server is closed as ever, with `server.close()`; releasing the block leaves it alone.
+   *
+   * Rejects with `ERR_RESERVATION_EXHAUSTED` if no port is free, `EADDRINUSE` if the one asked for is not,
+   * `ERR_RESERVATION_RELEASED` if the block is released before the server has its port, an `AbortError`, or whatever
+   * Node's own listen fails with. The server is then not listening, and nothing is left open.
+   */
+  async listen(server: Server, options: BlockListenOptions = {}): Promise<AddressInfo> {
+    this.#checkProtocol('tcp', 'listen()')
+    checkNodeObject('server', server, 'a net.Server, such as http.createServer() returns', [
+      'listen',
+      'address',
+      'close',
+    ])
+    checkObject('options', options)
+    const { backlog, host, signal } = options
+    const port = checkPortOf(this, 'port', options.port)
+    checkSignal(signal)
+    this.#checkUsable(signal)
+    if (server.listening || startingServers.has(server)) {
+      throw new ReservationError('ERR_SERVER_ALREADY_LISTEN', 'The server listens already: close it first.')
+    }
+    const listen = async (at: HostAddress) => {
+      const { socket, local } = await this.#openBound(at, port, signal)
+      await this.#adopt(() => socket.listen(server, { backlog }), port)
+      return local
+    }
+    startingServers.add(server)
+    try {
+      if (host !== undefined) return await listen(await this.#resolveLocal(host))
+      try {
+        return await listen(ANY_IPV6)
+      } catch (error) {
+        if (!isWithoutIpv6(error)) throw error
+        return await listen(ANY_IPV4)
+      }
+    } finally {
+      startingServers.delete(server)
+    }
+  }
+
+  /**
+   * Binds a dgram socket to a port of this UDP block, and resolves to its address. Fails as {@link listen} does; after
+   * a failure the socket is unbound still.
+   */
+  async bind(socket: DatagramSocket, options: BlockBindOptions = {}): Promise<AddressInfo> {
+    this.#checkProtocol('udp', 'bind()')
+    checkNodeObject('socket', socket, 'a dgram.Socket', ['bind', 'address', 'send'])
+    checkObject('options', options)
+    const { host, signal } = options
+    const port = checkPortOf(this, 'port', options.port)
+    checkSignal(signal)
+    this.#checkUsable(signal)
+    const any = Reflect.get(socket, 'type') === 'udp6' ? ANY_IPV6 : ANY_IPV4
+    const at = host === undefined ? any : await this.#resolveLocal(host, any.family)
+    if (at.family !== any.family) throw outOfRange('host', `an ${any.family} address, as the socket is`, host)
+    const bound = await this.#openBound(at, port, signal)
+    await this.#adopt(() => bound.socket.attach(socket), port)
+    return bound.local
+  }
+
+  /**
+   * Opens an outgoing connection whose source port is of this TCP block. Fails as {@link listen} does, or with what
+   * Node's own connect fails with, such as `ECONNREFUSED`; an `AggregateError` if several addresses were tried.
+   */
+  async connect(options: BlockConnectOptions): Promise<Socket> {
+    this.#checkProtocol('tcp', 'connect()')
+    checkObject('options', options)
+    const { host = 'localhost', port, signal } = options
+    if (typeof port !== 'number') throw invalidArgType('port', 'of type number', port)
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw outOfRange('port', '>= 1 and <= 65535', port)
+    const localPort = checkPortOf(this, 'localPort', options.localPort)
+    checkSignal(signal)
+    this.#checkUsable(signal)
+    const addresses = await resolveHost('host', host)
+    const failures: unknown[] = []
+    for (const { address, family } of addresses) {
+      const { socket } = await this.#openBound(family === 'ipv6' ? ANY_IPV6 : ANY_IPV4, localPort, signal)
+      try {
+        return await this.#adopt(() => socket.connect({ address, port }, { signal }), localPort)
+      } catch (error) {
+        if (signal?.aborted === true || addresses.length === 1) throw error
+        failures.push(error)
+      }
+    }
+    const last = failures.at(-1)
+    const code = last instanceof Error && 'code' in last ? last.code : undefined
+    throw Object.assign(new AggregateError(failures, `Could not connect to ${host}:${port} (${code})`), { code })
+  }
+
+  /** Turns away new calls and ends those that have no port yet; for the end of the block. */
+  protected abandonCalls(): void {
+    for (const socket of this.#binding) closeQuietly(socket)
+  }
+
+  /** Opens a socket, associates it and binds it. */
+  async #openBound(at: HostAddress, port: number, signal: AbortSignal | undefined): Promise<BoundSocket> {
+    this.#checkUsable(signal)
+    let socket: WinsockSocket | undefined
+    try {
+      socket = this.#transport.openSocket({ protocol: this.protocol, family: at.family })
+      this.#binding.add(socket)
+      await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, this.#tokenBytes, null, { signal })
+      this.#checkUsable(signal)
+      socket.bind({ address: at.address, port })
+      return { socket, local: socket.localAddress() }
+    } catch (error) {
+      if (socket !== undefined) closeQuietly(socket)
+      this.#checkUsable(signal)
+      throw explainUse(error, this, this.kind, port)
+    } finally {
+      if (socket !== undefined) this.#binding.delete(socket)
+    }
+  }
+
+  /** Hands a bound socket to Node; the socket is closed if that fails. */
+  async #adopt<Result>(adopt: () => Promise<Result>, port: number): Promise<Result> {
+    try {
+      return await adopt()
+    } catch (error) {
+      throw explainUse(error, this, this.kind, port)
+    }
+  }
+
+  async #resolveLocal(host: string, family?: AddressFamily): Promise<HostAddress> {
+    const [first] = await resolveHost('host', host, family)
+    if (first === undefined) throw outOfRange('host', 'a host that has an address', host)
+    return first
+  }
+
+  #checkUsable(signal: AbortSignal | undefined): void {
+    if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
+    if (this.isHeld()) return
+    throw new ReservationError(
+      'ERR_RESERVATION_RELEASED',
+      `The reservation of ${describe(this)} was released: acquire a new one.`,
+    )
+  }
+
+  #checkProtocol(protocol: Protocol, call: string): void {
+    if (this.protocol !== protocol) throw outOfRange('protocol', `'${protocol}' for ${call}`, this.protocol)
+  }
+}
+
+/** Closes a socket on the way out of a failure, which is the one to report. */
+export function closeQuietly(socket: WinsockSocket): void {
+  try {
+    socket.close()
+  } catch {
+    // It is given up all the same: close() promises that.
+  }
+}
+
+function isWithoutIpv6(error: unknown): boolean {
+  const cause = error instanceof ReservationError ? error.cause : error
+  if (cause instanceof SystemCallError) return NO_IPV6.has(cause.code)
+  return cause instanceof Error && 'code' in cause && NO_IPV6.has(cause.code)
+}

@@ -1,0 +1,47 @@
+import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import { checkProtocol, type PortRange } from '@winport/transport'
+
+const LAST_PORT = 65_535
+
+// The checks of what callers pass, made before any system call.
+
+export function checkObject(name: string, value: unknown): asserts value is object {
+  if (typeof value !== 'object' || value === null) throw invalidArgType(name, 'an object', value)
+}
+
+export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalidArgType('signal', 'an instance of AbortSignal', signal)
+  }
+}
+
+/** Checks a range that has to fit between 1 and 65535. @param lowestStart 0 where 0 is a wildcard */
+export function checkRange({ protocol, startPort, count }: PortRange, lowestStart: 0 | 1): void {
+  checkProtocol(protocol)
+  checkUnsigned('startPort', startPort, LAST_PORT, lowestStart)
+  checkUnsigned('count', count, LAST_PORT, 1)
+  const room = LAST_PORT + 1 - startPort
+  if (startPort > 0 && count > room) {
+    throw outOfRange('count', `<= ${room} to end at port ${LAST_PORT} when it starts at ${startPort}`, count)
+  }
+}
+
+/** Checks a port of a block: 0, the default, lets the kernel choose. */
+export function checkPortOf(block: PortRange, name: string, port: unknown = 0): number {
+  checkUnsigned(name, port, LAST_PORT)
+  const { startPort, count } = block
+  const endPort = startPort + count - 1
+  if (port !== 0 && (port < startPort || port > endPort)) {
+    throw outOfRange(name, `inside the block, from ${startPort} to ${endPort}`, port)
+  }
+  return port
+}
+
+/** Something of Node's with the methods that are needed: not `instanceof`, which fails between realms. */
+export function checkNodeObject(name: string, value: unknown, expected: string, methods: readonly string[]): void {
+  const fits =
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((method) => typeof Reflect.get(value, method) === 'function')
+  if (!fits) throw invalidArgType(name, expected, value)
+}

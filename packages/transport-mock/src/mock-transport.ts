@@ -1,0 +1,118 @@
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_OPERATION_ABORTED,
+  ERROR_PROC_NOT_FOUND,
+  WSANOTINITIALISED,
+} from '@winport/definitions'
+import {
+  checkPortRange,
+  checkSocketSpec,
+  IpHelperError,
+  type PersistentReservations,
+  type PortRange,
+  type SocketSpec,
+  type Transport,
+  WinsockError,
+} from '@winport/transport'
+import { Hold } from './fault-plan.js'
+import type { KernelState } from './mock-kernel.js'
+import type { MockSocket } from './mock-socket.js'
+import type { PortPool, Reservation } from './port-pool.js'
+
+/** One process of the simulated machine. */
+export class MockTransport implements Transport {
+  readonly name = 'mock'
+  readonly pid: number
+  /** Whether the process may create, delete and consume persistent reservations. */
+  readonly elevated: boolean
+  readonly persistent: PersistentReservations
+  readonly #kernel: KernelState
+  #closed = false
+  readonly #abortPending: Set<() => void> = new Set()
+
+  /** @internal Use {@link MockKernel.openTransport}. */
+  constructor(kernel: KernelState, pid: number, elevated: boolean) {
+    this.#kernel = kernel
+    this.pid = pid
+    this.elevated = elevated
+    this.persistent = {
+      create: (range) =>
+        this.#persistentCall('Create', range, (pool) => {
+          if (!this.elevated) return ERROR_ACCESS_DENIED
+          return pool.createPersistent(range.startPort, range.count)
+        }),
+      lookup: (range) =>
+        this.#persistentCall('Lookup', range, (pool) => pool.findPersistent(range.startPort, range.count)),
+      delete: async (range) => {
+        await this.#persistentCall('Delete', range, (pool) => {
+          const reservation = pool.findPersistent(range.startPort, range.count)
+          if (typeof reservation === 'number') return reservation
+          if (!this.elevated) return ERROR_ACCESS_DENIED
+          pool.release(reservation)
+          return reservation
+        })
+      },
+    }
+  }
+
+  openSocket(spec: SocketSpec): MockSocket {
+    const family = checkSocketSpec(spec)
+    if (this.#closed) throw new WinsockError(WSANOTINITIALISED, 'WSASocketW')
+    const fault = this.#kernel.faults.take('WSASocketW', false)
+    if (typeof fault === 'number') throw new WinsockError(fault, 'WSASocketW')
+    return this.#kernel.addSocket(this, spec.protocol, family, this.#kernel.pools[spec.protocol])
+  }
+
+  /** Opens a socket that is neither TCP nor UDP, on which no control code is supported. */
+  openOtherSocket(): MockSocket {
+    if (this.#closed) throw new WinsockError(WSANOTINITIALISED, 'WSASocketW')
+    return this.#kernel.addSocket(this, 'tcp', 'ipv4', undefined)
+  }
+
+  async close(): Promise<void> {
+    this.exit()
+  }
+
+  /** The process ends, with or without saying goodbye: its sockets close, and its runtime reservations end. */
+  exit(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const abort of [...this.#abortPending]) abort()
+    this.#kernel.removeProcess(this)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #persistentCall(
+    verb: 'Create' | 'Lookup' | 'Delete',
+    range: PortRange,
+    call: (pool: PortPool) => Reservation | number,
+  ): Promise<bigint> {
+    checkPortRange(range)
+    const syscall = `${verb}Persistent${range.protocol === 'tcp' ? 'Tcp' : 'Udp'}PortReservation`
+    if (this.#closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
+    if (!this.#kernel.supported) throw new IpHelperError(ERROR_PROC_NOT_FOUND, syscall)
+    const fault = this.#kernel.faults.take(`${verb}PersistentPortReservation`, true)
+    const errno = fault instanceof Hold ? await this.#wait(fault) : fault
+    const result = errno ?? call(this.#kernel.pools[range.protocol])
+    if (typeof result === 'number') throw new IpHelperError(result, syscall)
+    return result.token
+  }
+
+  /** Waits for a held call's outcome; the end of the process ends the wait. */
+  async #wait(hold: Hold): Promise<number | undefined> {
+    hold.begin()
+    let abort = () => {}
+    const aborted = new Promise<number>((resolve) => {
+      abort = () => resolve(ERROR_OPERATION_ABORTED)
+    })
+    this.#abortPending.add(abort)
+    try {
+      return await Promise.race([hold.outcome, aborted])
+    } finally {
+      this.#abortPending.delete(abort)
+    }
+  }
+}

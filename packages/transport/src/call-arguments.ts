@@ -1,0 +1,47 @@
+import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import type { PortRange, Protocol } from './port-range.js'
+import type { AddressFamily, SocketAddress, SocketSpec } from './winsock-socket.js'
+
+// The checks that every backend makes before a system call.
+
+const UINT32_MAX = 0xffff_ffff
+const UINT16_MAX = 0xffff
+
+export function checkIoctlArguments(code: unknown, input: unknown, output: unknown): void {
+  checkUnsigned('code', code, UINT32_MAX)
+  checkBuffer('input', input)
+  checkBuffer('output', output)
+}
+
+function checkBuffer(name: string, value: unknown): void {
+  if (value !== null && !(value instanceof Uint8Array)) throw invalidArgType(name, 'a Uint8Array or null', value)
+}
+
+export function checkProtocol(value: unknown): asserts value is Protocol {
+  if (typeof value !== 'string') throw invalidArgType('protocol', "'tcp' or 'udp'", value)
+  if (value !== 'tcp' && value !== 'udp') throw outOfRange('protocol', "'tcp' or 'udp'", value)
+}
+
+/** Checks a socket's description and returns its family. */
+export function checkSocketSpec(spec: SocketSpec): AddressFamily {
+  if (typeof spec !== 'object' || spec === null) throw invalidArgType('spec', 'an object', spec)
+  checkProtocol(spec.protocol)
+  const family: unknown = spec.family ?? 'ipv4'
+  if (typeof family !== 'string') throw invalidArgType('family', "'ipv4' or 'ipv6'", family)
+  if (family !== 'ipv4' && family !== 'ipv6') throw outOfRange('family', "'ipv4' or 'ipv6'", family)
+  return family
+}
+
+export function checkSocketAddress(name: string, address: SocketAddress): void {
+  if (typeof address !== 'object' || address === null) throw invalidArgType(name, 'an object', address)
+  if (typeof address.address !== 'string') throw invalidArgType(`${name}.address`, 'of type string', address.address)
+  checkUnsigned(`${name}.port`, address.port, UINT16_MAX)
+}
+
+/** Checks that a range fits the two USHORTs that it is passed in. Whether it makes sense is for the kernel to say. */
+export function checkPortRange(range: PortRange): void {
+  if (typeof range !== 'object' || range === null) throw invalidArgType('range', 'an object', range)
+  checkProtocol(range.protocol)
+  checkUnsigned('startPort', range.startPort, UINT16_MAX)
+  checkUnsigned('count', range.count, UINT16_MAX)
+}

@@ -1,0 +1,116 @@
+import { ok, strictEqual } from 'node:assert/strict'
+import { SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
+import { failure } from '../conformance-context.js'
+import type { ConformanceTest } from '../conformance-test.js'
+
+/** A test of the interface's own promises, which needs no control code and makes no control call. */
+export function contractTest(title: string, run: ConformanceTest['run']): ConformanceTest {
+  return { behaviour: 'contract', source: 'contract', title, needs: [], modes: ['blocking'], run }
+}
+
+/** The interface's promises about sockets and transports, whatever the kernel knows. */
+export const socketContractTests: readonly ConformanceTest[] = [
+  contractTest('close twice is no error; every other call on a closed socket: WSAENOTSOCK', async (t) => {
+    const transport = await t.openTransport()
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    socket.close()
+    socket.close()
+    await t.fails('WSAENOTSOCK', () => socket.bind({ address: '127.0.0.1', port: 0 }))
+    await t.fails('WSAENOTSOCK', () => socket.localAddress())
+    await t.fails('WSAENOTSOCK', () => socket.ioctl(SIO_ACQUIRE_PORT_RESERVATION, null, null))
+    await t.fails('WSAENOTSOCK', () => socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, null, null))
+  }),
+
+  contractTest('`using` closes a socket, `await using` a transport', async (t) => {
+    const transport = await t.openTransport()
+    let socket = transport.openSocket({ protocol: 'udp' })
+    {
+      using scoped = transport.openSocket({ protocol: 'udp' })
+      socket = scoped
+    }
+    await t.fails('WSAENOTSOCK', () => socket.localAddress())
+    {
+      await using scoped = await t.openTransport()
+      socket = scoped.openSocket({ protocol: 'udp' })
+    }
+    await t.fails('WSAENOTSOCK', () => socket.localAddress())
+  }),
+
+  contractTest('a closed transport has closed its sockets and opens no other; close twice is no error', async (t) => {
+    const transport = await t.openTransport()
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    await transport.close()
+    await transport.close()
+    await t.fails('WSAENOTSOCK', () => socket.bind({ address: '127.0.0.1', port: 0 }))
+    await t.fails('WSANOTINITIALISED', () => transport.openSocket({ protocol: 'tcp' }))
+  }),
+
+  contractTest('bind and localAddress: IPv4 and IPv6, port 0, a second bind, none yet', async (t) => {
+    const transport = await t.openTransport()
+    for (const [family, address] of [
+      ['ipv4', '127.0.0.1'],
+      ['ipv6', '::1'],
+    ] as const) {
+      for (const protocol of ['tcp', 'udp'] as const) {
+        const socket = transport.openSocket({ protocol, family })
+        strictEqual(socket.protocol, protocol)
+        strictEqual(socket.family, family)
+        await t.fails('WSAEINVAL', () => socket.localAddress())
+        socket.bind({ address, port: 0 })
+        const local = socket.localAddress()
+        strictEqual(local.address, address)
+        strictEqual(local.family, family === 'ipv4' ? 'IPv4' : 'IPv6')
+        ok(local.port > 0)
+        await t.fails('WSAEINVAL', () => socket.bind({ address, port: 0 }))
+      }
+    }
+  }),
+
+  contractTest('two sockets on one address and port: WSAEADDRINUSE', async (t) => {
+    const transport = await t.openTransport()
+    for (const protocol of ['tcp', 'udp'] as const) {
+      const first = transport.openSocket({ protocol })
+      first.bind({ address: '127.0.0.1', port: 0 })
+      const { port } = first.localAddress()
+      const second = transport.openSocket({ protocol })
+      await t.fails('WSAEADDRINUSE', () => second.bind({ address: '127.0.0.1', port }))
+      first.close()
+      second.bind({ address: '127.0.0.1', port })
+    }
+  }),
+
+  contractTest('arguments of the wrong type or size throw before any call', async (t) => {
+    const transport = await t.openTransport()
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const rejected: readonly [name: string, expected: string, call: () => unknown][] = [
+      ['protocol', 'ERR_OUT_OF_RANGE', () => transport.openSocket(hostile({ protocol: 'sctp' }))],
+      ['protocol', 'ERR_INVALID_ARG_TYPE', () => transport.openSocket(hostile({}))],
+      ['family', 'ERR_OUT_OF_RANGE', () => transport.openSocket(hostile({ protocol: 'tcp', family: 'ipx' }))],
+      ['spec', 'ERR_INVALID_ARG_TYPE', () => transport.openSocket(hostile(null))],
+      ['code', 'ERR_INVALID_ARG_TYPE', () => socket.ioctl(hostile('1'), null, null)],
+      ['code', 'ERR_OUT_OF_RANGE', () => socket.ioctl(-1, null, null)],
+      ['code', 'ERR_OUT_OF_RANGE', () => socket.ioctl(2 ** 32, null, null)],
+      ['input', 'ERR_INVALID_ARG_TYPE', () => socket.ioctl(1, hostile([1]), null)],
+      ['output', 'ERR_INVALID_ARG_TYPE', () => socket.ioctl(1, null, hostile(new ArrayBuffer(4)))],
+      ['code', 'ERR_OUT_OF_RANGE', () => socket.ioctlAsync(0.5, null, null)],
+      ['address.port', 'ERR_OUT_OF_RANGE', () => socket.bind({ address: '127.0.0.1', port: 65_536 })],
+      ['address.address', 'ERR_INVALID_ARG_TYPE', () => socket.bind(hostile({ port: 1 }))],
+      ['startPort', 'ERR_OUT_OF_RANGE', () => transport.persistent.create({ ...range, startPort: 65_536 })],
+      ['count', 'ERR_INVALID_ARG_TYPE', () => transport.persistent.lookup(hostile({ ...range, count: '1' }))],
+      ['count', 'ERR_OUT_OF_RANGE', () => transport.persistent.delete({ ...range, count: -1 })],
+    ]
+    for (const [name, code, call] of rejected) {
+      const error = await failure(call)
+      ok(error instanceof TypeError || error instanceof RangeError, `${name}: ${error}`)
+      strictEqual('code' in error && error.code, code)
+      ok(error.message.includes(name), error.message)
+    }
+  }),
+]
+
+const range = { protocol: 'tcp', startPort: 5000, count: 1 } as const
+
+/** A value of the wrong type, as JavaScript callers pass it. */
+function hostile(value: unknown): never {
+  return value as never
+}

@@ -1,0 +1,80 @@
+import type { Protocol } from '../port-range.js'
+import type { Transport } from '../transport.js'
+import type { WinsockSocket } from '../winsock-socket.js'
+
+/** What a machine under test can show. A test runs where all the features that it names are there. */
+export type ConformanceFeature =
+  /** The three control codes work (Windows Vista and later). Elsewhere they must report `WSAEOPNOTSUPP`. */
+  | 'runtime-reservations'
+  /** The six persistent functions are there, and `openTransport({ elevated: true })` may use them. */
+  | 'persistent-reservations'
+  /** `openTransport({ elevated: false })` really is not elevated. */
+  | 'elevation'
+  /** `openProcess` opens another process on the same machine. */
+  | 'other-process'
+  /** `openOtherSocket` opens a socket that is neither TCP nor UDP. */
+  | 'other-socket'
+  /** `addExclusion` adds an administered exclusion (netsh int ipv4 add excludedportrange). */
+  | 'exclusions'
+  /** `failNext` makes the next control call fail. */
+  | 'faults'
+  /** `holdNext` keeps the next overlapped control call pending. */
+  | 'pending-calls'
+  /** `reboot` restarts the machine. */
+  | 'reboot'
+  /** `leftovers` counts what this machine still holds. */
+  | 'leftovers'
+
+/** Something to run the suite against: a backend, on a machine. */
+export interface ConformanceTarget {
+  readonly name: string
+  readonly features: ReadonlySet<ConformanceFeature>
+  /** Called once a test. */
+  openMachine(): ConformanceMachine | Promise<ConformanceMachine>
+}
+
+/** A machine, in the state that a test may expect: no reservation of this suite's own. */
+export interface ConformanceMachine extends AsyncDisposable {
+  /** Windows' build number, such as 26100. */
+  readonly windowsBuild: number
+  /** The range that wildcard reservations and ephemeral ports come from. Windows: 49152 to 65535 unless configured. */
+  readonly dynamicRange: { readonly startPort: number; readonly count: number }
+
+  /** Opens this process' transport. The suite closes it. `elevated` defaults to true. */
+  openTransport(options?: { readonly elevated?: boolean }): Transport | Promise<Transport>
+
+  // The rest goes with the features of the same names.
+  openProcess?(options?: { readonly elevated?: boolean }): ConformanceProcess | Promise<ConformanceProcess>
+  openOtherSocket?(transport: Transport): WinsockSocket
+  addExclusion?(protocol: Protocol, startPort: number, count: number): void | Promise<void>
+  failNext?(controlCode: number, errno: number): void
+  holdNext?(controlCode: number): HeldCall
+  reboot?(): void | Promise<void>
+  leftovers?(): Leftovers
+}
+
+/** What must be zero when a test is over. */
+export interface Leftovers {
+  readonly sockets: number
+  readonly reservations: number
+}
+
+/** An overlapped call that stays pending until told. */
+export interface HeldCall {
+  /** Resolves when the call is pending. */
+  readonly pending: Promise<void>
+  /** Lets the kernel carry the request out. */
+  complete(): void
+}
+
+/** Another process on the same machine. Each method rejects with what the call failed with: an error with `code`. */
+export interface ConformanceProcess extends AsyncDisposable {
+  /** Acquires a reservation on a new socket and keeps it; resolves to its token. */
+  acquire(protocol: Protocol, startPort: number, count: number): Promise<bigint>
+  /** Releases a reservation through a new socket. */
+  release(protocol: Protocol, token: bigint): Promise<void>
+  /** Binds a new socket to the port and keeps it, after associating it if there is a token; resolves to the port. */
+  bind(protocol: Protocol, port: number, token?: bigint): Promise<number>
+  /** The process ends without any clean-up of its own. */
+  kill(): Promise<void>
+}

@@ -1,0 +1,28 @@
+import { acquireTests } from './behaviours/acquire.js'
+import { adoptionTests } from './behaviours/adoption.js'
+import { bindTests } from './behaviours/bind.js'
+import { lifetimeTests } from './behaviours/lifetime.js'
+import { overlapTests } from './behaviours/overlap.js'
+import { pendingTests } from './behaviours/pending.js'
+import { persistentTests } from './behaviours/persistent.js'
+import { resultTests } from './behaviours/results.js'
+import { socketContractTests } from './behaviours/socket-contract.js'
+import type { ConformanceTest } from './conformance-test.js'
+
+/** The whole suite, in the reference's order: behaviours by number, then the error table, then the contract. */
+export const conformanceTests: readonly ConformanceTest[] = [
+  ...acquireTests,
+  ...lifetimeTests,
+  ...bindTests,
+  ...overlapTests,
+  ...pendingTests,
+  ...resultTests,
+  ...persistentTests,
+  ...socketContractTests,
+  ...adoptionTests,
+].sort((a, b) => rank(a) - rank(b))
+
+function rank({ behaviour }: ConformanceTest): number {
+  if (behaviour === 'errors') return 100
+  return behaviour === 'contract' ? 101 : behaviour
+}

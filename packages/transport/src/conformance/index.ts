@@ -1,0 +1,14 @@
+export { type CallMode, ConformanceContext, type Granted } from './conformance-context.js'
+export { type ConformanceReport, type ConformanceResult, formatConformanceReport } from './conformance-report.js'
+export { defineConformanceTests, runConformance, type TestRunner } from './conformance-suite.js'
+export type {
+  ConformanceFeature,
+  ConformanceMachine,
+  ConformanceProcess,
+  ConformanceTarget,
+  HeldCall,
+  Leftovers,
+} from './conformance-target.js'
+export type { BehaviourSource, ConformanceTest } from './conformance-test.js'
+export { conformanceTests } from './conformance-tests.js'
+export { TransportProcess } from './transport-process.js'

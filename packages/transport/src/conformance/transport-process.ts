@@ -1,0 +1,49 @@
+import {
+  INET_PORT_RESERVATION_INSTANCE,
+  SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+  SIO_RELEASE_PORT_RESERVATION,
+} from '@winport/definitions'
+import type { Protocol } from '../port-range.js'
+import type { Transport } from '../transport.js'
+import { encodeRange, encodeToken } from './conformance-context.js'
+import type { ConformanceProcess } from './conformance-target.js'
+
+/** A process under test whose calls are made through a transport: the mock's second process, or a child's own. */
+export class TransportProcess implements ConformanceProcess {
+  readonly #transport: Transport
+  readonly #kill: () => void | Promise<void>
+
+  /** @param kill ends the process; defaults to closing the transport, which frees what a dead process frees */
+  constructor(transport: Transport, kill: () => void | Promise<void> = () => transport.close()) {
+    this.#transport = transport
+    this.#kill = kill
+  }
+
+  async acquire(protocol: Protocol, startPort: number, count: number): Promise<bigint> {
+    const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
+    const socket = this.#transport.openSocket({ protocol })
+    await socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(startPort, count), output)
+    return INET_PORT_RESERVATION_INSTANCE.decode(output).Token
+  }
+
+  async release(protocol: Protocol, token: bigint): Promise<void> {
+    using socket = this.#transport.openSocket({ protocol })
+    await socket.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, encodeToken(token), null)
+  }
+
+  async bind(protocol: Protocol, port: number, token?: bigint): Promise<number> {
+    const socket = this.#transport.openSocket({ protocol })
+    if (token !== undefined) await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, encodeToken(token), null)
+    socket.bind({ address: '127.0.0.1', port })
+    return socket.localAddress().port
+  }
+
+  async kill(): Promise<void> {
+    await this.#kill()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#transport.close()
+  }
+}

@@ -1,0 +1,35 @@
+export { AbortError } from './abort-error.js'
+export {
+  checkIoctlArguments,
+  checkPortRange,
+  checkProtocol,
+  checkSocketAddress,
+  checkSocketSpec,
+} from './call-arguments.js'
+export { IpHelperError } from './ip-helper-error.js'
+export {
+  AdoptionUnsupportedError,
+  attachHandle,
+  connected,
+  connectHandle,
+  isHostPortFree,
+  listenOnHandle,
+  type NodeHandle,
+  openConnectionHandle,
+  openDatagramHandle,
+  openServerHandle,
+} from './node-handle.js'
+export type { PersistentReservations } from './persistent-reservations.js'
+export type { PortRange, Protocol } from './port-range.js'
+export { SystemCallError } from './system-call-error.js'
+export type { Transport } from './transport.js'
+export { WinsockError, type WinsockErrorOptions } from './winsock-error.js'
+export type {
+  AddressFamily,
+  ConnectOptions,
+  IoctlOptions,
+  ListenOptions,
+  SocketAddress,
+  SocketSpec,
+  WinsockSocket,
+} from './winsock-socket.js'

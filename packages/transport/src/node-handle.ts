@@ -1,0 +1,179 @@
+import cluster from 'node:cluster'
+import type { Socket as DatagramSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { type Server, Socket } from 'node:net'
+import { getSystemErrorName } from 'node:util'
+import { AbortError } from './abort-error.js'
+import type { SocketAddress } from './winsock-socket.js'
+
+// Everything that depends on Node's internals: the handle classes behind net and dgram, reached through
+// process.binding. Node documents `server.listen(handle)` and `dgramSocket.bind({ fd })`, but on Windows neither takes
+// a socket that Node did not make; these handles do (libuv's uv_tcp_open and uv_udp_open).
+
+/** A socket that libuv owns: only `close` may close it from now on. */
+export interface NodeHandle {
+  /** Takes over a socket: 0, or a negative errno of libuv, after which the socket is still the caller's. */
+  open(socket: number): number
+  bind(address: string, port: number, flags: number): number
+  bind6(address: string, port: number, flags: number): number
+  close(): void
+}
+
+interface TcpHandle extends NodeHandle {
+  listen(backlog: number): number
+}
+
+type HandleClass<Handle> = new (type: number) => Handle
+
+/** This Node.js does not have the internal classes that adoption needs. */
+export class AdoptionUnsupportedError extends Error {
+  override readonly name: string = 'AdoptionUnsupportedError'
+  readonly code = 'ERR_ADOPTION_UNSUPPORTED' as const
+
+  constructor(missing: string) {
+    super(
+      `Node.js ${process.version} cannot take over a socket: ${missing}. ` +
+        'Use a supported Node.js (20.19 or later), without --permission, and not in a cluster worker.',
+    )
+  }
+}
+
+interface TcpWrap {
+  readonly TCP: HandleClass<TcpHandle>
+  readonly constants: { readonly SOCKET: number; readonly SERVER: number }
+}
+
+interface UdpWrap {
+  readonly UDP: HandleClass<NodeHandle>
+}
+
+let tcpWrap: TcpWrap | undefined
+let udpWrap: UdpWrap | undefined
+
+function loadTcpWrap(): TcpWrap {
+  tcpWrap ??= loadBinding<TcpWrap>('tcp_wrap', 'TCP')
+  return tcpWrap
+}
+
+function loadUdpWrap(): UdpWrap {
+  udpWrap ??= loadBinding<UdpWrap>('udp_wrap', 'UDP')
+  return udpWrap
+}
+
+function loadBinding<Binding>(name: string, className: keyof Binding & string): Binding {
+  const load: unknown = Reflect.get(process, 'binding')
+  if (typeof load !== 'function') throw new AdoptionUnsupportedError('process.binding is missing')
+  let binding: Binding
+  try {
+    binding = load.call(process, name)
+  } catch (error) {
+    throw Object.assign(new AdoptionUnsupportedError(`process.binding('${name}') is refused`), { cause: error })
+  }
+  const handleClass: { prototype?: Partial<NodeHandle> } | undefined = binding[className] ?? undefined
+  if (typeof handleClass?.prototype?.open !== 'function') {
+    throw new AdoptionUnsupportedError(`${className} of '${name}' has no open()`)
+  }
+  return binding
+}
+
+/**
+ * Takes over a bound TCP socket for {@link listenOnHandle}. If this throws, the socket is still the caller's.
+ *
+ * @param socket the SOCKET, or the descriptor on POSIX
+ */
+export function openServerHandle(socket: number): NodeHandle {
+  if (cluster.isWorker) throw new AdoptionUnsupportedError('in a cluster worker the primary listens')
+  const { TCP, constants } = loadTcpWrap()
+  return openHandle(new TCP(constants.SERVER), socket)
+}
+
+/** Takes over a bound TCP socket for {@link connectHandle}. If this throws, the socket is still the caller's. */
+export function openConnectionHandle(socket: number): NodeHandle {
+  const { TCP, constants } = loadTcpWrap()
+  return openHandle(new TCP(constants.SOCKET), socket)
+}
+
+/** Takes over a bound UDP socket for {@link attachHandle}. If this throws, the socket is still the caller's. */
+export function openDatagramHandle(socket: number): NodeHandle {
+  const { UDP } = loadUdpWrap()
+  return openHandle(new UDP(0), socket)
+}
+
+function openHandle(handle: NodeHandle, socket: number): NodeHandle {
+  const errno = handle.open(socket)
+  if (errno !== 0) {
+    handle.close()
+    const code = getSystemErrorName(errno)
+    throw Object.assign(new Error(`Node.js could not take over the socket: ${code}`), { code, errno, syscall: 'open' })
+  }
+  return handle
+}
+
+/** Makes a server listen on the handle; if that fails the handle is closed. */
+export async function listenOnHandle(server: Server, handle: NodeHandle, backlog?: number): Promise<void> {
+  await closeUnless(handle, async () => {
+    server.listen(handle, backlog)
+    await once(server, 'listening')
+  })
+}
+
+/** Makes an unbound dgram socket use the handle; if that fails the handle is closed. */
+export async function attachHandle(socket: DatagramSocket, handle: NodeHandle): Promise<void> {
+  await closeUnless(handle, async () => {
+    // dgram takes any object with recvStart() for a handle; its types know only ports and options.
+    const bind: (handle: object) => void = socket.bind.bind(socket)
+    bind(handle) // emits 'listening' before it returns
+  })
+}
+
+/** Connects the handle and resolves to its socket; if that fails the handle is closed. */
+export async function connectHandle(handle: NodeHandle, remote: SocketAddress, signal?: AbortSignal): Promise<Socket> {
+  return await closeUnless(handle, async () => {
+    // manualStart: a socket made from a handle would read at once and fail with ENOTCONN.
+    const options: ConstructorParameters<typeof Socket>[0] & object = { handle, manualStart: true } as object
+    const socket = new Socket(options)
+    socket.connect({ host: remote.address, port: remote.port })
+    await connected(socket, signal)
+    return socket
+  })
+}
+
+/** Resolves when a connecting socket is connected; else the socket is destroyed and the error thrown. */
+export async function connected(socket: Socket, signal?: AbortSignal): Promise<void> {
+  try {
+    await once(socket, 'connect', signal === undefined ? {} : { signal })
+  } catch (error) {
+    socket.destroy()
+    throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
+  }
+}
+
+async function closeUnless<Result>(handle: NodeHandle, adopt: () => Promise<Result>): Promise<Result> {
+  try {
+    return await adopt()
+  } catch (error) {
+    handle.close() // does nothing where Node closed it already
+    throw error
+  }
+}
+
+/** Tells whether a port of this machine can be bound right now, by binding it for a moment. */
+export function isHostPortFree(protocol: 'tcp' | 'udp', port: number): boolean {
+  if (protocol === 'udp') {
+    const { UDP } = loadUdpWrap()
+    return isFree(new UDP(0), port, () => 0)
+  }
+  const { TCP, constants } = loadTcpWrap()
+  const handle = new TCP(constants.SERVER)
+  return isFree(handle, port, () => handle.listen(1))
+}
+
+const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
+
+function isFree(handle: NodeHandle, port: number, listen: () => number): boolean {
+  let errno = handle.bind6('::', port, 0)
+  if (errno !== 0 && NO_IPV6.has(getSystemErrorName(errno))) errno = handle.bind('0.0.0.0', port, 0)
+  const free = errno === 0 && listen() === 0
+  handle.close()
+  return free
+}
