@@ -1,0 +1,100 @@
+import { invalidArgType, outOfRange } from '@winport/definitions'
+import { ReservationError } from '@winport/manager'
+import type { Transport } from '@winport/transport'
+import type { BackendName, OpenReservationManagerOptions } from './open-reservation-manager.js'
+
+type NativeBackendName = Exclude<BackendName, 'mock'>
+
+export const BACKEND_NAMES: readonly BackendName[] = ['napi', 'koffi', 'mock']
+
+/** The native backends, best first, each in a package of its own that makes a transport with this function. */
+const NATIVE_BACKENDS: Readonly<Record<NativeBackendName, { readonly package: string; readonly factory: string }>> = {
+  napi: { package: '@winport/transport-napi', factory: 'createNapiTransport' },
+  koffi: { package: '@winport/transport-koffi', factory: 'createKoffiTransport' },
+}
+
+/** What the choice depends on. */
+export interface Surroundings {
+  readonly platform: NodeJS.Platform
+  readonly importPackage: (name: string) => Promise<unknown>
+}
+
+const here: Surroundings = { platform: process.platform, importPackage: (name) => import(name) }
+
+/** Opens the transport that the options ask for, or the best one for this machine. */
+export async function openTransport(
+  options: OpenReservationManagerOptions,
+  surroundings: Surroundings = here,
+): Promise<Transport> {
+  if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
+  const choice: unknown = options.transport
+  if (choice === undefined) return await openBest(surroundings)
+  if (typeof options.transport === 'object' && choice !== null) return options.transport
+  if (typeof choice !== 'string') {
+    throw invalidArgType('transport', "'napi', 'koffi', 'mock' or a Transport", choice)
+  }
+  switch (choice) {
+    case 'mock':
+      return await openMock()
+    case 'napi':
+    case 'koffi':
+      checkPlatform(surroundings.platform, `The ${choice} backend calls Windows' own libraries`)
+      return await openNative(choice, surroundings)
+    default:
+      throw outOfRange('transport', "'napi', 'koffi' or 'mock'", choice)
+  }
+}
+
+async function openBest(surroundings: Surroundings): Promise<Transport> {
+  checkPlatform(surroundings.platform, "Port reservations are a facility of Windows' kernel")
+  const failures: Error[] = []
+  for (const name of ['napi', 'koffi'] as const) {
+    try {
+      return await openNative(name, surroundings)
+    } catch (error) {
+      failures.push(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  const reasons = failures.map(({ message }) => message)
+  throw new ReservationError(
+    'ERR_RESERVATION_UNSUPPORTED',
+    `No backend could be opened. ${reasons.join(' ')}`,
+    new AggregateError(failures, reasons.join(' ')),
+  )
+}
+
+async function openNative(name: NativeBackendName, { importPackage }: Surroundings): Promise<Transport> {
+  const { package: packageName, factory } = NATIVE_BACKENDS[name]
+  try {
+    const module = await importPackage(packageName)
+    const create: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, factory) : undefined
+    if (typeof create !== 'function') throw new TypeError(`it does not export ${factory}`)
+    return create()
+  } catch (error) {
+    const reason = firstLine(error instanceof Error ? error.message : String(error))
+    const hint = isNotFound(error) ? `install ${packageName}` : reason
+    throw new ReservationError('ERR_RESERVATION_UNSUPPORTED', `The ${name} backend is not available: ${hint}.`, error)
+  }
+}
+
+/** A machine of its own for this process, elevated so that persistent reservations can be tried. */
+async function openMock(): Promise<Transport> {
+  const { MockKernel } = await import('@winport/transport-mock')
+  return new MockKernel({ avoidHostPorts: true }).openTransport({ elevated: true })
+}
+
+function checkPlatform(platform: NodeJS.Platform, fact: string): void {
+  if (platform === 'win32') return
+  throw new ReservationError(
+    'ERR_RESERVATION_UNSUPPORTED',
+    `${fact}, and this is ${platform}: choose the 'mock' transport to simulate it.`,
+  )
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module'
+import { Command, CommanderError, Option } from 'commander'
+import { BACKEND_NAMES } from './backends.js'
+
+/** Exit codes: 0 as asked, 1 it failed, 2 it was asked wrongly. */
+const FAILURE = 1
+const USAGE = 2
+
+const USAGE_CODES: ReadonlySet<unknown> = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_OUT_OF_RANGE', 'ERR_USAGE'])
+
+/** Runs `winport` with these arguments and resolves to its exit code; errors are one line on stderr. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const program = defineProgram()
+  if (args.length === 0) {
+    process.stderr.write(program.helpInformation())
+    return USAGE
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0 // --help and --version
+    const isUsage = error instanceof CommanderError || USAGE_CODES.has(codeOf(error))
+    const hint = isUsage ? ` Try 'winport ${commandOf(program, args)}--help'.` : ''
+    process.stderr.write(`winport: ${oneLine(error)}${hint}\n`)
+    return isUsage ? USAGE : FAILURE
+  }
+}
+
+function defineProgram(): Command {
+  const program = new Command('winport')
+    .description('Reserve blocks of TCP and UDP ports from the Windows kernel.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .showSuggestionAfterError()
+
+  program
+    .command('acquire')
+    .summary('reserve a block of ports')
+    .description(
+      'Reserves a block of consecutive ports, prints where it starts, its size and its token, and lets go of it.\n' +
+        'Without a start port the kernel chooses.',
+    )
+    .usage('<tcp|udp> [startPort] <count> [options]')
+    .argument('<protocol>', 'tcp or udp')
+    .argument('<numbers...>', 'start port, 1 to 65535, if wanted; and the number of ports')
+    .option('--hold', 'keep the block until Ctrl-C')
+    .option('--json', 'print one line of JSON; the token is a string')
+    .addOption(transportOption())
+    .action(async (protocol: string, numbers: string[], options) => {
+      const { acquire } = await import('./acquire-command.js')
+      await acquire(protocol, numbers, options)
+    })
+
+  program
+    .command('demo')
+    .summary('watch ports being reserved, served on, defended and released')
+    .description(
+      'Reserves a block, serves HTTP on every port of it, shows that nobody else gets in, and lets go.\n' +
+        'Where no native backend can be opened it runs on the mock, a simulation.',
+    )
+    .addOption(transportOption())
+    .action(async (options) => {
+      const { runDemo } = await import('./demo.js')
+      await runDemo(options)
+    })
+
+  return program
+}
+
+function transportOption(): Option {
+  const description = 'the backend; the default is the best one for this machine'
+  return new Option('--transport <name>', description).choices(BACKEND_NAMES)
+}
+
+function version(): string {
+  const manifest: { version: string } = createRequire(import.meta.url)('../package.json')
+  return manifest.version
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function commandOf(program: Command, [name]: readonly string[]): string {
+  return program.commands.some((command) => command.name() === name) ? `${name} ` : ''
+}
+
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const line = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
+  return /[.!?)]$/.test(line) ? line : `${line}.`
+}

@@ -1,0 +1,44 @@
+import { styleText } from 'node:util'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Prints the demo's steps: with colour and alignment on a terminal, as plain lines elsewhere. */
+export class DemoOutput {
+  readonly #stream: NodeJS.WriteStream
+  readonly #colour: boolean
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+    this.#colour = stream.isTTY === true && stream.hasColors()
+  }
+
+  title(text: string): void {
+    this.#print(this.#style('bold', text))
+  }
+
+  /** A step that went as it should. */
+  passed(step: string, what: string): void {
+    this.#step(this.#style('green', this.#colour ? '✓' : 'ok'), step, what)
+  }
+
+  /** A step that did not. */
+  failed(step: string, why: string): void {
+    this.#step(this.#style('red', this.#colour ? '✗' : 'not ok'), step, why)
+  }
+
+  closing(text: string): void {
+    this.#print(this.#style('bold', text))
+  }
+
+  #step(mark: string, step: string, what: string): void {
+    this.#print(this.#colour ? `  ${mark} ${this.#style('cyan', step.padEnd(9))} ${what}` : `${mark} ${step}: ${what}`)
+  }
+
+  #style(style: Style, text: string): string {
+    return this.#colour ? styleText(style, text) : text
+  }
+
+  #print(line: string): void {
+    this.#stream.write(`${line}\n`)
+  }
+}

@@ -1,0 +1,251 @@
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, get, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { ReservationManager, RuntimeReservation } from '@winport/manager'
+import type { Protocol } from '@winport/transport'
+import { type DemoMachine, openDemoMachine, type Stranger } from './demo-machine.js'
+import { DemoOutput } from './demo-output.js'
+import type { BackendName } from './open-reservation-manager.js'
+
+const HOST = '127.0.0.1'
+const TCP_PORTS = 20
+const UDP_PORTS = 4
+const PATIENCE_MS = 10_000
+
+export interface DemoOptions {
+  readonly transport?: BackendName
+}
+
+/** A step of the demo went wrong. The step has been printed already. */
+class DemoError extends Error {}
+
+/** `winport demo`: the main job, step by step. @throws DemoError if a step is not as it should be */
+export async function runDemo({ transport }: DemoOptions): Promise<void> {
+  const machine = await openDemoMachine(transport)
+  const output = new DemoOutput(process.stdout)
+  output.title(`winport demo on ${machine.description}`)
+  const demo = new Demo(machine, output)
+  try {
+    await demo.run()
+    output.closing('Every step was as it should be.')
+  } finally {
+    await demo.close()
+  }
+}
+
+class Demo {
+  readonly #manager: ReservationManager
+  readonly #stranger: Stranger
+  readonly #output: DemoOutput
+  readonly #servers: Server[] = []
+
+  constructor({ manager, stranger }: DemoMachine, output: DemoOutput) {
+    this.#manager = manager
+    this.#stranger = stranger
+    this.#output = output
+  }
+
+  async run(): Promise<void> {
+    const block = await this.#step('reserve', async () => {
+      const reserved = await this.#reserveUsable('tcp', TCP_PORTS, (candidate) => this.#serve(candidate))
+      return [reserved, `${TCP_PORTS} TCP ports in one call: ${rangeOf(reserved)}, token ${reserved.token}`]
+    })
+    await this.#step('serve', async () => {
+      const ports = this.#servers.map(portOf)
+      expect(new Set(ports).size === TCP_PORTS && ports.every((port) => block.contains(port)), `listening on ${ports}`)
+      return [undefined, `${TCP_PORTS} HTTP servers listen, one on each port`]
+    })
+    await this.#step('request', async () => {
+      await Promise.all([...block].map((port) => expectAnswer(port)))
+      return [undefined, `${TCP_PORTS} requests, each answered by the server of its port`]
+    })
+    await this.#step('stranger', async () => {
+      const range = { protocol: 'tcp', startPort: block.endPort, count: 2 } as const
+      const code = expectCode(await this.#stranger.acquire(range), 'ERR_PORT_RANGE_IN_USE')
+      return [
+        undefined,
+        `process ${this.#stranger.pid} may not reserve ${rangeOf({ ...range, endPort: block.endPort + 1 })}: ${code}`,
+      ]
+    })
+    await this.#step('stranger', async () => {
+      const code = expectCode(await this.#stranger.bind(block.startPort), 'WSAEACCES')
+      return [undefined, `process ${this.#stranger.pid} may not bind ${block.startPort}: ${code}`]
+    })
+    await this.#step('datagram', async () => [undefined, await this.#echoDatagram()])
+    await this.#step('connect', async () => [undefined, await this.#connectOut(block)])
+    await this.#step('release', async () => {
+      await block.release()
+      await expectAnswer(block.startPort)
+      return [undefined, `${rangeOf(block)} let go; a server that still listens keeps its port until it closes`]
+    })
+    await this.#step('again', async () => {
+      await this.#closeServers()
+      await using again = await this.#manager.acquire({
+        protocol: 'tcp',
+        startPort: block.startPort,
+        count: block.count,
+      })
+      return [undefined, `${rangeOf(again)} can be had again`]
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#closeServers()
+    await this.#manager.close()
+  }
+
+  async #step<Result>(name: string, run: () => Promise<readonly [Result, string]>): Promise<Result> {
+    try {
+      const [result, what] = await run()
+      this.#output.passed(name, what)
+      return result
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.#output.failed(name, why)
+      throw new DemoError(`the demo failed at the step '${name}': ${why}`, { cause: error })
+    }
+  }
+
+  /**
+   * Reserves a block whose ports can really be used. A real reservation always can; one of the mock's may hold a port
+   * that somebody else on this machine has: then the block is set aside, and the next one tried.
+   */
+  async #reserveUsable(
+    protocol: Protocol,
+    count: number,
+    use: (block: RuntimeReservation) => Promise<void>,
+  ): Promise<RuntimeReservation> {
+    const setAside: RuntimeReservation[] = []
+    try {
+      for (;;) {
+        const block = await this.#manager.acquire({ protocol, count })
+        try {
+          await use(block)
+          return block
+        } catch (error) {
+          setAside.push(block)
+          if (!isTaken(error)) throw error
+        }
+      }
+    } finally {
+      await Promise.all(setAside.map((block) => block.release()))
+    }
+  }
+
+  async #serve(block: RuntimeReservation): Promise<void> {
+    try {
+      for (const port of block) {
+        const server = createServer((_request, response) => response.end(`port ${port}`))
+        this.#servers.push(server)
+        await block.listen(server, { host: HOST, port })
+      }
+    } catch (error) {
+      await this.#closeServers()
+      throw error
+    }
+  }
+
+  async #echoDatagram(): Promise<string> {
+    const client = createSocket('udp4')
+    let echo: DatagramSocket | undefined
+    try {
+      await using block = await this.#reserveUsable('udp', UDP_PORTS, async (candidate) => {
+        const socket = createSocket('udp4')
+        try {
+          await candidate.bind(socket, { host: HOST })
+          echo = socket
+        } catch (error) {
+          socket.close()
+          throw error
+        }
+      })
+      if (echo === undefined) throw new Error('no datagram socket was bound')
+      const socket = echo
+      socket.on('message', (message, from) => socket.send(message, from.port, from.address))
+      const { port } = socket.address()
+      expect(block.contains(port), `bound to ${port}`)
+      const answered = once(client, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) })
+      client.send('echo me', port, HOST)
+      const [message, from] = await answered
+      expect(String(message) === 'echo me' && from.port === port, `got ${message} from ${from.port}`)
+      return `${UDP_PORTS} UDP ports, ${rangeOf(block)}; a datagram came back from port ${port}`
+    } finally {
+      client.close()
+      echo?.close()
+    }
+  }
+
+  /** Every port serves, so one server has to go first: its port is then the only one that the kernel can choose. */
+  async #connectOut(block: RuntimeReservation): Promise<string> {
+    const target = this.#servers[0]
+    for (;;) {
+      const last = this.#servers.at(-1)
+      if (target === undefined || last === undefined || last === target) throw new Error('no port of the block is left')
+      const freed = portOf(last)
+      this.#servers.pop()
+      await closeServer(last)
+      try {
+        const accepted = once(target, 'connection', { signal: AbortSignal.timeout(PATIENCE_MS) })
+        accepted.catch(() => {})
+        const connection = await block.connect({ host: HOST, port: portOf(target) })
+        const [peer]: Socket[] = await accepted
+        const seen = peer?.remotePort
+        connection.destroy()
+        await once(connection, 'close')
+        expect(seen === freed, `the server saw port ${seen}`)
+        return `an outgoing connection from port ${freed} of the block to port ${portOf(target)}`
+      } catch (error) {
+        if (!isTaken(error)) throw error
+      }
+    }
+  }
+
+  async #closeServers(): Promise<void> {
+    await Promise.all(this.#servers.splice(0).map(closeServer))
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+}
+
+async function expectAnswer(port: number): Promise<void> {
+  const request = get({ host: HOST, port, agent: false, signal: AbortSignal.timeout(PATIENCE_MS) })
+  const [response] = await once(request, 'response')
+  const answer = await text(response)
+  expect(answer === `port ${port}`, `port ${port} answered '${answer}'`)
+}
+
+function expect(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(`not as it should be: ${otherwise}`)
+}
+
+function expectCode(error: unknown, code: string): string {
+  const actual = codeOf(error)
+  expect(actual === code, `should have been refused with ${code}, but ${error === undefined ? 'was let in' : error}`)
+  return code
+}
+
+/** A real port of this machine that somebody else has. */
+function isTaken(error: unknown): boolean {
+  return codeOf(error) === 'EADDRINUSE' || codeOf(error) === 'EACCES'
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function rangeOf({ startPort, endPort }: { readonly startPort: number; readonly endPort: number }): string {
+  return `${startPort}-${endPort}`
+}

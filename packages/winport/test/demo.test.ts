@@ -1,0 +1,64 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runWinport } from './run-winport.js'
+
+const STEPS = ['reserve', 'serve', 'request', 'stranger', 'stranger', 'datagram', 'connect', 'release', 'again']
+
+const occupied: { close(): unknown }[] = []
+
+afterEach(() => {
+  for (const { close } of occupied.splice(0)) close()
+})
+
+describe('winport demo', () => {
+  it('names its backend first, goes through every step, and prints plain lines into a pipe', async () => {
+    const { code, stdout, stderr } = await runWinport('demo', '--transport', 'mock')
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    const [title, ...rest] = stdout.trimEnd().split('\n')
+    expect(title).toMatch(/^winport demo on the mock backend .* simulation/)
+    expect(rest.at(-1)).toBe('Every step was as it should be.')
+    expect(rest.slice(0, -1).map((line) => line.match(/^ok (\w+): /)?.[1])).toEqual(STEPS)
+    expect(stdout).not.toContain('\u001b')
+    expect(stdout).toContain('ERR_PORT_RANGE_IN_USE')
+    expect(stdout).toContain('WSAEACCES')
+  })
+
+  it.runIf(process.platform !== 'win32')('without a choice runs on the mock where this is not Windows', async () => {
+    const { code, stdout } = await runWinport('demo')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`^winport demo on the mock backend \\(this is ${process.platform}\\)`))
+  })
+
+  it('passes although ports that the mock would choose are taken on this machine', async () => {
+    for (let port = 49_152; port < 49_300; port += 11) {
+      await occupyTcp(port)
+      await occupyUdp(port + (port % 3))
+    }
+    const { code, stdout } = await runWinport('demo', '--transport', 'mock')
+    expect(stdout).toContain('Every step was as it should be.')
+    expect(code).toBe(0)
+  })
+})
+
+async function occupyTcp(port: number): Promise<void> {
+  const server: Server = createServer().listen(port, '127.0.0.1')
+  await settled(server)
+}
+
+async function occupyUdp(port: number): Promise<void> {
+  const socket = createSocket('udp4').bind(port, '127.0.0.1')
+  await settled(socket)
+}
+
+/** Somebody else may have the port already: it is occupied all the same. */
+async function settled(socket: { close(): unknown } & NodeJS.EventEmitter): Promise<void> {
+  try {
+    await once(socket, 'listening')
+    occupied.push({ close: () => socket.close() })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+  }
+}

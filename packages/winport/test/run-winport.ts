@@ -1,0 +1,27 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Starts the built command as a user's shell does: a real process, its output in pipes. */
+export function startWinport(...args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+export async function runWinport(...args: readonly string[]): Promise<Finished> {
+  return await finish(startWinport(...args))
+}
+
+export async function finish(child: ChildProcess): Promise<Finished> {
+  const output = (stream: ChildProcess['stdout']) => (stream === null ? '' : text(stream))
+  const [stdout, stderr, [code]] = await Promise.all([output(child.stdout), output(child.stderr), once(child, 'close')])
+  return { code, stdout, stderr }
+}
