@@ -1,6 +1,7 @@
 export { PersistentReservation } from './persistent-reservation.js'
 export { PersistentReservationStore } from './persistent-reservation-store.js'
 export { type BlockBindOptions, type BlockConnectOptions, type BlockListenOptions, PortBlock } from './port-block.js'
+export { checkAcquireOptions } from './request-arguments.js'
 export { ReservationError, type ReservationErrorCode } from './reservation-error.js'
 export { type AcquireOptions, ReservationManager, type ReservationManagerOptions } from './reservation-manager.js'
 export { RuntimeReservation } from './runtime-reservation.js'

@@ -1,5 +1,6 @@
 import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
 import { checkProtocol, type PortRange } from '@winport/transport'
+import type { AcquireOptions } from './reservation-manager.js'
 
 const LAST_PORT = 65_535
 
@@ -35,6 +36,14 @@ export function checkPortOf(block: PortRange, name: string, port: unknown = 0): 
     throw outOfRange(name, `inside the block, from ${startPort} to ${endPort}`, port)
   }
   return port
+}
+
+/** Checks what {@link ReservationManager.acquire} is asked for, without asking the kernel. */
+export function checkAcquireOptions(options: unknown): asserts options is AcquireOptions {
+  checkObject('options', options)
+  const { protocol, count, startPort = 0, signal }: Partial<AcquireOptions> = options
+  checkRange({ protocol, startPort, count } as PortRange, 0)
+  checkSignal(signal)
 }
 
 /** Something of Node's with the methods that are needed: not `instanceof`, which fails between realms. */

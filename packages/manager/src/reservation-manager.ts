@@ -8,7 +8,7 @@ import { AbortError, type PortRange, type Protocol, type Transport, type Winsock
 import { explainAcquire } from './explain-error.js'
 import { PersistentReservationStore } from './persistent-reservation-store.js'
 import { closeQuietly } from './port-block.js'
-import { checkNodeObject, checkObject, checkRange, checkSignal } from './request-arguments.js'
+import { checkAcquireOptions, checkNodeObject, checkObject } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { RuntimeReservation } from './runtime-reservation.js'
 
@@ -64,11 +64,9 @@ export class ReservationManager implements AsyncDisposable {
    * failure nothing is reserved and nothing left open.
    */
   async acquire(options: AcquireOptions): Promise<RuntimeReservation> {
-    checkObject('options', options)
+    checkAcquireOptions(options)
     const { protocol, count, startPort = 0, signal } = options
     const request: PortRange = { protocol, startPort, count }
-    checkRange(request, 0)
-    checkSignal(signal)
     this.#checkOpen(signal)
 
     // One allocation for all the bytes of this reservation: the answer, whose token is the input of later calls, and
