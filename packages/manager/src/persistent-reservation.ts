@@ -1,4 +1,3 @@
-import { INET_PORT_RESERVATION_TOKEN } from '@winport/definitions'
 import type { PortRange, Transport } from '@winport/transport'
 import { PortBlock } from './port-block.js'
 
@@ -14,9 +13,7 @@ export class PersistentReservation extends PortBlock {
 
   /** @internal Use `ReservationManager.persistent`. */
   constructor(transport: Transport, range: PortRange, token: bigint, isManagerOpen: () => boolean) {
-    const tokenBytes = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
-    INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, tokenBytes)
-    super(transport, range, token, tokenBytes)
+    super(transport, range, token)
     this.#isManagerOpen = isManagerOpen
   }
 

@@ -1,6 +1,11 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { invalidArgType, outOfRange, SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
+import {
+  INET_PORT_RESERVATION_TOKEN,
+  invalidArgType,
+  outOfRange,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+} from '@winport/definitions'
 import {
   AbortError,
   type AddressFamily,
@@ -67,17 +72,18 @@ export abstract class PortBlock implements PortRange {
   /** The kernel's 64-bit name of the reservation. It may change when the machine restarts. */
   readonly token: bigint
   readonly #transport: Transport
-  readonly #tokenBytes: Uint8Array
-  readonly #binding = new Set<WinsockSocket>()
+  /** The sockets of calls that have no port yet. */
+  #binding: Set<WinsockSocket> | undefined
+  /** The token as an INET_PORT_RESERVATION_TOKEN: what ASSOCIATE and RELEASE read. */
+  protected readonly tokenBytes: Uint8Array = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
 
-  /** @param tokenBytes the token as an INET_PORT_RESERVATION_TOKEN */
-  protected constructor(transport: Transport, range: PortRange, token: bigint, tokenBytes: Uint8Array) {
+  protected constructor(transport: Transport, range: PortRange, token: bigint) {
     this.protocol = range.protocol
     this.startPort = range.startPort
     this.count = range.count
     this.token = token
     this.#transport = transport
-    this.#tokenBytes = tokenBytes
+    INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, this.tokenBytes)
   }
 
   protected abstract readonly kind: 'runtime' | 'persistent'
@@ -197,7 +203,7 @@ export abstract class PortBlock implements PortRange {
 
   /** Turns away new calls and ends those that have no port yet; for the end of the block. */
   protected abandonCalls(): void {
-    for (const socket of this.#binding) closeQuietly(socket)
+    for (const socket of this.#binding ?? []) closeQuietly(socket)
   }
 
   /** Opens a socket, associates it and binds it. */
@@ -206,8 +212,9 @@ export abstract class PortBlock implements PortRange {
     let socket: WinsockSocket | undefined
     try {
       socket = this.#transport.openSocket({ protocol: this.protocol, family: at.family })
+      this.#binding ??= new Set()
       this.#binding.add(socket)
-      await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, this.#tokenBytes, null, { signal })
+      await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, this.tokenBytes, null, { signal })
       this.#checkUsable(signal)
       socket.bind({ address: at.address, port })
       return { socket, local: socket.localAddress() }
@@ -216,7 +223,7 @@ export abstract class PortBlock implements PortRange {
       this.#checkUsable(signal)
       throw explainUse(error, this, this.kind, port)
     } finally {
-      if (socket !== undefined) this.#binding.delete(socket)
+      if (socket !== undefined) this.#binding?.delete(socket)
     }
   }
 

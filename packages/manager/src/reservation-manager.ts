@@ -1,9 +1,4 @@
-import {
-  INET_PORT_RANGE,
-  INET_PORT_RESERVATION_INSTANCE,
-  INET_PORT_RESERVATION_TOKEN,
-  SIO_ACQUIRE_PORT_RESERVATION,
-} from '@winport/definitions'
+import { INET_PORT_RANGE, INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
 import { AbortError, type PortRange, type Protocol, type Transport, type WinsockSocket } from '@winport/transport'
 import { explainAcquire } from './explain-error.js'
 import { PersistentReservationStore } from './persistent-reservation-store.js'
@@ -27,6 +22,12 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What ACQUIRE reads and writes. */
+interface AcquireBuffers {
+  readonly question: Uint8Array
+  readonly answer: Uint8Array
+}
+
 /** Acquires, keeps and releases reservations over a transport. */
 export class ReservationManager implements AsyncDisposable {
   readonly transport: Transport
@@ -34,6 +35,8 @@ export class ReservationManager implements AsyncDisposable {
   readonly persistent: PersistentReservationStore
   readonly #held = new Set<RuntimeReservation>()
   readonly #acquiring = new Set<WinsockSocket>()
+  /** Buffers of acquires that are over, for those to come. */
+  readonly #spareBuffers: AcquireBuffers[] = []
   #closed: Promise<void> | undefined
 
   constructor(options: ReservationManagerOptions) {
@@ -69,11 +72,8 @@ export class ReservationManager implements AsyncDisposable {
     const request: PortRange = { protocol, startPort, count }
     this.#checkOpen(signal)
 
-    // One allocation for all the bytes of this reservation: the answer, whose token is the input of later calls, and
-    // behind it the request.
-    const bytes = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size + INET_PORT_RANGE.size)
-    const answer = bytes.subarray(0, INET_PORT_RESERVATION_INSTANCE.size)
-    const question = bytes.subarray(INET_PORT_RESERVATION_INSTANCE.size)
+    const buffers = this.#spareBuffers.pop() ?? newBuffers()
+    const { question, answer } = buffers
     INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, question)
 
     let anchor: WinsockSocket | undefined
@@ -89,6 +89,7 @@ export class ReservationManager implements AsyncDisposable {
       throw explainAcquire(error, request)
     } finally {
       if (anchor !== undefined) this.#acquiring.delete(anchor)
+      this.#spareBuffers.push(buffers) // the call is settled, and they are the caller's again
     }
   }
 
@@ -108,9 +109,7 @@ export class ReservationManager implements AsyncDisposable {
   #keep(protocol: Protocol, anchor: WinsockSocket, answer: Uint8Array): RuntimeReservation {
     const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(answer)
     const range = { protocol, startPort: StartPort, count: NumberOfPorts }
-    const start = INET_PORT_RESERVATION_INSTANCE.offsetOf.Token
-    const tokenBytes = answer.subarray(start, start + INET_PORT_RESERVATION_TOKEN.size)
-    const reservation = new RuntimeReservation(this.transport, range, Token, tokenBytes, anchor, this.#forget)
+    const reservation = new RuntimeReservation(this.transport, range, Token, anchor, this.#forget)
     this.#held.add(reservation)
     return reservation
   }
@@ -135,5 +134,12 @@ export class ReservationManager implements AsyncDisposable {
     await this.transport.close()
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason)
     if (failures.length > 0) throw new AggregateError(failures, 'Everything was released, but not without errors')
+  }
+}
+
+function newBuffers(): AcquireBuffers {
+  return {
+    question: new Uint8Array(INET_PORT_RANGE.size),
+    answer: new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size),
   }
 }

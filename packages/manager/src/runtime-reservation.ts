@@ -7,7 +7,6 @@ import { PortBlock } from './port-block.js'
 export class RuntimeReservation extends PortBlock implements AsyncDisposable {
   protected override readonly kind = 'runtime'
   readonly #anchor: WinsockSocket
-  readonly #tokenBytes: Uint8Array
   readonly #onRelease: (reservation: RuntimeReservation) => void
   #held = true
   #released: Promise<void> | undefined
@@ -17,13 +16,11 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
     transport: Transport,
     range: PortRange,
     token: bigint,
-    tokenBytes: Uint8Array,
     anchor: WinsockSocket,
     onRelease: (reservation: RuntimeReservation) => void,
   ) {
-    super(transport, range, token, tokenBytes)
+    super(transport, range, token)
     this.#anchor = anchor
-    this.#tokenBytes = tokenBytes
     this.#onRelease = onRelease
   }
 
@@ -57,13 +54,18 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
     this.#onRelease(this)
     this.abandonCalls()
     // Closing the anchor ends the reservation whatever becomes of RELEASE, and cancels it should it be pending.
-    const asked = this.#anchor.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, this.#tokenBytes, null).catch(() => {})
+    const asked = this.#anchor.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, this.tokenBytes, null)
+    let failure: unknown
     try {
       this.#anchor.close()
     } catch (error) {
-      throw explainRelease(error, this)
-    } finally {
-      await asked
+      failure = explainRelease(error, this)
     }
+    try {
+      await asked
+    } catch {
+      // See above.
+    }
+    if (failure !== undefined) throw failure
   }
 }

@@ -1,0 +1,1 @@
+// The reference for import-time.js: there is nothing to load or to run here.
