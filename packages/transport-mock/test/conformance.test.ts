@@ -1,6 +1,11 @@
-import { defineConformanceTests } from '@winport/transport/conformance'
-import { describe, it } from 'vitest'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { defineConformanceTests, formatConformanceReport } from '@winport/transport/conformance'
+import { afterAll, describe, it } from 'vitest'
 import { legacyTarget, modernTarget } from './mock-target.js'
 
-defineConformanceTests({ describe, it }, modernTarget)
-defineConformanceTests({ describe, it }, legacyTarget)
+const reports = [modernTarget, legacyTarget].map((target) => defineConformanceTests({ describe, it }, target))
+
+afterAll(() => {
+  mkdirSync('reports', { recursive: true })
+  writeFileSync('reports/conformance.txt', reports.map(formatConformanceReport).join('\n\n'))
+})

@@ -117,7 +117,7 @@ export class ConformanceContext {
   async fails(code: string, call: () => unknown): Promise<SystemCallError> {
     const error = await failure(call)
     if (!(error instanceof SystemCallError)) throw error
-    this.observe(`${error.syscall}: ${error.code}`)
+    this.observe(error.code)
     strictEqual(error.code, code)
     return error
   }

@@ -1,6 +1,6 @@
 import type { CallMode } from './conformance-context.js'
 import type { ConformanceFeature } from './conformance-target.js'
-import type { BehaviourSource, ConformanceTest } from './conformance-test.js'
+import { type BehaviourSource, behaviourRank, type ConformanceTest } from './conformance-test.js'
 
 /** What became of one test. */
 export interface ConformanceResult {
@@ -27,7 +27,7 @@ export interface ConformanceReport {
 /** The report as a table for people, one line a test, and a closing line with the sums. */
 export function formatConformanceReport(report: ConformanceReport): string {
   const lines = [`Conformance of ${report.target}`, '']
-  const rows = groupByTest(report.results)
+  const rows = groupByTest(report.results.toSorted((a, b) => behaviourRank(a) - behaviourRank(b)))
   for (const { first, outcomes, seen } of rows) {
     const number = String(first.behaviour).padStart(8)
     const notes = [...outcomes.filter(({ note }) => note !== '').map(({ note }) => note), ...seen]

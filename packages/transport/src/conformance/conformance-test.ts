@@ -35,3 +35,9 @@ export function reservationTest(
     ...(modes === undefined ? {} : { modes }),
   }
 }
+
+/** Sorts in the reference's order: behaviours by number, then the error table, then the contract. */
+export function behaviourRank({ behaviour }: Pick<ConformanceTest, 'behaviour'>): number {
+  if (behaviour === 'errors') return 100
+  return behaviour === 'contract' ? 101 : behaviour
+}

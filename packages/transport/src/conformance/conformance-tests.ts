@@ -7,7 +7,7 @@ import { pendingTests } from './behaviours/pending.js'
 import { persistentTests } from './behaviours/persistent.js'
 import { resultTests } from './behaviours/results.js'
 import { socketContractTests } from './behaviours/socket-contract.js'
-import type { ConformanceTest } from './conformance-test.js'
+import { behaviourRank, type ConformanceTest } from './conformance-test.js'
 
 /** The whole suite, in the reference's order: behaviours by number, then the error table, then the contract. */
 export const conformanceTests: readonly ConformanceTest[] = [
@@ -20,9 +20,4 @@ export const conformanceTests: readonly ConformanceTest[] = [
   ...persistentTests,
   ...socketContractTests,
   ...adoptionTests,
-].sort((a, b) => rank(a) - rank(b))
-
-function rank({ behaviour }: ConformanceTest): number {
-  if (behaviour === 'errors') return 100
-  return behaviour === 'contract' ? 101 : behaviour
-}
+].sort((a, b) => behaviourRank(a) - behaviourRank(b))
