@@ -7,16 +7,17 @@ import { describe, expect, it } from 'vitest'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** Every README with an example, and the folder whose dependencies the example may import. */
-const readmes = [
-  { readme: `${ROOT}README.md`, folder: `${ROOT}packages/winport` },
-  ...readdirSync(`${ROOT}packages`).map((name) => {
-    const folder = `${ROOT}packages/${name}`
-    return { readme: `${folder}/README.md`, folder }
-  }),
-].filter(({ folder }) => existsSync(`${folder}/package.json`))
+/** Where the examples run: `winport` depends on every package that they import. */
+const FOLDER = `${ROOT}packages/winport`
 
-describe.each(readmes)('$readme', ({ readme, folder }) => {
+const readmes = [
+  `${ROOT}README.md`,
+  ...readdirSync(`${ROOT}packages`)
+    .filter((name) => existsSync(`${ROOT}packages/${name}/package.json`))
+    .map((name) => `${ROOT}packages/${name}/README.md`),
+]
+
+describe.each(readmes)('%s', (readme) => {
   const examples = [...readFileSync(readme, 'utf8').matchAll(/```js\n(.*?)```\n(?:\n```text\n(.*?)```)?/gs)]
 
   it('has an example', () => {
@@ -26,7 +27,7 @@ describe.each(readmes)('$readme', ({ readme, folder }) => {
   it.each(examples.map(([, code = '', output], index) => ({ number: index + 1, code, output })))(
     'example $number runs, and prints what it says',
     async ({ code, output }) => {
-      const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder })
+      const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: FOLDER })
       expect(stderr).toBe('')
       if (output !== undefined) expect(stdout).toBe(output)
     },
