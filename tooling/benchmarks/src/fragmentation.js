@@ -2,6 +2,7 @@ import { ReservationManager } from '@winport/manager'
 import { MockKernel } from '@winport/transport-mock'
 import { Bench } from 'tinybench'
 import { microseconds } from './duration.js'
+import { medianLatency } from './median-latency.js'
 
 const BLOCK = 20
 const LEVELS = [0, 50, 99]
@@ -20,7 +21,7 @@ export async function measureFragmentation() {
   await bench.run()
   for (const manager of managers) await manager.close()
 
-  const medians = LEVELS.map((percent) => medianOf(bench, `${percent}`))
+  const medians = LEVELS.map((percent) => medianLatency(bench, `${percent}`))
   const [empty] = medians
   return LEVELS.slice(1).map((percent, index) => {
     const median = medians[index + 1]
@@ -47,11 +48,4 @@ function fragmentedKernel(percent) {
     transport.openSocket({ protocol: 'tcp' }).bind({ address: '127.0.0.1', port })
   }
   return kernel
-}
-
-/** In milliseconds. */
-export function medianOf(bench, name) {
-  const result = bench.getTask(name)?.result
-  if (result === undefined || !('latency' in result)) throw new Error(`no result of ${name}: ${JSON.stringify(result)}`)
-  return result.latency.p50
 }
