@@ -39,6 +39,8 @@ interface Plan {
   readonly fault: PlannedFault
 }
 
+const NEVER_WAITING: ReadonlySet<MockCall> = new Set(['WSASocketW', 'bind', 'getsockname', 'closesocket'])
+
 /** Which of the calls to come fail, and which wait. */
 export class FaultPlan {
   readonly #plans = new Map<MockCall, Plan[]>()
@@ -52,8 +54,13 @@ export class FaultPlan {
     this.#plan(call, errorNumber(error), options)
   }
 
-  /** Makes a call wait. Only calls that return a promise can wait: a hold passes over blocking control calls. */
+  /**
+   * Makes a call wait. Only calls that return a promise can wait: a hold passes over blocking control calls.
+   *
+   * @throws RangeError for a call that never returns a promise, such as `'bind'`
+   */
   hold(call: MockCall, options?: FaultOptions): HeldMockCall {
+    if (NEVER_WAITING.has(call)) throw outOfRange('call', 'a call that returns a promise', call)
     const hold = new Hold()
     this.#plan(call, hold, options)
     return hold

@@ -5,6 +5,7 @@ import type { KernelSnapshot, ReservationSnapshot, SocketSnapshot } from './kern
 import { MockSocket } from './mock-socket.js'
 import { MockTransport } from './mock-transport.js'
 import { type DynamicRange, PortPool } from './port-pool.js'
+import { TokenSequence } from './token-sequence.js'
 
 export interface MockKernelOptions {
   /** Where wildcard reservations and ephemeral ports come from. Defaults to Windows' 49152 to 65535. */
@@ -38,8 +39,6 @@ export interface KernelState {
 }
 
 const WINDOWS_VISTA = 6000
-const FIRST_TOKEN = 0x8a3f_0000_0000_0001n
-const TOKEN_STEP = 0x0001_0000_0000_0003n
 
 /** A simulated Windows machine: its ports, and the processes that reserve and bind them. */
 export class MockKernel {
@@ -52,7 +51,6 @@ export class MockKernel {
   readonly #pools: Readonly<Record<Protocol, PortPool>>
   readonly #state: KernelState
   #nextPid = 4000
-  #lastToken = FIRST_TOKEN
 
   constructor(options: MockKernelOptions = {}) {
     const { dynamicRange = { startPort: 49_152, count: 16_384 }, windowsBuild = 26_100 } = options
@@ -60,10 +58,11 @@ export class MockKernel {
     checkUnsigned('windowsBuild', windowsBuild, 0xffff_ffff)
     this.dynamicRange = dynamicRange
     this.windowsBuild = windowsBuild
+    const tokens = new TokenSequence()
     const makePool = (protocol: Protocol) =>
       new PortPool({
         dynamicRange,
-        nextToken: () => this.#nextToken(),
+        tokens,
         isHostPortFree: options.avoidHostPorts === true ? (port) => isHostPortFree(protocol, port) : undefined,
       })
     this.#pools = { tcp: makePool('tcp'), udp: makePool('udp') }
@@ -89,8 +88,8 @@ export class MockKernel {
 
   /** Excludes a range, as `netsh int ipv4 add excludedportrange` does. */
   addExclusion(range: PortRange): void {
-    checkProtocol(range.protocol)
     checkRange('exclusion', range)
+    checkProtocol(range.protocol)
     this.#pools[range.protocol].exclude(range.startPort, range.count)
   }
 
@@ -99,6 +98,7 @@ export class MockKernel {
    * The transports stay usable, as if their programs had been started again.
    */
   reboot(): void {
+    for (const process of this.#processes) process.abortCalls()
     for (const socket of [...this.#sockets]) socket.leave()
     for (const pool of Object.values(this.#pools)) pool.reboot()
   }
@@ -168,12 +168,6 @@ export class MockKernel {
     do this.#nextPid += 4
     while (this.#hasProcess(this.#nextPid))
     return this.#nextPid
-  }
-
-  /** Tokens that lose bits when somebody takes them for numbers, as Windows' may. */
-  #nextToken(): bigint {
-    this.#lastToken = BigInt.asUintN(64, this.#lastToken + TOKEN_STEP)
-    return this.#lastToken === 0n ? this.#nextToken() : this.#lastToken
   }
 }
 

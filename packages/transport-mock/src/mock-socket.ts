@@ -1,5 +1,4 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 import {
   controlCodeName,
@@ -22,6 +21,7 @@ import {
   type ListenOptions,
   type Protocol,
   type SocketAddress,
+  startListening,
   WinsockError,
   type WinsockSocket,
 } from '@winport/transport'
@@ -99,7 +99,7 @@ export class MockSocket implements WinsockSocket {
     if (!(fault instanceof Hold)) return this.#finishControl(code, fault, input, output)
     const request = input?.slice() ?? null // the kernel has read the input before the call returns
     const errno = await this.#wait(fault, `WSAIoctl(${controlCodeName(code)})`, signal)
-    return this.#finishControl(code, errno, request, output)
+    return this.#finishControl(code, this.#state === 'closed' ? WSA_OPERATION_ABORTED : errno, request, output)
   }
 
   bind(address: SocketAddress): void {
@@ -123,36 +123,40 @@ export class MockSocket implements WinsockSocket {
   }
 
   async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
-    await this.#adopt('listen', server, async ({ address, port }) => {
-      server.listen({ host: address, port, backlog, exclusive: true })
-      await once(server, 'listening')
+    await this.#adopt('listen', server, undefined, async ({ address, port }) => {
+      await startListening(server, () => server.listen({ host: address, port, backlog, exclusive: true }))
+      const closed = () => {
+        if (server.listening) return
+        server.off('close', closed)
+        this.leave()
+      }
+      server.on('close', closed)
+      closed() // a listener of 'listening' may have closed it
     })
   }
 
   async attach(socket: DatagramSocket): Promise<void> {
-    await this.#adopt('attach', socket, async ({ address, port }) => {
-      const listening = once(socket, 'listening')
-      socket.bind({ address, port, exclusive: true })
-      await listening
+    await this.#adopt('attach', socket, undefined, async ({ address, port }) => {
+      const closed = () => this.leave()
+      socket.once('close', closed)
+      try {
+        await startListening(socket, () => socket.bind({ address, port, exclusive: true }))
+      } catch (error) {
+        socket.off('close', closed)
+        throw error
+      }
     })
   }
 
   async connect(remote: SocketAddress, { signal }: ConnectOptions = {}): Promise<Socket> {
     checkSocketAddress('remote', remote)
-    let connection: Socket | undefined
-    await this.#adopt(
-      'connect',
-      undefined,
-      async ({ address, port }) => {
-        if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
-        connection = connect({ host: remote.address, port: remote.port, localAddress: address, localPort: port })
-        await connected(connection, signal)
-        connection.once('close', () => this.leave())
-      },
-      signal,
-    )
-    if (connection === undefined) throw new WinsockError(WSA_OPERATION_ABORTED, 'connect')
-    return connection
+    return await this.#adopt('connect', undefined, signal, async ({ address, port }) => {
+      const local = { localAddress: address, localPort: port }
+      const connection = connect({ host: remote.address, port: remote.port, ...local })
+      await connected(connection, signal)
+      connection.once('close', () => this.leave())
+      return connection
+    })
   }
 
   close(): void {
@@ -214,25 +218,42 @@ export class MockSocket implements WinsockSocket {
     })
   }
 
-  async #adopt(
+  /** Hands the socket to Node: `adopt` does it, and sees to it that the socket leaves when Node closes it. */
+  async #adopt<Result>(
     call: 'listen' | 'attach' | 'connect',
     owner: Server | DatagramSocket | undefined,
-    adopt: (binding: Binding) => Promise<void>,
-    signal?: AbortSignal,
-  ): Promise<void> {
+    signal: AbortSignal | undefined,
+    adopt: (binding: Binding) => Promise<Result>,
+  ): Promise<Result> {
     this.#checkOpen(call)
     if (this.#binding === undefined) throw new WinsockError(WSAEINVAL, call)
     const binding = this.#binding
     this.#state = 'adopted'
     try {
+      if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
       const fault = this.home.faults.take(call, true)
-      const errno = fault instanceof Hold ? await this.#wait(fault, call, signal) : fault
+      const errno = fault instanceof Hold ? await this.#waitFor(owner, fault, call, signal) : fault
       if (errno !== undefined) throw new WinsockError(errno, call)
-      await adopt(binding)
-      owner?.once('close', () => this.leave())
+      return await adopt(binding)
     } catch (error) {
       this.leave()
       throw error
+    }
+  }
+
+  /** As {@link #wait}; the owner's closing ends the wait too. */
+  async #waitFor(
+    owner: Server | DatagramSocket | undefined,
+    hold: Hold,
+    syscall: string,
+    signal: AbortSignal | undefined,
+  ): Promise<number | undefined> {
+    const closed = () => this.leave()
+    owner?.once('close', closed)
+    try {
+      return await this.#wait(hold, syscall, signal)
+    } finally {
+      owner?.off('close', closed)
     }
   }
 

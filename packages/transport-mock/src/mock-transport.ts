@@ -77,8 +77,13 @@ export class MockTransport implements Transport {
   exit(): void {
     if (this.#closed) return
     this.#closed = true
-    for (const abort of [...this.#abortPending]) abort()
+    this.abortCalls()
     this.#kernel.removeProcess(this)
+  }
+
+  /** @internal Persistent calls that wait fail with `ERROR_OPERATION_ABORTED`. */
+  abortCalls(): void {
+    for (const abort of [...this.#abortPending]) abort()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,7 @@ import {
   WSAEINVAL,
 } from '@winport/definitions'
 import { FreeRuns } from './free-runs.js'
+import type { TokenSequence } from './token-sequence.js'
 
 /** A block of ports that is held. */
 export interface Reservation {
@@ -36,8 +37,8 @@ export interface DynamicRange {
 
 export interface PortPoolOptions {
   readonly dynamicRange: DynamicRange
-  /** Makes a token that no other reservation of the machine has. */
-  readonly nextToken: () => bigint
+  /** The machine's: no two reservations have one token. */
+  readonly tokens: TokenSequence
   /** Tells whether a port is free outside the simulation. Absent: nobody asks. */
   readonly isHostPortFree?: ((port: number) => boolean) | undefined
 }
@@ -53,19 +54,18 @@ export class PortPool {
   readonly #reservationAt = new Uint16Array(LAST_PORT + 1)
   readonly #slots: (Reservation | undefined)[] = [undefined]
   readonly #emptySlots: number[] = []
-  readonly #byToken = new Map<bigint, Reservation>()
   readonly #bindings = new Map<number, Binding[]>()
   readonly #exclusions: DynamicRange[] = []
   readonly #dynamicRange: DynamicRange
-  readonly #nextToken: () => bigint
+  readonly #tokens: TokenSequence
   readonly #isHostPortFree: ((port: number) => boolean) | undefined
   #nextEphemeral: number
 
-  constructor({ dynamicRange, nextToken, isHostPortFree }: PortPoolOptions) {
+  constructor({ dynamicRange, tokens, isHostPortFree }: PortPoolOptions) {
     this.#dynamicRange = dynamicRange
-    this.#nextToken = nextToken
+    this.#tokens = tokens
     this.#isHostPortFree = isHostPortFree
-    this.#nextEphemeral = dynamicRange.startPort
+    this.#nextEphemeral = isHostPortFree === undefined ? dynamicRange.startPort : this.#somewhere()
     this.#free.set(0, 1, false)
   }
 
@@ -93,7 +93,8 @@ export class PortPool {
   }
 
   findToken(token: bigint): Reservation | undefined {
-    return this.#byToken.get(token)
+    const reservation = this.#slots[this.#tokens.slotOf(token)]
+    return reservation?.token === token ? reservation : undefined
   }
 
   /** Ends a reservation: bound ports stay bound, the rest return to the pool. */
@@ -103,7 +104,6 @@ export class PortPool {
     this.#slots[slot] = undefined
     this.#emptySlots.push(slot)
     this.#reservationAt.fill(0, startPort, startPort + count)
-    this.#byToken.delete(reservation.token)
     reservation.held = false
     this.#free.set(startPort, count, true)
     if (this.#bindings.size > 0 || this.#exclusions.length > 0) this.#retakeUsed(startPort, count)
@@ -152,15 +152,13 @@ export class PortPool {
         this.release(reservation)
         continue
       }
-      this.#byToken.delete(reservation.token)
-      reservation.token = this.#nextToken()
+      reservation.token = this.#tokens.next(this.#reservationAt[reservation.startPort] ?? 0)
       reservation.nextPort = reservation.startPort
-      this.#byToken.set(reservation.token, reservation)
     }
   }
 
   reservations(): readonly Reservation[] {
-    return [...this.#byToken.values()]
+    return this.#slots.filter((reservation) => reservation !== undefined)
   }
 
   exclusions(): readonly DynamicRange[] {
@@ -172,11 +170,10 @@ export class PortPool {
   }
 
   #reserve(pid: number | undefined, startPort: number, count: number): Reservation {
-    const reservation = { startPort, count, token: this.#nextToken(), pid, held: true, nextPort: startPort }
     const slot = this.#emptySlots.pop() ?? this.#slots.length
+    const reservation = { startPort, count, token: this.#tokens.next(slot), pid, held: true, nextPort: startPort }
     this.#slots[slot] = reservation
     this.#reservationAt.fill(slot, startPort, startPort + count)
-    this.#byToken.set(reservation.token, reservation)
     this.#free.set(startPort, count, false)
     return reservation
   }
@@ -190,9 +187,15 @@ export class PortPool {
     const { startPort, count: size } = this.#dynamicRange
     const end = startPort + size
     if (this.#isHostPortFree === undefined) return this.#free.find(count, startPort, end)
-    const middle = startPort + Math.floor(Math.random() * size)
+    const middle = this.#somewhere()
     const upper = this.#findHostFree(count, middle, end)
     return upper >= 0 ? upper : this.#findHostFree(count, startPort, Math.min(middle + count, end))
+  }
+
+  /** A random port of the dynamic range: other processes of the host look for ports too. */
+  #somewhere(): number {
+    const { startPort, count } = this.#dynamicRange
+    return startPort + Math.floor(Math.random() * count)
   }
 
   #findHostFree(count: number, from: number, to: number): number {

@@ -8,12 +8,16 @@ const BLOCK = 20
 const question = new Uint8Array(INET_PORT_RANGE.size)
 const answer = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
 
-fill(new MockKernel({ dynamicRange: { startPort: 1, count: 100 } })) // so that code and feedback are not counted
+fill(fullyDynamic()) // so that compiled code is not counted
 const before = await usedBytes()
-const kernel = new MockKernel({ dynamicRange: { startPort: 1, count: 65_535 } })
+const kernel = fullyDynamic()
 const blocks = fill(kernel)
 const bytes = (await usedBytes()) - before
 process.stdout.write(JSON.stringify({ bytes, blocks, kept: kernel.inspect().reservations.length }))
+
+function fullyDynamic() {
+  return new MockKernel({ dynamicRange: { startPort: 1, count: 65_535 } })
+}
 
 /** Reserves every port, in blocks as long as they fit, all on one anchor. */
 function fill(kernel) {
