@@ -12,8 +12,10 @@ export function explainAcquire(error: unknown, request: PortRange): unknown {
   if (error.code === 'WSAEADDRINUSE') {
     const problem =
       startPort === 0
-        ? `No ${count} consecutive ${protocol.toUpperCase()} ports are free; ask for fewer.`
-        : `${describe(request)} cannot be reserved: at least one is bound, reserved or excluded. ` +
+        ? count === 1
+          ? `No ${protocol.toUpperCase()} port is free: release a block, or close a socket.`
+          : `No ${count} consecutive ${protocol.toUpperCase()} ports are free; ask for fewer.`
+        : `${describe(request)} cannot be reserved: ${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded. ` +
           'Choose another start port, or leave it out to let Windows choose. ' +
           `\`netsh int ipv4 show excludedportrange ${protocol}\` lists what is excluded.`
     return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, error)
@@ -35,10 +37,15 @@ export function explainUse(error: unknown, block: PortRange, kind: 'runtime' | '
     )
   }
   if (associating && code === 'WSAEACCES' && kind === 'persistent') return elevationRequired(block, error)
-  if (code === 'WSAEADDRINUSE' && port === 0) {
+  if (code === 'WSAEADDRINUSE' && error.syscall === 'bind') {
+    if (port !== 0) {
+      const problem = `Port ${port} of ${describe(block)} is in use: close its socket, or leave the port out to get a free one.`
+      return new ReservationError('EADDRINUSE', problem, error)
+    }
+    const inUse = block.count === 1 ? `${describe(block)} is in use` : `All of ${describe(block)} are in use`
     return new ReservationError(
       'ERR_RESERVATION_EXHAUSTED',
-      `All of ${describe(block)} are in use: close a socket, or reserve a larger block.`,
+      `${inUse}: close a socket, or reserve a larger block.`,
       error,
     )
   }
@@ -49,7 +56,7 @@ export function explainUse(error: unknown, block: PortRange, kind: 'runtime' | '
 /** For an anchor that did not close properly. */
 export function explainRelease(error: unknown, block: PortRange): unknown {
   if (!(error instanceof SystemCallError)) return error
-  return explainOther(`${describe(block)} were let go, but closing the socket failed`, error)
+  return explainOther(`The reservation of ${describe(block)} is over, but closing its socket failed`, error)
 }
 
 /** @param verb what was to be done: 'create', 'look up' or 'delete' */
@@ -61,7 +68,7 @@ export function explainPersistent(error: unknown, range: PortRange, verb: string
     case 'ERROR_SHARING_VIOLATION':
       return new ReservationError(
         'ERR_PORT_RANGE_IN_USE',
-        `${describe(range)} cannot be reserved: at least one is in use or reserved. Choose another range.`,
+        `${describe(range)} cannot be reserved: ${range.count === 1 ? 'it' : 'at least one'} is in use or reserved. Choose another range.`,
         error,
       )
     case 'ERROR_NOT_FOUND':

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { invalidArgType } from '@winport/definitions'
 import type { AddressFamily } from '@winport/transport'
+import { untilAborted } from './until-aborted.js'
 
 /** An address that a socket can be bound or connected to. */
 export interface HostAddress {
@@ -14,14 +15,14 @@ export const ANY_IPV6: HostAddress = { address: '::', family: 'ipv6' }
 
 /** The addresses of a host, in the resolver's order; an address stands for itself. */
 export async function resolveHost(
-  name: string,
   host: unknown,
+  signal: AbortSignal | undefined,
   family?: AddressFamily,
 ): Promise<readonly HostAddress[]> {
-  if (typeof host !== 'string' || host === '') throw invalidArgType(name, 'a host name or an IP address', host)
+  if (typeof host !== 'string' || host === '') throw invalidArgType('host', 'a host name or an IP address', host)
   const version = isIP(host)
   if (version !== 0) return [{ address: host, family: version === 6 ? 'ipv6' : 'ipv4' }]
   const only = family === undefined ? 0 : family === 'ipv6' ? 6 : 4
-  const found = await lookup(host, { all: true, family: only })
+  const found = await untilAborted(lookup(host, { all: true, family: only }), signal)
   return found.map(({ address, family: version }) => ({ address, family: version === 6 ? 'ipv6' : 'ipv4' }))
 }

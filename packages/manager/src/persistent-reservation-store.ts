@@ -22,8 +22,8 @@ export class PersistentReservationStore {
    * Rejects with `ERR_ELEVATION_REQUIRED`, `ERR_PORT_RANGE_IN_USE`, `ERR_RESERVATION_UNSUPPORTED`.
    */
   async create(range: PortRange): Promise<PersistentReservation> {
-    return await this.#run(range, 'create', async () => {
-      return this.#describe(range, await this.#transport.persistent.create(range))
+    return await this.#run(range, 'create', async (exactly) => {
+      return this.#describe(exactly, await this.#transport.persistent.create(exactly))
     })
   }
 
@@ -33,8 +33,8 @@ export class PersistentReservationStore {
    * Rejects with `ERR_RESERVATION_NOT_FOUND`, `ERR_RESERVATION_UNSUPPORTED`.
    */
   async lookup(range: PortRange): Promise<PersistentReservation> {
-    return await this.#run(range, 'look up', async () => {
-      return this.#describe(range, await this.#transport.persistent.lookup(range))
+    return await this.#run(range, 'look up', async (exactly) => {
+      return this.#describe(exactly, await this.#transport.persistent.lookup(exactly))
     })
   }
 
@@ -44,21 +44,24 @@ export class PersistentReservationStore {
    * Rejects with `ERR_ELEVATION_REQUIRED`, `ERR_RESERVATION_NOT_FOUND`, `ERR_RESERVATION_UNSUPPORTED`.
    */
   async delete(range: PortRange): Promise<void> {
-    await this.#run(range, 'delete', () => this.#transport.persistent.delete(range))
+    await this.#run(range, 'delete', (exactly) => this.#transport.persistent.delete(exactly))
   }
 
   #describe(range: PortRange, token: bigint): PersistentReservation {
     return new PersistentReservation(this.#transport, range, token, this.#isManagerOpen)
   }
 
-  async #run<Result>(range: PortRange, verb: string, call: () => Promise<Result>): Promise<Result> {
+  async #run<Result>(range: PortRange, verb: string, call: (exactly: PortRange) => Promise<Result>): Promise<Result> {
     checkObject('range', range)
-    checkRange(range, 1)
+    const { protocol, startPort, count } = range
+    const exactly: PortRange = { protocol, startPort, count } // the caller's own object may change meanwhile
+    checkRange(exactly, 1)
     this.#checkOpen()
     try {
-      return await call()
+      return await call(exactly)
     } catch (error) {
-      throw explainPersistent(error, range, verb)
+      this.#checkOpen()
+      throw explainPersistent(error, exactly, verb)
     }
   }
 }

@@ -1,11 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import {
-  INET_PORT_RESERVATION_TOKEN,
-  invalidArgType,
-  outOfRange,
-  SIO_ASSOCIATE_PORT_RESERVATION,
-} from '@winport/definitions'
+import { INET_PORT_RESERVATION_TOKEN, outOfRange, SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
 import {
   AbortError,
   type AddressFamily,
@@ -17,7 +12,14 @@ import {
 } from '@winport/transport'
 import { describe, explainUse } from './explain-error.js'
 import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost } from './host-address.js'
-import { checkNodeObject, checkObject, checkPortOf, checkSignal } from './request-arguments.js'
+import {
+  checkBacklog,
+  checkNodeObject,
+  checkObject,
+  checkPortOf,
+  checkRemotePort,
+  checkSignal,
+} from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 
 export interface BlockListenOptions {
@@ -27,6 +29,7 @@ export interface BlockListenOptions {
   readonly port?: number | undefined
   /** Length of the queue of pending connections. Defaults to Node's 511. */
   readonly backlog?: number | undefined
+  /** Gives up, unless the server has its port already: then it listens. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -35,6 +38,7 @@ export interface BlockBindOptions {
   readonly host?: string | undefined
   /** A port of the block. Defaults to any free one, chosen by the kernel. */
   readonly port?: number | undefined
+  /** Gives up, unless the socket has its port already: then it is bound. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -45,6 +49,7 @@ export interface BlockConnectOptions {
   readonly port: number
   /** The source port: a port of the block. Defaults to any free one, chosen by the kernel. */
   readonly localPort?: number | undefined
+  /** Gives up connecting: the promise rejects with an `AbortError`. An open connection stays. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -128,6 +133,7 @@ export abstract class PortBlock implements PortRange {
     checkObject('options', options)
     const { backlog, host, signal } = options
     const port = checkPortOf(this, 'port', options.port)
+    checkBacklog(backlog)
     checkSignal(signal)
     this.#checkUsable(signal)
     if (server.listening || startingServers.has(server)) {
@@ -135,12 +141,12 @@ export abstract class PortBlock implements PortRange {
     }
     const listen = async (at: HostAddress) => {
       const { socket, local } = await this.#openBound(at, port, signal)
-      await this.#adopt(() => socket.listen(server, { backlog }), port)
+      await this.#adopt(() => socket.listen(server, { backlog }), port, signal)
       return local
     }
     startingServers.add(server)
     try {
-      if (host !== undefined) return await listen(await this.#resolveLocal(host))
+      if (host !== undefined) return await listen(await this.#resolveLocal(host, signal))
       try {
         return await listen(ANY_IPV6)
       } catch (error) {
@@ -165,10 +171,10 @@ export abstract class PortBlock implements PortRange {
     checkSignal(signal)
     this.#checkUsable(signal)
     const any = Reflect.get(socket, 'type') === 'udp6' ? ANY_IPV6 : ANY_IPV4
-    const at = host === undefined ? any : await this.#resolveLocal(host, any.family)
+    const at = host === undefined ? any : await this.#resolveLocal(host, signal, any.family)
     if (at.family !== any.family) throw outOfRange('host', `an ${any.family} address, as the socket is`, host)
     const bound = await this.#openBound(at, port, signal)
-    await this.#adopt(() => bound.socket.attach(socket), port)
+    await this.#adopt(() => bound.socket.attach(socket), port, signal)
     return bound.local
   }
 
@@ -180,19 +186,21 @@ export abstract class PortBlock implements PortRange {
     this.#checkProtocol('tcp', 'connect()')
     checkObject('options', options)
     const { host = 'localhost', port, signal } = options
-    if (typeof port !== 'number') throw invalidArgType('port', 'of type number', port)
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw outOfRange('port', '>= 1 and <= 65535', port)
+    checkRemotePort(port)
     const localPort = checkPortOf(this, 'localPort', options.localPort)
     checkSignal(signal)
     this.#checkUsable(signal)
-    const addresses = await resolveHost('host', host)
+    const addresses = await resolveHost(host, signal)
     const failures: unknown[] = []
     for (const { address, family } of addresses) {
-      const { socket } = await this.#openBound(family === 'ipv6' ? ANY_IPV6 : ANY_IPV4, localPort, signal)
+      let bound: BoundSocket | undefined
       try {
-        return await this.#adopt(() => socket.connect({ address, port }, { signal }), localPort)
+        bound = await this.#openBound(family === 'ipv6' ? ANY_IPV6 : ANY_IPV4, localPort, signal)
+        const { socket } = bound
+        return await this.#adopt(() => socket.connect({ address, port }, { signal }), localPort, signal)
       } catch (error) {
-        if (signal?.aborted === true || addresses.length === 1) throw error
+        const mayTryNext = bound !== undefined || isWithoutIpv6(error)
+        if (!mayTryNext || signal?.aborted === true || addresses.length === 1) throw error
         failures.push(error)
       }
     }
@@ -228,16 +236,17 @@ export abstract class PortBlock implements PortRange {
   }
 
   /** Hands a bound socket to Node; the socket is closed if that fails. */
-  async #adopt<Result>(adopt: () => Promise<Result>, port: number): Promise<Result> {
+  async #adopt<Result>(adopt: () => Promise<Result>, port: number, signal: AbortSignal | undefined): Promise<Result> {
     try {
       return await adopt()
     } catch (error) {
+      if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
       throw explainUse(error, this, this.kind, port)
     }
   }
 
-  async #resolveLocal(host: string, family?: AddressFamily): Promise<HostAddress> {
-    const [first] = await resolveHost('host', host, family)
+  async #resolveLocal(host: string, signal: AbortSignal | undefined, family?: AddressFamily): Promise<HostAddress> {
+    const [first] = await resolveHost(host, signal, family)
     if (first === undefined) throw outOfRange('host', 'a host that has an address', host)
     return first
   }

@@ -3,6 +3,7 @@ import { checkProtocol, type PortRange } from '@winport/transport'
 import type { AcquireOptions } from './reservation-manager.js'
 
 const LAST_PORT = 65_535
+const LARGEST_INT = 0x7fff_ffff
 
 // The checks of what callers pass, made before any system call.
 
@@ -10,10 +11,21 @@ export function checkObject(name: string, value: unknown): asserts value is obje
   if (typeof value !== 'object' || value === null) throw invalidArgType(name, 'an object', value)
 }
 
+/** Like {@link checkNodeObject} and Node itself, by shape: a signal may come from another realm, or be a polyfill. */
 export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw invalidArgType('signal', 'an instance of AbortSignal', signal)
-  }
+  if (signal === undefined) return
+  const fits = typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal
+  if (!fits) throw invalidArgType('signal', 'an instance of AbortSignal', signal)
+}
+
+/** Checks the length of a queue, an int in libuv and in Winsock: 0 is Node's default. */
+export function checkBacklog(backlog: unknown): asserts backlog is number | undefined {
+  if (backlog !== undefined) checkUnsigned('backlog', backlog, LARGEST_INT)
+}
+
+/** Checks a port to connect to. */
+export function checkRemotePort(port: unknown): asserts port is number {
+  checkUnsigned('port', port, LAST_PORT, 1)
 }
 
 /** Checks a range that has to fit between 1 and 65535. @param lowestStart 0 where 0 is a wildcard */

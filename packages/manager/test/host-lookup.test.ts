@@ -1,0 +1,62 @@
+import { createSocket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { failureOf } from './failure-of.js'
+import { hasIpv6 } from './ipv6-loopback.js'
+import { greeter } from './real-request.js'
+import { realPorts, SimulatedMachine } from './simulated-machine.js'
+
+vi.mock('node:dns/promises', () => ({ lookup: vi.fn() }))
+
+const six = { address: '::1', family: 6 }
+const four = { address: '127.0.0.1', family: 4 }
+
+describe('the resolver', () => {
+  const machine = new SimulatedMachine(realPorts)
+  beforeEach(() => {
+    const resolve = async (_name: string, options: { family: number }) =>
+      [six, four].filter(({ family }) => options.family === 0 || options.family === family)
+    vi.mocked(lookup)
+      .mockReset()
+      .mockImplementation(resolve as never)
+  })
+
+  it('is not asked about an address', async () => {
+    const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
+    await block.listen(machine.owns(greeter()), { host: '127.0.0.1' })
+    expect(lookup).not.toHaveBeenCalled()
+  })
+
+  it.runIf(hasIpv6)('chooses where a server listens: its first answer, of whichever family', async () => {
+    const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
+    const { address } = await block.listen(machine.owns(greeter()), { host: 'both.example' })
+    expect(address).toBe('::1')
+  })
+
+  it("is asked for addresses of a dgram socket's own family", async () => {
+    const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
+    const { address } = await block.bind(machine.owns(createSocket('udp4')), { host: 'both.example' })
+    expect(address).toBe('127.0.0.1')
+  })
+
+  it.runIf(hasIpv6)("is asked for addresses of a udp6 socket's own family", async () => {
+    const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
+    const { address } = await block.bind(machine.owns(createSocket('udp6')), { host: 'both.example' })
+    expect(address).toBe('::1')
+  })
+
+  it('that fails makes the call fail with its error, before any system call', async () => {
+    const notFound = Object.assign(new Error('getaddrinfo ENOTFOUND gone.example'), { code: 'ENOTFOUND' })
+    const [tcp, udp] = [
+      await machine.manager.acquire({ protocol: 'tcp', count: 2 }),
+      await machine.manager.acquire({ protocol: 'udp', count: 2 }),
+    ]
+    const before = machine.calls.length
+    vi.mocked(lookup).mockRejectedValue(notFound)
+    expect(await failureOf(tcp.listen(greeter(), { host: 'gone.example' }))).toBe(notFound)
+    expect(await failureOf(tcp.connect({ host: 'gone.example', port: 80 }))).toBe(notFound)
+    const socket = machine.owns(createSocket('udp4'))
+    expect(await failureOf(udp.bind(socket, { host: 'gone.example' }))).toBe(notFound)
+    expect(machine.calls).toHaveLength(before)
+  })
+})

@@ -1,0 +1,37 @@
+import type { PersistentReservations, PortRange, SocketSpec, Transport, WinsockSocket } from '@winport/transport'
+
+/** Passes everything on, and writes down what was asked of the kernel. */
+export class RecordingTransport implements Transport {
+  readonly name = 'recording'
+  readonly calls: string[] = []
+  readonly persistent: PersistentReservations
+  readonly #inner: Transport
+
+  constructor(inner: Transport) {
+    this.#inner = inner
+    this.persistent = {
+      create: (range) => this.#record('create', range, inner.persistent.create),
+      lookup: (range) => this.#record('lookup', range, inner.persistent.lookup),
+      delete: (range) => this.#record('delete', range, inner.persistent.delete),
+    }
+  }
+
+  openSocket(spec: SocketSpec): WinsockSocket {
+    this.calls.push(`openSocket ${spec.protocol}`)
+    return this.#inner.openSocket(spec)
+  }
+
+  async close(): Promise<void> {
+    this.calls.push('close')
+    await this.#inner.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #record<Result>(call: string, range: PortRange, pass: (range: PortRange) => Promise<Result>): Promise<Result> {
+    this.calls.push(`${call} ${range.protocol} ${range.startPort} ${range.count}`)
+    return pass(range)
+  }
+}
