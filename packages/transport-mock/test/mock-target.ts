@@ -1,28 +1,52 @@
 import { controlCodeName } from '@winport/definitions'
-import { type ConformanceFeature, type ConformanceTarget, TransportProcess } from '@winport/transport/conformance'
-import { type MockCall, MockKernel, type MockTransport } from '../src/index.js'
+import type { Transport } from '@winport/transport'
+import {
+  type ConformanceFeature,
+  type ConformanceMachine,
+  type ConformanceTarget,
+  TransportProcess,
+} from '@winport/transport/conformance'
+import { type MockCall, MockKernel } from '../src/index.js'
+import { MockTransport } from '../src/mock-transport.js'
+
+/** What may be changed of a target, to see that the suite notices. */
+export interface TargetFault {
+  /** Changes a transport as it is opened. */
+  readonly transport?: (transport: MockTransport, kernel: MockKernel) => Transport
+  /** Changes the machine. */
+  readonly machine?: (machine: ConformanceMachine, kernel: MockKernel) => ConformanceMachine
+}
 
 /** Pretends that the mock knows nothing but what the given build of Windows knows. */
 export function mockTarget(
   name: string,
   windowsBuild: number,
   features: readonly ConformanceFeature[],
+  fault: TargetFault = {},
+  avoidHostPorts = true,
 ): ConformanceTarget {
   return {
     name,
     features: new Set(features),
     openMachine: () => {
-      const kernel = new MockKernel({ windowsBuild, avoidHostPorts: true })
+      const kernel = new MockKernel({ windowsBuild, avoidHostPorts })
       let pid = 1000
-      return {
+      const open = (elevated: boolean) => {
+        const sound = kernel.openTransport({ pid: ++pid, elevated })
+        return { sound, transport: fault.transport?.(sound, kernel) ?? sound }
+      }
+      const machine: ConformanceMachine = {
         windowsBuild,
         dynamicRange: kernel.dynamicRange,
-        openTransport: ({ elevated = true } = {}) => kernel.openTransport({ pid: ++pid, elevated }),
+        openTransport: ({ elevated = true } = {}) => open(elevated).transport,
         openProcess: ({ elevated = false } = {}) => {
-          const transport = kernel.openTransport({ pid: ++pid, elevated })
-          return new TransportProcess(transport, () => transport.exit())
+          const { sound, transport } = open(elevated)
+          return new TransportProcess(transport, () => sound.exit())
         },
-        openOtherSocket: (transport) => (transport as MockTransport).openOtherSocket(),
+        openOtherSocket: (transport) => {
+          if (!(transport instanceof MockTransport)) throw new TypeError('not a transport of the mock')
+          return transport.openOtherSocket()
+        },
         addExclusion: (protocol, startPort, count) => kernel.addExclusion({ protocol, startPort, count }),
         failNext: (code, errno) => kernel.faults.fail(controlCodeName(code) as MockCall, errno),
         holdNext: (code) => kernel.faults.hold(controlCodeName(code) as MockCall),
@@ -33,12 +57,15 @@ export function mockTarget(
         },
         [Symbol.asyncDispose]: async () => {},
       }
+      return fault.machine?.(machine, kernel) ?? machine
     },
   }
 }
 
-/** Today's Windows: everything can be shown. */
-export const modernTarget: ConformanceTarget = mockTarget('the mock kernel', 26_100, [
+export const MODERN_BUILD = 26_100
+export const LEGACY_BUILD = 2600
+
+export const MODERN_FEATURES: readonly ConformanceFeature[] = [
   'runtime-reservations',
   'persistent-reservations',
   'elevation',
@@ -49,7 +76,15 @@ export const modernTarget: ConformanceTarget = mockTarget('the mock kernel', 26_
   'pending-calls',
   'reboot',
   'leftovers',
-])
+]
+export const LEGACY_FEATURES: readonly ConformanceFeature[] = ['leftovers']
+
+/** Today's Windows: everything can be shown. */
+export const modernTarget: ConformanceTarget = mockTarget('the mock kernel', MODERN_BUILD, MODERN_FEATURES)
 
 /** Windows XP: no port reservations at all. */
-export const legacyTarget: ConformanceTarget = mockTarget('the mock kernel before Windows Vista', 2600, ['leftovers'])
+export const legacyTarget: ConformanceTarget = mockTarget(
+  'the mock kernel before Windows Vista',
+  LEGACY_BUILD,
+  LEGACY_FEATURES,
+)

@@ -6,11 +6,11 @@ export {
   checkSocketAddress,
   checkSocketSpec,
 } from './call-arguments.js'
+export { connected } from './connected.js'
 export { IpHelperError } from './ip-helper-error.js'
 export {
   AdoptionUnsupportedError,
   attachHandle,
-  connected,
   connectHandle,
   isHostPortFree,
   listenOnHandle,
@@ -21,6 +21,7 @@ export {
 } from './node-handle.js'
 export type { PersistentReservations } from './persistent-reservations.js'
 export type { PortRange, Protocol } from './port-range.js'
+export { startListening } from './start-listening.js'
 export { SystemCallError } from './system-call-error.js'
 export type { Transport } from './transport.js'
 export { WinsockError, type WinsockErrorOptions } from './winsock-error.js'

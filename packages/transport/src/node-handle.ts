@@ -1,9 +1,9 @@
 import cluster from 'node:cluster'
 import type { Socket as DatagramSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { type Server, Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import { AbortError } from './abort-error.js'
+import { connected } from './connected.js'
+import { startListening } from './start-listening.js'
 import type { SocketAddress } from './winsock-socket.js'
 
 // Everything that depends on Node's internals: the handle classes behind net and dgram, reached through
@@ -112,8 +112,7 @@ function openHandle(handle: NodeHandle, socket: number): NodeHandle {
 /** Makes a server listen on the handle; if that fails the handle is closed. */
 export async function listenOnHandle(server: Server, handle: NodeHandle, backlog?: number): Promise<void> {
   await closeUnless(handle, async () => {
-    server.listen(handle, backlog)
-    await once(server, 'listening')
+    await startListening(server, () => server.listen(handle, backlog))
   })
 }
 
@@ -138,16 +137,6 @@ export async function connectHandle(handle: NodeHandle, remote: SocketAddress, s
   })
 }
 
-/** Resolves when a connecting socket is connected; else the socket is destroyed and the error thrown. */
-export async function connected(socket: Socket, signal?: AbortSignal): Promise<void> {
-  try {
-    await once(socket, 'connect', signal === undefined ? {} : { signal })
-  } catch (error) {
-    socket.destroy()
-    throw signal?.aborted === true ? new AbortError({ cause: signal.reason }) : error
-  }
-}
-
 async function closeUnless<Result>(handle: NodeHandle, adopt: () => Promise<Result>): Promise<Result> {
   try {
     return await adopt()
@@ -161,19 +150,31 @@ async function closeUnless<Result>(handle: NodeHandle, adopt: () => Promise<Resu
 export function isHostPortFree(protocol: 'tcp' | 'udp', port: number): boolean {
   if (protocol === 'udp') {
     const { UDP } = loadUdpWrap()
-    return isFree(new UDP(0), port, () => 0)
+    return isFree(
+      () => new UDP(0),
+      port,
+      () => 0,
+    )
   }
   const { TCP, constants } = loadTcpWrap()
-  const handle = new TCP(constants.SERVER)
-  return isFree(handle, port, () => handle.listen(1))
+  return isFree(
+    () => new TCP(constants.SERVER),
+    port,
+    (handle) => handle.listen(1), // only now does libuv tell that the address is in use
+  )
 }
 
 const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
 
-function isFree(handle: NodeHandle, port: number, listen: () => number): boolean {
-  let errno = handle.bind6('::', port, 0)
-  if (errno !== 0 && NO_IPV6.has(getSystemErrorName(errno))) errno = handle.bind('0.0.0.0', port, 0)
-  const free = errno === 0 && listen() === 0
-  handle.close()
-  return free
+function isFree<Handle extends NodeHandle>(open: () => Handle, port: number, use: (handle: Handle) => number): boolean {
+  const tryBind = (bind: (handle: Handle) => number): number => {
+    const handle = open()
+    const errno = bind(handle) || use(handle)
+    handle.close()
+    return errno
+  }
+  let errno = tryBind((handle) => handle.bind6('::', port, 0))
+  if (errno !== 0 && NO_IPV6.has(getSystemErrorName(errno)))
+    errno = tryBind((handle) => handle.bind('0.0.0.0', port, 0))
+  return errno === 0
 }

@@ -28,12 +28,13 @@ export class ConformanceContext {
   readonly machine: ConformanceMachine
   readonly mode: CallMode
   /** What the test saw, for the report: most of all where the reference only assumes. */
-  readonly seen: string[] = []
+  readonly seen: string[]
   readonly #transports: Transport[] = []
 
-  constructor(machine: ConformanceMachine, mode: CallMode) {
+  constructor(machine: ConformanceMachine, mode: CallMode, seen: string[] = []) {
     this.machine = machine
     this.mode = mode
+    this.seen = seen
   }
 
   async openTransport(options?: { readonly elevated?: boolean }): Promise<Transport> {
@@ -55,7 +56,7 @@ export class ConformanceContext {
 
   /** Notes what was seen, for the report. */
   observe(what: string): void {
-    this.seen.push(what)
+    if (!this.seen.includes(what)) this.seen.push(what)
   }
 
   /** A part of the machine that goes with a feature that the test names. */
@@ -132,6 +133,12 @@ export async function failure(call: () => unknown): Promise<unknown> {
     return error
   }
   return fail(`should have failed, but returned ${typeof result === 'object' ? 'an object' : String(result)}`)
+}
+
+/** A call that a test awaits later: if the test fails before, that call's failure is nobody's. */
+export function started<Result>(call: Promise<Result>): Promise<Result> {
+  call.catch(() => {})
+  return call
 }
 
 export function loopback(family: AddressFamily): string {

@@ -60,7 +60,7 @@ function groupByTest(results: readonly ConformanceResult[]): readonly ReportRow[
 }
 
 function noteOf(result: ConformanceResult): string {
-  if (result.outcome === 'failed') return `${result.mode}: ${result.failure}`
+  if (result.outcome === 'failed') return `${result.mode}: ${result.failure?.trim().replaceAll(/\s+/g, ' ')}`
   return result.outcome === 'not shown' ? `needs ${result.missing?.join(', ')}` : ''
 }
 

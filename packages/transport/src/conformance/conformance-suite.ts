@@ -4,6 +4,9 @@ import type { ConformanceFeature, ConformanceTarget } from './conformance-target
 import type { ConformanceTest } from './conformance-test.js'
 import { conformanceTests } from './conformance-tests.js'
 
+/** Enough for a target that starts processes, and less than the limits of the common test runners. */
+const DEFAULT_TIME_LIMIT = 15_000
+
 /** The two functions that vitest, node:test, mocha and jest have in common. */
 export interface TestRunner {
   describe(name: string, define: () => void): unknown
@@ -70,20 +73,33 @@ async function runTest(
   target: ConformanceTarget,
 ): Promise<{ result: ConformanceResult; error?: unknown }> {
   const { behaviour, source, title } = test
-  const machine = await target.openMachine()
-  const context = new ConformanceContext(machine, mode)
-  const result = { behaviour, source, title, mode, seen: context.seen }
+  const timeLimit = target.timeLimit ?? DEFAULT_TIME_LIMIT
+  const seen: string[] = []
+  const result = { behaviour, source, title, mode, seen }
   try {
+    await using machine = await target.openMachine()
+    const context = new ConformanceContext(machine, mode, seen)
     try {
-      await test.run(context)
+      await within(timeLimit, test.run(context))
     } finally {
-      await context.close()
+      await within(timeLimit, context.close())
     }
     context.checkLeftovers()
     return { result: { ...result, outcome: 'passed' } }
   } catch (error) {
     return { result: { ...result, outcome: 'failed', failure: String(error) }, error }
+  }
+}
+
+/** A backend that never settles a call must not keep the suite from its report. */
+async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`Not done within ${milliseconds} ms`)), milliseconds)
+  })
+  try {
+    return await Promise.race([work, late])
   } finally {
-    await machine[Symbol.asyncDispose]()
+    clearTimeout(timer)
   }
 }

@@ -29,6 +29,8 @@ export type ConformanceFeature =
 export interface ConformanceTarget {
   readonly name: string
   readonly features: ReadonlySet<ConformanceFeature>
+  /** How long a test may take before it has failed, in milliseconds. Defaults to 15000. */
+  readonly timeLimit?: number
   /** Called once a test. */
   openMachine(): ConformanceMachine | Promise<ConformanceMachine>
 }

@@ -8,7 +8,7 @@ import {
 } from '@winport/definitions'
 import { AbortError } from '../../abort-error.js'
 import { WinsockError } from '../../winsock-error.js'
-import { encodeRange, encodeToken, failure } from '../conformance-context.js'
+import { encodeRange, encodeToken, failure, started } from '../conformance-context.js'
 import { type ConformanceTest, reservationTest } from '../conformance-test.js'
 
 /** Behaviours of calls that do not complete at once. */
@@ -22,7 +22,7 @@ export const pendingTests: readonly ConformanceTest[] = [
       const socket = transport.openSocket({ protocol: 'tcp' })
       const held = t.need('holdNext').call(t.machine, SIO_ACQUIRE_PORT_RESERVATION)
       const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
-      const call = socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 4), output)
+      const call = started(socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 4), output))
       await held.pending
       strictEqual(INET_PORT_RESERVATION_INSTANCE.decode(output).Token, 0n, 'nothing is written before')
       held.complete()
@@ -51,7 +51,7 @@ export const pendingTests: readonly ConformanceTest[] = [
       ] as const) {
         const held = t.need('holdNext').call(t.machine, code)
         const abort = new AbortController()
-        const call = failure(() => socket.ioctlAsync(code, input, output, { signal: abort.signal }))
+        const call = started(failure(() => socket.ioctlAsync(code, input, output, { signal: abort.signal })))
         await held.pending
         abort.abort()
         const error = await call
@@ -75,7 +75,9 @@ export const pendingTests: readonly ConformanceTest[] = [
       const transport = await t.openTransport()
       const socket = transport.openSocket({ protocol: 'udp' })
       const held = t.need('holdNext').call(t.machine, SIO_ACQUIRE_PORT_RESERVATION)
-      const call = failure(() => socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 4), new Uint8Array(16)))
+      const call = started(
+        failure(() => socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 4), new Uint8Array(16))),
+      )
       await held.pending
       socket.close()
       const error = await call
@@ -134,7 +136,9 @@ export const pendingTests: readonly ConformanceTest[] = [
       const transport = await t.openTransport()
       const socket = transport.openSocket({ protocol: 'tcp' })
       const held = t.need('holdNext').call(t.machine, SIO_ACQUIRE_PORT_RESERVATION)
-      const call = failure(() => socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 1), new Uint8Array(16)))
+      const call = started(
+        failure(() => socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 1), new Uint8Array(16))),
+      )
       await held.pending
       await transport.close()
       const error = await call

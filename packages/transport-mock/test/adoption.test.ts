@@ -1,0 +1,368 @@
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer as createHttpServer, get } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { text } from 'node:stream/consumers'
+import { AbortError } from '@winport/transport'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MockKernel, type MockSocket, type MockTransport } from '../src/index.js'
+import { acquire, associate } from './reservation-calls.js'
+
+const HOST = '127.0.0.1'
+const HAS_IPV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
+const FAMILIES = [
+  { family: 'ipv4', address: HOST, type: 'udp4' },
+  ...(HAS_IPV6 ? [{ family: 'ipv6', address: '::1', type: 'udp6' } as const] : []),
+] as const
+
+let kernel: MockKernel
+let transport: MockTransport
+
+beforeEach(() => {
+  kernel = new MockKernel({ avoidHostPorts: true })
+  transport = kernel.openTransport({ pid: 44 })
+})
+
+afterEach(() => {
+  kernel.assertNothingHeld()
+})
+
+function bind(protocol: 'tcp' | 'udp', family: 'ipv4' | 'ipv6' = 'ipv4'): MockSocket {
+  const socket = transport.openSocket({ protocol, family })
+  socket.bind({ address: family === 'ipv4' ? HOST : '::1', port: 0 })
+  return socket
+}
+
+async function close(owner: Server | DatagramSocket | Socket): Promise<void> {
+  if ('destroy' in owner) owner.destroy()
+  else owner.close()
+  await once(owner, 'close')
+}
+
+async function listeningServer(host = HOST): Promise<{ server: Server; port: number }> {
+  const server = createServer((connection) => connection.end(String(connection.remotePort))).listen(0, host)
+  await once(server, 'listening')
+  const address = server.address()
+  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 }
+}
+
+async function fetchBody(host: string, port: number): Promise<string> {
+  const [response] = await once(get({ host, port, agent: false }), 'response')
+  return await text(response)
+}
+
+/** Whether the simulated machine would give the port away. */
+function isFree(protocol: 'tcp' | 'udp', port: number): boolean {
+  return kernel.inspect().sockets.every((socket) => socket.protocol !== protocol || socket.port !== port)
+}
+
+describe.each(FAMILIES)('with real traffic over $family', ({ family, address, type }) => {
+  it('a server answers, and holds its port until it is closed', async () => {
+    const socket = bind('tcp', family)
+    const { port } = socket.localAddress()
+    const server = createHttpServer((_request, response) => response.end('hello'))
+    await socket.listen(server)
+    expect(server.address()).toEqual({ address, family: family === 'ipv4' ? 'IPv4' : 'IPv6', port })
+    expect(await fetchBody(address, port)).toBe('hello')
+    expect(kernel.inspect().sockets).toMatchObject([{ state: 'adopted', address, port, pid: 44 }])
+    const rival = transport.openSocket({ protocol: 'tcp', family })
+    expect(() => rival.bind({ address, port })).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' }))
+    await close(server)
+    rival.bind({ address, port })
+    rival.close()
+  })
+
+  it('a datagram socket answers, and holds its port until it is closed', async () => {
+    const socket = bind('udp', family)
+    const { port } = socket.localAddress()
+    const [receiver, sender] = [createSocket(type), createSocket(type)]
+    receiver.on('message', (message, from) => receiver.send(`echo ${message}`, from.port, from.address))
+    await socket.attach(receiver)
+    expect(receiver.address()).toMatchObject({ address, port })
+    const answered = once(sender, 'message')
+    sender.send('ping', port, address)
+    expect(String((await answered)[0])).toBe('echo ping')
+    expect(isFree('udp', port)).toBe(false)
+    await Promise.all([close(receiver), close(sender)])
+    expect(isFree('udp', port)).toBe(true)
+  })
+
+  it('a connection comes from its port, and holds it until it is closed', async () => {
+    const { server, port: remotePort } = await listeningServer(address)
+    const socket = bind('tcp', family)
+    const { port } = socket.localAddress()
+    const connection = await socket.connect({ address, port: remotePort })
+    expect(connection.localPort).toBe(port)
+    expect(await text(connection)).toBe(String(port))
+    expect(kernel.inspect().sockets).toMatchObject([{ state: 'adopted', port }])
+    await close(connection)
+    expect(isFree('tcp', port)).toBe(true)
+    await close(server)
+  })
+})
+
+describe('a server', () => {
+  it('on 0.0.0.0 or :: takes connections to the loopback address', async () => {
+    for (const [family, any] of [['ipv4', '0.0.0.0'], ...(HAS_IPV6 ? [['ipv6', '::'] as const] : [])] as const) {
+      const socket = transport.openSocket({ protocol: 'tcp', family })
+      socket.bind({ address: any, port: 0 })
+      const { port } = socket.localAddress()
+      const server = createHttpServer((_request, response) => response.end(any))
+      await socket.listen(server)
+      expect(await fetchBody(HOST, port)).toBe(any)
+      await close(server)
+    }
+  })
+
+  it('lives on after its socket, its process and its reservation; its port is free when it is closed', async () => {
+    const anchor = transport.openSocket({ protocol: 'tcp' })
+    const { startPort, token } = acquire(anchor, 0, 2)
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    associate(socket, token)
+    socket.bind({ address: HOST, port: 0 })
+    const server = createHttpServer((_request, response) => response.end('still here'))
+    await socket.listen(server)
+    socket.close()
+    transport.exit()
+    expect(await fetchBody(HOST, startPort)).toBe('still here')
+    expect(() => kernel.assertNothingHeld()).toThrow(
+      new Error(`Still held on the simulated machine:\n  tcp socket on port ${startPort}, adopted, of process 44`),
+    )
+    await close(server)
+    const other = kernel.openTransport().openSocket({ protocol: 'tcp' })
+    expect(acquire(other, startPort, 2).startPort).toBe(startPort)
+    other.close()
+  })
+
+  it('that is closed by its own listening event has left its port', async () => {
+    const socket = bind('tcp')
+    const { port } = socket.localAddress()
+    const server = createServer()
+    server.once('listening', () => server.close())
+    await socket.listen(server)
+    expect(isFree('tcp', port)).toBe(true)
+  })
+
+  it('that is closed before it listens: the promise rejects, and the port is free', async () => {
+    const server = createServer()
+    const listening = bind('tcp').listen(server)
+    server.close()
+    await expect(listening).rejects.toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
+    expect(server.listening).toBe(false)
+    kernel.assertNothingHeld()
+  })
+
+  it('that is closed while a held listen is pending: the promise rejects, and it never listens', async () => {
+    const held = kernel.faults.hold('listen')
+    const server = createServer()
+    const socket = bind('tcp')
+    const listening = socket.listen(server)
+    await held.pending
+    server.close()
+    await expect(listening).rejects.toMatchObject({ code: 'WSA_OPERATION_ABORTED', syscall: 'listen' })
+    held.complete()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(server.listening).toBe(false)
+    expect(['listening', 'error', 'close'].map((event) => server.listenerCount(event))).toEqual([0, 0, 0])
+  })
+
+  it('moves from one socket to another, and each port is free in its time', async () => {
+    const server = createServer()
+    const [first, second] = [bind('tcp'), bind('tcp')]
+    const [firstPort, secondPort] = [first.localAddress().port, second.localAddress().port]
+    await first.listen(server)
+    server.close()
+    await second.listen(server)
+    expect([isFree('tcp', firstPort), isFree('tcp', secondPort)]).toEqual([true, false])
+    await close(server)
+    expect(isFree('tcp', secondPort)).toBe(true)
+    expect(server.listenerCount('close')).toBe(0)
+  })
+
+  it('that listens already: its own error, nothing left, and it goes on', async () => {
+    const { server } = await listeningServer()
+    await expect(bind('tcp').listen(server)).rejects.toMatchObject({ code: 'ERR_SERVER_ALREADY_LISTEN' })
+    kernel.assertNothingHeld()
+    expect(server.listening).toBe(true)
+    await close(server)
+  })
+
+  it('whose port somebody took on this machine: EADDRINUSE, and nothing is left', async () => {
+    const socket = bind('tcp')
+    const { port } = socket.localAddress()
+    const intruder = createServer().listen(port, HOST)
+    await once(intruder, 'listening')
+    const server = createServer()
+    await expect(socket.listen(server)).rejects.toMatchObject({ code: 'EADDRINUSE', port })
+    kernel.assertNothingHeld()
+    expect(['listening', 'error', 'close'].map((event) => server.listenerCount(event))).toEqual([0, 0, 0])
+    await close(intruder)
+  })
+
+  it('is passed its backlog', async () => {
+    const socket = bind('tcp')
+    const server = createServer()
+    let asked: unknown
+    const listen = server.listen.bind(server)
+    Object.assign(server, {
+      listen: (options: object) => {
+        asked = options
+        return listen(options)
+      },
+    })
+    const { port } = socket.localAddress()
+    await socket.listen(server, { backlog: 7 })
+    expect(asked).toEqual({ host: HOST, port, backlog: 7, exclusive: true })
+    await close(server)
+  })
+})
+
+describe('a datagram socket', () => {
+  it('that is closed by its own listening event has left its port', async () => {
+    const socket = bind('udp')
+    const { port } = socket.localAddress()
+    const receiver = createSocket('udp4')
+    receiver.once('listening', () => receiver.close())
+    await socket.attach(receiver)
+    expect(isFree('udp', port)).toBe(true)
+  })
+
+  it('that is closed before it is bound, at once or while a held attach is pending: rejects, and nothing is left', async () => {
+    const first = createSocket('udp4')
+    const attaching = bind('udp').attach(first)
+    first.close()
+    await expect(attaching).rejects.toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
+    const held = kernel.faults.hold('attach')
+    const second = createSocket('udp4')
+    const waiting = bind('udp').attach(second)
+    await held.pending
+    second.close()
+    await expect(waiting).rejects.toMatchObject({ code: 'WSA_OPERATION_ABORTED', syscall: 'attach' })
+    kernel.assertNothingHeld()
+  })
+
+  it('that is bound, or closed, already: its own error, and no listener of ours stays on it', async () => {
+    const taken = createSocket('udp4').bind(0, HOST)
+    await once(taken, 'listening')
+    const before = ['listening', 'error', 'close'].map((event) => taken.listenerCount(event))
+    await expect(bind('udp').attach(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
+    expect(['listening', 'error', 'close'].map((event) => taken.listenerCount(event))).toEqual(before)
+    await close(taken)
+    await expect(bind('udp').attach(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' })
+    kernel.assertNothingHeld()
+  })
+
+  it('whose port somebody took on this machine: EADDRINUSE, and nothing is left', async () => {
+    const socket = bind('udp')
+    const { port } = socket.localAddress()
+    const intruder = createSocket('udp4').bind(port, HOST)
+    await once(intruder, 'listening')
+    const receiver = createSocket('udp4')
+    await expect(socket.attach(receiver)).rejects.toMatchObject({ code: 'EADDRINUSE', port })
+    kernel.assertNothingHeld()
+    await Promise.all([close(intruder), close(receiver)])
+  })
+})
+
+describe('a connection', () => {
+  it('that is refused leaves nothing', async () => {
+    const { server, port } = await listeningServer()
+    await close(server)
+    await expect(bind('tcp').connect({ address: HOST, port })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    kernel.assertNothingHeld()
+  })
+
+  it('that the other end closes has left its port when it is closed here', async () => {
+    const { server, port: remotePort } = await listeningServer()
+    const socket = bind('tcp')
+    const { port } = socket.localAddress()
+    const connection = await socket.connect({ address: HOST, port: remotePort })
+    connection.resume()
+    await once(connection, 'close')
+    expect(isFree('tcp', port)).toBe(true)
+    await close(server)
+  })
+
+  it('that is aborted before, while it is held, or while it is made leaves nothing', async () => {
+    const { server, port } = await listeningServer()
+    const remote = { address: HOST, port }
+    const before = bind('tcp').connect(remote, { signal: AbortSignal.abort('too late') })
+    await expect(before).rejects.toMatchObject({ name: 'AbortError', cause: 'too late' })
+
+    const held = kernel.faults.hold('connect')
+    const abort = new AbortController()
+    const waiting = bind('tcp').connect(remote, { signal: abort.signal })
+    await held.pending
+    abort.abort()
+    await expect(waiting).rejects.toBeInstanceOf(AbortError)
+
+    const soon = new AbortController()
+    const making = bind('tcp').connect(remote, { signal: soon.signal })
+    soon.abort()
+    await expect(making).rejects.toBeInstanceOf(AbortError)
+    kernel.assertNothingHeld()
+    await close(server)
+  })
+
+  it('a signal that is aborted already meets no fault, not even a hold', async () => {
+    const held = kernel.faults.hold('connect')
+    const remote = { address: HOST, port: 1 }
+    await expect(bind('tcp').connect(remote, { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(AbortError)
+    const waiting = bind('tcp').connect(remote)
+    await held.pending
+    held.fail('WSAETIMEDOUT')
+    await expect(waiting).rejects.toMatchObject({ code: 'WSAETIMEDOUT' })
+  })
+
+  it('to no address: throws before any call, and the socket is still open', async () => {
+    const socket = bind('tcp')
+    await expect(socket.connect({ address: HOST, port: 65_536 })).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
+    expect(socket.state).toBe('open')
+    socket.close()
+  })
+})
+
+describe('a socket that is not bound', () => {
+  it('cannot be adopted: WSAEINVAL, and it is still open', async () => {
+    const tcp = transport.openSocket({ protocol: 'tcp' })
+    const udp = transport.openSocket({ protocol: 'udp' })
+    const datagramSocket = createSocket('udp4')
+    await expect(tcp.listen(createServer())).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'listen' })
+    await expect(tcp.connect({ address: HOST, port: 1 })).rejects.toMatchObject({ code: 'WSAEINVAL' })
+    await expect(udp.attach(datagramSocket)).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'attach' })
+    for (const socket of [tcp, udp]) {
+      expect(socket.state).toBe('open')
+      socket.close()
+    }
+    datagramSocket.close()
+  })
+})
+
+it('an anchor that is adopted keeps its reservation until Node closes it', async () => {
+  const anchor = transport.openSocket({ protocol: 'tcp' })
+  const { startPort, token } = acquire(anchor, 0, 3)
+  associate(anchor, token)
+  anchor.bind({ address: HOST, port: startPort })
+  const server = createServer()
+  await anchor.listen(server)
+  anchor.close()
+  expect(kernel.inspect().reservations).toMatchObject([{ startPort, count: 3, boundPorts: [startPort] }])
+  await close(server)
+  expect(kernel.inspect().reservations).toEqual([])
+})
+
+it('after a restart of the machine an adopted server serves on, and its close changes nothing', async () => {
+  const socket = bind('tcp')
+  const { port } = socket.localAddress()
+  const server = createHttpServer((_request, response) => response.end('served'))
+  await socket.listen(server)
+  kernel.reboot()
+  kernel.assertNothingHeld()
+  expect(await fetchBody(HOST, port)).toBe('served')
+  const other = transport.openSocket({ protocol: 'tcp' })
+  expect(() => acquire(other, port, 1)).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' })) // the host's
+  await close(server)
+  expect(acquire(other, port, 1).startPort).toBe(port)
+  other.close()
+})

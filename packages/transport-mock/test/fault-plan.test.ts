@@ -1,0 +1,466 @@
+import { createSocket } from 'node:dgram'
+import { createServer } from 'node:net'
+import { AbortError } from '@winport/transport'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type MockCall, MockKernel, type MockTransport } from '../src/index.js'
+import { acquire, acquireAsync, associate, release } from './reservation-calls.js'
+
+const HOST = '127.0.0.1'
+const RANGE = { protocol: 'tcp', startPort: 5000, count: 4 } as const
+
+let kernel: MockKernel
+let transport: MockTransport
+
+beforeEach(() => {
+  kernel = new MockKernel()
+  transport = kernel.openTransport({ elevated: true })
+})
+
+/** A value of the wrong type, as JavaScript callers pass it. */
+function hostile(value: unknown): never {
+  return value as never
+}
+
+function bound(protocol: 'tcp' | 'udp') {
+  const socket = transport.openSocket({ protocol })
+  socket.bind({ address: HOST, port: 0 })
+  return socket
+}
+
+/** How each kind of call is made; some need something to be there before. */
+const calls: Record<MockCall, () => { readonly syscall: string; readonly run: () => unknown }> = {
+  WSASocketW: () => ({ syscall: 'WSASocketW', run: () => transport.openSocket({ protocol: 'tcp' }) }),
+  SIO_ACQUIRE_PORT_RESERVATION: () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    return { syscall: 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)', run: () => acquire(socket, 0, 4) }
+  },
+  SIO_ASSOCIATE_PORT_RESERVATION: () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const { token } = acquire(socket, 0, 4)
+    return { syscall: 'WSAIoctl(SIO_ASSOCIATE_PORT_RESERVATION)', run: () => associate(socket, token) }
+  },
+  SIO_RELEASE_PORT_RESERVATION: () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const { token } = acquire(socket, 0, 4)
+    return { syscall: 'WSAIoctl(SIO_RELEASE_PORT_RESERVATION)', run: () => release(socket, token) }
+  },
+  bind: () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    return { syscall: 'bind', run: () => socket.bind({ address: HOST, port: 0 }) }
+  },
+  getsockname: () => {
+    const socket = bound('tcp')
+    return { syscall: 'getsockname', run: () => socket.localAddress() }
+  },
+  closesocket: () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    return { syscall: 'closesocket', run: () => socket.close() }
+  },
+  CreatePersistentPortReservation: () => ({
+    syscall: 'CreatePersistentTcpPortReservation',
+    run: () => transport.persistent.create(RANGE),
+  }),
+  LookupPersistentPortReservation: () => {
+    void transport.persistent.create(RANGE)
+    return { syscall: 'LookupPersistentTcpPortReservation', run: () => transport.persistent.lookup(RANGE) }
+  },
+  DeletePersistentPortReservation: () => {
+    void transport.persistent.create(RANGE)
+    return { syscall: 'DeletePersistentTcpPortReservation', run: () => transport.persistent.delete(RANGE) }
+  },
+  listen: () => ({ syscall: 'listen', run: () => bound('tcp').listen(createServer()) }),
+  attach: () => ({ syscall: 'attach', run: () => bound('udp').attach(createSocket('udp4').unref()) }),
+  connect: () => ({ syscall: 'connect', run: () => bound('tcp').connect({ address: HOST, port: 1 }) }),
+}
+
+const kinds = Object.entries(calls) as [MockCall, (typeof calls)[MockCall]][]
+const waiting = new Set<MockCall>([
+  'CreatePersistentPortReservation',
+  'LookupPersistentPortReservation',
+  'DeletePersistentPortReservation',
+  'listen',
+  'attach',
+  'connect',
+])
+
+async function failureOf(run: () => unknown): Promise<unknown> {
+  try {
+    await run()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+describe('fail', () => {
+  it.each(kinds)('%s: the next call fails with the error, in the name of its own call', async (kind, prepare) => {
+    const { syscall, run } = prepare()
+    kernel.faults.fail(kind, 10_050)
+    const error = await failureOf(run)
+    expect(error).toMatchObject({ errno: 10_050, syscall })
+  })
+
+  it.each(kinds.filter(([kind]) => !['closesocket', 'listen', 'attach', 'connect'].includes(kind)))(
+    '%s: the call after that is carried out',
+    async (kind, prepare) => {
+      const { run } = prepare()
+      kernel.faults.fail(kind, 10_050)
+      await failureOf(run)
+      expect(await failureOf(run)).toBe(undefined)
+    },
+  )
+
+  it('only the n-th call from now on fails', () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENETDOWN', { nth: 3 })
+    const outcomes = [1, 2, 3, 4].map(() => {
+      try {
+        return acquire(socket, 0, 1).count
+      } catch (error) {
+        return error instanceof Error && 'code' in error && error.code
+      }
+    })
+    expect(outcomes).toEqual([1, 1, 'WSAENETDOWN', 1])
+  })
+
+  it('several plans each meet a call of their own, in order', async () => {
+    kernel.faults.fail('LookupPersistentPortReservation', 'ERROR_BUSY', { nth: 3 })
+    kernel.faults.fail('LookupPersistentPortReservation', 'ERROR_TIMEOUT')
+    kernel.faults.fail('LookupPersistentPortReservation', 'ERROR_ACCESS_DENIED')
+    await transport.persistent.create(RANGE)
+    const codes: unknown[] = []
+    for (let i = 0; i < 4; i++) {
+      const error = await failureOf(() => transport.persistent.lookup(RANGE))
+      codes.push(error instanceof Error && 'code' in error ? error.code : error)
+    }
+    expect(codes).toEqual(['ERROR_TIMEOUT', 'ERROR_ACCESS_DENIED', 'ERROR_BUSY', undefined])
+  })
+
+  it('a plan for one kind of call does not concern another', () => {
+    kernel.faults.fail('bind', 'WSAENETDOWN')
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    release(socket, acquire(socket, 0, 4).token)
+    expect(() => socket.bind({ address: HOST, port: 0 })).toThrow(/WSAENETDOWN/)
+  })
+
+  it('meets both protocols, and every process of the machine', async () => {
+    const stranger = kernel.openTransport({ elevated: true })
+    kernel.faults.fail('CreatePersistentPortReservation', 'ERROR_BUSY', { nth: 2 })
+    await transport.persistent.create(RANGE)
+    await expect(stranger.persistent.create({ ...RANGE, protocol: 'udp' })).rejects.toMatchObject({
+      code: 'ERROR_BUSY',
+      syscall: 'CreatePersistentUdpPortReservation',
+    })
+  })
+
+  it('a call that fails changes nothing', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENOBUFS')
+    kernel.faults.fail('bind', 'WSAENOBUFS')
+    kernel.faults.fail('CreatePersistentPortReservation', 'ERROR_BUSY')
+    kernel.faults.fail('WSASocketW', 'WSAEMFILE')
+    expect(() => acquire(socket, 0, 4)).toThrow(/WSAENOBUFS/)
+    expect(() => socket.bind({ address: HOST, port: 0 })).toThrow(/WSAENOBUFS/)
+    await expect(transport.persistent.create(RANGE)).rejects.toThrow(/ERROR_BUSY/)
+    expect(() => transport.openSocket({ protocol: 'tcp' })).toThrow(/WSAEMFILE/)
+    const { sockets, reservations } = kernel.inspect()
+    expect(sockets).toMatchObject([{ port: undefined, state: 'open' }])
+    expect(reservations).toEqual([])
+  })
+
+  it('closesocket: the socket is given up all the same', () => {
+    const anchor = transport.openSocket({ protocol: 'tcp' })
+    acquire(anchor, 0, 4)
+    kernel.faults.fail('closesocket', 'WSAENETDOWN')
+    expect(() => anchor.close()).toThrow(/WSAENETDOWN/)
+    kernel.assertNothingHeld()
+    expect(anchor.close()).toBe(undefined)
+  })
+
+  it.each([
+    ['listen', () => bound('tcp').listen(createServer())],
+    ['attach', () => bound('udp').attach(createSocket('udp4').unref())],
+    ['connect', () => bound('tcp').connect({ address: HOST, port: 1 })],
+  ] as const)('%s: the socket is closed, as every adoption that fails leaves it', async (kind, run) => {
+    kernel.faults.fail(kind, 'WSAENOBUFS')
+    await expect(run()).rejects.toMatchObject({ code: 'WSAENOBUFS', syscall: kind })
+    kernel.assertNothingHeld()
+  })
+
+  it('a call that is refused before it is made meets no fault', () => {
+    kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENETDOWN')
+    const closed = transport.openSocket({ protocol: 'tcp' })
+    closed.close()
+    expect(() => acquire(closed, 0, 4)).toThrow(/WSAENOTSOCK/)
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    expect(() => socket.ioctl(-1, null, null)).toThrow(RangeError)
+    expect(() => acquire(socket, 0, 4)).toThrow(/WSAENETDOWN/)
+  })
+
+  it('takes names of either table, and any number', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    kernel.faults.fail('bind', 'WSAEFAULT')
+    expect(() => socket.bind({ address: HOST, port: 0 })).toThrow(expect.objectContaining({ errno: 10_014 }))
+    kernel.faults.fail('bind', 12_345)
+    expect(() => socket.bind({ address: HOST, port: 0 })).toThrow(
+      expect.objectContaining({ errno: 12_345, code: 'UNKNOWN' }),
+    )
+    kernel.faults.fail('CreatePersistentPortReservation', 'ERROR_ACCESS_DENIED')
+    await expect(transport.persistent.create(RANGE)).rejects.toMatchObject({ errno: 5 })
+  })
+})
+
+describe('clear', () => {
+  it('drops what is planned; what is pending stays so', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    const call = acquireAsync(socket, 0, 4)
+    await held.pending
+    kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    kernel.faults.fail('bind', 'WSAENETDOWN')
+    kernel.faults.clear()
+    socket.bind({ address: HOST, port: 5000 })
+    expect((await acquireAsync(socket, 0, 1)).count).toBe(1)
+    expect(kernel.inspect().sockets[0]?.pendingCalls).toBe(1)
+    held.complete()
+    expect((await call).count).toBe(4)
+  })
+})
+
+describe('hold', () => {
+  it('keeps a control call pending until it is completed: then the kernel carries it out', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    let settled = false
+    const call = acquireAsync(socket, 0, 4).finally(() => {
+      settled = true
+    })
+    await held.pending
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(settled).toBe(false)
+    expect(kernel.inspect()).toMatchObject({ sockets: [{ pendingCalls: 1 }], reservations: [] })
+    held.complete()
+    expect(await call).toMatchObject({ startPort: 49_152, count: 4 })
+    expect(kernel.inspect()).toMatchObject({ sockets: [{ pendingCalls: 0 }], reservations: [{ count: 4 }] })
+  })
+
+  it('the call answers as the machine is when it is completed', async () => {
+    const [slow, quick] = [transport.openSocket({ protocol: 'tcp' }), transport.openSocket({ protocol: 'tcp' })]
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    const call = failureOf(() => acquireAsync(slow, 5000, 4))
+    await held.pending
+    acquire(quick, 5003, 1)
+    held.complete()
+    expect(await call).toMatchObject({ code: 'WSAEADDRINUSE' })
+  })
+
+  it('the kernel has read the input when the call is pending', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    const [input, output] = [Uint8Array.of(0x13, 0x88, 4, 0), new Uint8Array(16)]
+    const call = socket.ioctlAsync(0x9800_0064, input, output)
+    await held.pending
+    input.fill(0xff)
+    held.complete()
+    expect(await call).toBe(16)
+    expect(kernel.inspect().reservations).toMatchObject([{ startPort: 5000, count: 4 }])
+  })
+
+  it('can end in an error instead', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    const call = failureOf(() => acquireAsync(socket, 0, 4))
+    await held.pending
+    held.fail('WSAENOBUFS')
+    held.complete() // too late
+    expect(await call).toMatchObject({ code: 'WSAENOBUFS', syscall: 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)' })
+    expect(kernel.inspect().reservations).toEqual([])
+  })
+
+  it('can be told before the call is made', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION').complete()
+    expect((await acquireAsync(socket, 0, 4)).count).toBe(4)
+    kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION').fail(10_050)
+    await expect(acquireAsync(socket, 0, 4)).rejects.toMatchObject({ code: 'WSAENETDOWN' })
+  })
+
+  it('ends with the abort of its signal, and is not carried out by a completion that comes later', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    const abort = new AbortController()
+    const call = failureOf(() => acquireAsync(socket, 0, 4, { signal: abort.signal }))
+    await held.pending
+    abort.abort()
+    const error = await call
+    expect(error).toBeInstanceOf(AbortError)
+    expect(error).toMatchObject({ cause: { code: 'WSA_OPERATION_ABORTED' } })
+    held.complete()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(kernel.inspect()).toMatchObject({ sockets: [{ pendingCalls: 0 }], reservations: [] })
+  })
+
+  it('an abort after the completion comes too late', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    const abort = new AbortController()
+    const call = acquireAsync(socket, 0, 4, { signal: abort.signal })
+    await held.pending
+    held.complete()
+    await Promise.resolve()
+    abort.abort()
+    expect((await call).count).toBe(4)
+  })
+
+  it.each([
+    ['its socket is closed', (socket: { close(): void }) => socket.close()],
+    ['its process ends', () => transport.exit()],
+    ['the machine restarts', () => kernel.reboot()],
+  ])('ends when %s: WSA_OPERATION_ABORTED, and nothing is left', async (_title, end) => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    const call = failureOf(() => acquireAsync(socket, 0, 4))
+    await held.pending
+    end(socket)
+    held.complete()
+    expect(await call).toMatchObject({ code: 'WSA_OPERATION_ABORTED', errno: 995 })
+    kernel.assertNothingHeld()
+  })
+
+  it('whenever its socket is closed, the call is carried out or WSA_OPERATION_ABORTED, and nothing is left', async () => {
+    const outcomes: unknown[] = []
+    for (let depth = 0; depth < 12; depth++) {
+      const socket = transport.openSocket({ protocol: 'tcp' })
+      const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+      const call = failureOf(() => acquireAsync(socket, 0, 4))
+      await held.pending
+      held.complete()
+      for (let turn = 0; turn < depth; turn++) await undefined
+      socket.close()
+      const error = await call
+      outcomes.push(error instanceof Error && 'code' in error ? error.code : error)
+      kernel.assertNothingHeld()
+    }
+    expect(new Set(outcomes)).toEqual(new Set(['WSA_OPERATION_ABORTED', undefined]))
+  })
+
+  it('passes over blocking control calls, which cannot wait', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+    expect(acquire(socket, 0, 1).count).toBe(1)
+    const call = acquireAsync(socket, 0, 2)
+    await held.pending
+    held.complete()
+    expect((await call).count).toBe(2)
+  })
+
+  it('the n-th counts only the calls that can wait', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION', { nth: 2 })
+    acquire(socket, 0, 1)
+    acquire(socket, 0, 1)
+    expect((await acquireAsync(socket, 0, 1)).count).toBe(1)
+    const call = acquireAsync(socket, 0, 1)
+    await held.pending
+    held.complete()
+    expect((await call).count).toBe(1)
+  })
+
+  it('several calls wait side by side, and settle in any order', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const [first, second] = [1, 2].map(() => kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION'))
+    const answers = [acquireAsync(socket, 5000, 1), acquireAsync(socket, 6000, 1)]
+    await Promise.all([first?.pending, second?.pending])
+    expect(kernel.inspect().sockets[0]?.pendingCalls).toBe(2)
+    second?.complete()
+    expect((await answers[1])?.startPort).toBe(6000)
+    expect(kernel.inspect().sockets[0]?.pendingCalls).toBe(1)
+    first?.complete()
+    expect((await answers[0])?.startPort).toBe(5000)
+  })
+
+  it.each(['Create', 'Lookup', 'Delete'] as const)(
+    '%s waits, and is carried out when it is completed',
+    async (verb) => {
+      if (verb !== 'Create') await transport.persistent.create(RANGE)
+      const held = kernel.faults.hold(`${verb}PersistentPortReservation`)
+      const call = {
+        Create: transport.persistent.create,
+        Lookup: transport.persistent.lookup,
+        Delete: transport.persistent.delete,
+      }[verb](RANGE)
+      await held.pending
+      expect(kernel.inspect().reservations).toHaveLength(verb === 'Create' ? 0 : 1)
+      held.complete()
+      expect(await call).toBe(verb === 'Delete' ? undefined : kernel.inspect().reservations[0]?.token)
+      expect(kernel.inspect().reservations).toHaveLength(verb === 'Delete' ? 0 : 1)
+    },
+  )
+
+  it.each([
+    ['its process ends', () => transport.exit()],
+    ['the machine restarts', () => kernel.reboot()],
+  ])('a persistent call ends when %s, and nothing is created', async (_title, end) => {
+    const held = kernel.faults.hold('CreatePersistentPortReservation')
+    const call = failureOf(() => transport.persistent.create(RANGE))
+    await held.pending
+    end()
+    held.complete()
+    expect(await call).toMatchObject({
+      code: 'ERROR_OPERATION_ABORTED',
+      syscall: 'CreatePersistentTcpPortReservation',
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(kernel.inspect().reservations).toEqual([])
+  })
+
+  it.each([...waiting].filter((kind) => !kind.endsWith('Reservation')))('%s can end in an error', async (kind) => {
+    const { run } = calls[kind]()
+    const held = kernel.faults.hold(kind)
+    const call = failureOf(run)
+    await held.pending
+    expect(kernel.inspect().sockets).toMatchObject([{ state: 'adopted', pendingCalls: 1 }])
+    held.fail('WSAENOBUFS')
+    expect(await call).toMatchObject({ code: 'WSAENOBUFS', syscall: kind })
+    kernel.assertNothingHeld()
+  })
+})
+
+describe('bad arguments', () => {
+  it.each([
+    [
+      'an error that no table names',
+      () => kernel.faults.fail('bind', 'EADDRINUSE'),
+      'ERR_OUT_OF_RANGE',
+      /'WSAENETDOWN'.*'EADDRINUSE'/,
+    ],
+    ['error 0, which is success', () => kernel.faults.fail('bind', 0), 'ERR_INVALID_ARG_TYPE', /"error"/],
+    ['a negative error', () => kernel.faults.fail('bind', -1), 'ERR_INVALID_ARG_TYPE', /"error"/],
+    ['half an error', () => kernel.faults.fail('bind', 0.5), 'ERR_INVALID_ARG_TYPE', /"error"/],
+    ['no error', () => kernel.faults.fail('bind', hostile(undefined)), 'ERR_INVALID_ARG_TYPE', /"error"/],
+    ['a zeroth call', () => kernel.faults.fail('bind', 10_050, { nth: 0 }), 'ERR_OUT_OF_RANGE', /"nth"/],
+    ['half a call', () => kernel.faults.hold('connect', { nth: 1.5 }), 'ERR_OUT_OF_RANGE', /"nth"/],
+    [
+      'a hold of a call that never waits',
+      () => kernel.faults.hold('bind'),
+      'ERR_OUT_OF_RANGE',
+      /a call that returns a promise.*'bind'/,
+    ],
+    [
+      'a held call’s error that no table names',
+      () => kernel.faults.hold('connect').fail('nothing'),
+      'ERR_OUT_OF_RANGE',
+      /'nothing'/,
+    ],
+  ])('%s', (_title, call, code, message) => {
+    expect(call).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }))
+  })
+
+  it('leave no plan behind', () => {
+    expect(() => kernel.faults.fail('bind', 0)).toThrow()
+    expect(() => kernel.faults.fail('bind', 10_050, { nth: 0 })).toThrow()
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    socket.bind({ address: HOST, port: 0 })
+    expect(socket.localAddress().port).toBe(49_152)
+  })
+})

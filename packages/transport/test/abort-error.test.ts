@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { AbortError } from '../src/index.js'
+
+it('AbortError looks like the one that Node’s own calls reject with', async () => {
+  const { setTimeout: sleep } = await import('node:timers/promises')
+  const node = await sleep(1000, undefined, { signal: AbortSignal.abort('why') }).catch((error: unknown) => error)
+  const ours = new AbortError({ cause: 'why' })
+  const { name, code, message, cause } = node as AbortError
+  expect(ours).toMatchObject({ name, code, message, cause })
+  expect({ name, code }).toEqual({ name: 'AbortError', code: 'ABORT_ERR' })
+})
+
+it('AbortError has no cause unless it is given one', () => {
+  expect(new AbortError()).not.toHaveProperty('cause')
+})

@@ -1,0 +1,81 @@
+import { createSocket } from 'node:dgram'
+import { EventEmitter, once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { expect, it } from 'vitest'
+import { startListening } from '../src/index.js'
+
+function listen(server: Server, port = 0): Promise<void> {
+  return startListening(server, () => server.listen(port, '127.0.0.1'))
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** What startListening itself has to take away again. */
+function listeners(owner: EventEmitter): number {
+  return owner.listenerCount('listening') + owner.listenerCount('error') + owner.listenerCount('close')
+}
+
+it('resolves when the server listens, or the datagram socket is bound', async () => {
+  const server = createServer()
+  await listen(server)
+  expect(server.listening).toBe(true)
+  expect(listeners(server)).toBe(0)
+  server.close()
+  const socket = createSocket('udp4')
+  const before = listeners(socket)
+  await startListening(socket, () => socket.bind(0, '127.0.0.1'))
+  expect(socket.address().port).toBeGreaterThan(0)
+  expect(listeners(socket)).toBe(before)
+  socket.close()
+})
+
+it('rejects with what the start throws', async () => {
+  const server = createServer()
+  await listen(server)
+  await expect(listen(server)).rejects.toMatchObject({ code: 'ERR_SERVER_ALREADY_LISTEN' })
+  expect(listeners(server)).toBe(0)
+  server.close()
+})
+
+it('rejects with the error that is emitted', async () => {
+  const [first, second] = [createServer(), createServer()]
+  await listen(first)
+  await expect(listen(second, portOf(first))).rejects.toMatchObject({ code: 'EADDRINUSE', syscall: 'listen' })
+  expect(listeners(second)).toBe(0)
+  first.close()
+})
+
+it('rejects if a server is closed before it listens, and a datagram socket before it is bound', async () => {
+  const server = createServer()
+  const closedServer = listen(server)
+  server.close()
+  await expect(closedServer).rejects.toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
+  expect(listeners(server)).toBe(0)
+  const socket = createSocket('udp4')
+  const closedSocket = startListening(socket, () => socket.bind(0, '127.0.0.1'))
+  socket.close()
+  await expect(closedSocket).rejects.toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
+})
+
+it('is not misled by the close event of the time before', async () => {
+  const server = createServer()
+  await listen(server)
+  let closes = 0
+  server.on('close', () => closes++)
+  server.close()
+  await listen(server)
+  expect([server.listening, closes]).toEqual([true, 1])
+  server.close()
+  await once(server, 'close')
+})
+
+it('hears an event that is emitted while it starts', async () => {
+  const owner = new EventEmitter()
+  await startListening(owner, () => owner.emit('listening'))
+  const failure = new Error('at once')
+  await expect(startListening(owner, () => owner.emit('error', failure))).rejects.toBe(failure)
+  expect(listeners(owner)).toBe(0)
+})
