@@ -1,0 +1,10 @@
+export { SimulatedProcess } from './simulated-process.js'
+export { type NativeBackend, simulatorTarget, systemTarget } from './simulator-target.js'
+export {
+  SimulatedCall,
+  type SimulatorCounts,
+  simulatorLibraries,
+  simulatorPath,
+  UNTIL_RELEASED,
+  WinsockSimulator,
+} from './winsock-simulator.js'

@@ -1,0 +1,123 @@
+import { release } from 'node:os'
+import {
+  SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+  SIO_RELEASE_PORT_RESERVATION,
+} from '@winport/definitions'
+import type { Transport, WinsockLibraries, WinsockSocket } from '@winport/transport'
+import type {
+  ConformanceFeature,
+  ConformanceMachine,
+  ConformanceTarget,
+  HeldCall,
+} from '@winport/transport/conformance'
+import { prepareEachCall, unwrapTransport } from './elevation.js'
+import { SimulatedProcess } from './simulated-process.js'
+import { SimulatedCall, simulatorLibraries, UNTIL_RELEASED, type WinsockSimulator } from './winsock-simulator.js'
+
+/** A native backend, as the simulator's conformance target needs it. */
+export interface NativeBackend {
+  readonly name: string
+  /** The compiled module for other processes, and the name of the function that makes a transport there. */
+  readonly module: URL
+  readonly factory: string
+  openTransport(libraries: WinsockLibraries): Transport
+  /** Opens a socket that is neither TCP nor UDP. */
+  openOtherSocket(transport: Transport): WinsockSocket
+}
+
+const EVERYTHING: readonly ConformanceFeature[] = [
+  'runtime-reservations',
+  'persistent-reservations',
+  'elevation',
+  'other-process',
+  'other-socket',
+  'exclusions',
+  'faults',
+  'pending-calls',
+  'reboot',
+  'leftovers',
+]
+
+/** A native backend on the simulator, which can show everything. */
+export function simulatorTarget(backend: NativeBackend, simulator: WinsockSimulator): ConformanceTarget {
+  return {
+    name: `${backend.name} on the Winsock simulator`,
+    features: new Set(EVERYTHING),
+    openMachine: () => openMachine(backend, simulator),
+  }
+}
+
+/**
+ * A native backend on the libraries of the machine itself, of which nothing is presumed: on Wine, which knows no port
+ * reservations, it must say so.
+ */
+export function systemTarget(name: string, openTransport: () => Transport): ConformanceTarget {
+  return {
+    name: `${name} on the Winsock of this machine`,
+    features: new Set(),
+    openMachine: () => ({
+      windowsBuild: Number(release().split('.')[2] ?? 0),
+      dynamicRange: { startPort: 49_152, count: 16_384 },
+      openTransport,
+      [Symbol.asyncDispose]: async () => {},
+    }),
+  }
+}
+
+function openMachine(backend: NativeBackend, simulator: WinsockSimulator): ConformanceMachine {
+  simulator.reset()
+  const processes: SimulatedProcess[] = []
+  return {
+    windowsBuild: 26_100,
+    dynamicRange: simulator.dynamicRange,
+    openTransport: ({ elevated = true } = {}) =>
+      prepareEachCall(backend.openTransport(simulatorLibraries), () => simulator.setElevated(elevated)),
+    openProcess: async ({ elevated = false } = {}) => {
+      const opened = await SimulatedProcess.open(simulator, backend, elevated)
+      processes.push(opened)
+      return opened
+    },
+    openOtherSocket: (transport) => backend.openOtherSocket(unwrapTransport(transport)),
+    addExclusion: (protocol, startPort, count) => simulator.addExclusion(protocol, startPort, count),
+    failNext: (code, errno) => simulator.failNext(callOf(code), errno),
+    holdNext: (code) => holdNext(simulator, callOf(code)),
+    reboot: () => simulator.reboot(),
+    leftovers: () => {
+      const { openSockets, runtimeReservations, persistentReservations } = simulator.counts()
+      return { sockets: openSockets, reservations: runtimeReservations + persistentReservations }
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const opened of processes) await opened[Symbol.asyncDispose]()
+      simulator.reset()
+    },
+  }
+}
+
+function callOf(controlCode: number): SimulatedCall {
+  switch (controlCode) {
+    case SIO_ACQUIRE_PORT_RESERVATION:
+      return SimulatedCall.ACQUIRE
+    case SIO_ASSOCIATE_PORT_RESERVATION:
+      return SimulatedCall.ASSOCIATE
+    case SIO_RELEASE_PORT_RESERVATION:
+      return SimulatedCall.RELEASE
+    default:
+      return SimulatedCall.IOCTL
+  }
+}
+
+function holdNext(simulator: WinsockSimulator, call: SimulatedCall): HeldCall {
+  simulator.setLatency(call, UNTIL_RELEASED)
+  return {
+    pending: untilPending(simulator, call),
+    complete: () => {
+      simulator.releasePending(1)
+    },
+  }
+}
+
+async function untilPending(simulator: WinsockSimulator, call: SimulatedCall): Promise<void> {
+  while (simulator.pendingCalls === 0) await new Promise(setImmediate)
+  simulator.setLatency(call, 0)
+}

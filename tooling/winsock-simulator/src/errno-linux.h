@@ -1,0 +1,7 @@
+#pragma once
+
+namespace simulator {
+
+int winsockErrorOf(int errnoValue);
+
+}  // namespace simulator

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace simulator {
+
+// The calling thread's, which WSAGetLastError and GetLastError return.
+void setLastError(int error);
+
+}  // namespace simulator

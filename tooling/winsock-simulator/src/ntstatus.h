@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+namespace simulator {
+
+inline constexpr uint32_t kStatusSuccess = 0;
+inline constexpr uint32_t kStatusPending = 0x00000103;
+
+// What OVERLAPPED.Internal holds for a Winsock error, and back.
+uint32_t ntstatusOf(int winsockError);
+int winsockErrorOfNtstatus(uint32_t status);
+
+}  // namespace simulator

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "port-bitmap.h"
+#include "port-range.h"
+#include "process-identity.h"
+#include "slot-table.h"
+#include "socket-address.h"
+
+namespace simulator {
+
+enum class Protocol : uint8_t { kTcp = 0, kUdp = 1, kOther = 2 };
+inline constexpr uint32_t kProtocolCount = 2;
+
+// A handle together with what tells it from a later one of the same number (Linux: the inode; Windows: nothing does).
+struct SocketIdentity {
+  uint64_t handle;
+  uint64_t inode;
+  bool operator==(const SocketIdentity&) const = default;
+};
+
+struct Reservation {
+  uint64_t token;  // 0: a free slot
+  PortRange range;
+  uint32_t cursor;  // the port after the one last chosen by the kernel
+  uint32_t nextFree;
+  Protocol protocol;
+  bool persistent;
+  ProcessIdentity owner;  // of a runtime reservation
+  SocketIdentity anchor;  // of a runtime reservation
+
+  bool inUse() const { return token != 0; }
+};
+
+struct BoundPort {
+  bool used;
+  bool shareable;  // SO_REUSEADDR
+  Protocol protocol;
+  uint32_t nextFree;
+  uint32_t nextOnPort;  // index + 1
+  SocketAddress address;
+  ProcessIdentity owner;
+  SocketIdentity socket;
+
+  bool inUse() const { return used; }
+};
+
+struct ProtocolPorts {
+  PortRange dynamicRange;
+  uint32_t ephemeralCursor;
+  PortBitmap reserved;
+  PortBitmap excluded;
+  PortBitmap bound;
+  uint32_t reservationAt[kPortLimit];  // index + 1
+  uint32_t firstBoundAt[kPortLimit];   // index + 1
+};
+
+// One pool, as it lies in memory shared by processes. The reservation table cannot overflow: each holds a port of its own.
+struct PoolMemory {
+  uint64_t layout;  // written when all else is in place
+  alignas(64) unsigned char lock[64];
+  uint64_t tokensIssued;
+  ProtocolPorts protocols[kProtocolCount];
+  SlotTable<Reservation, kProtocolCount * kPortLimit> reservations;
+  SlotTable<BoundPort, kPortLimit> boundPorts;
+};
+static_assert(std::is_trivially_copyable_v<Reservation>);
+
+inline constexpr uint64_t kPoolLayout = uint64_t{0x57534f434b} << 24 ^ sizeof(PoolMemory);
+
+}  // namespace simulator

@@ -1,0 +1,128 @@
+#include "behind-the-back.h"
+#include "test-socket.h"
+
+TEST("4: bind with port 0 takes the ports of the reservation in turn; none left: WSAEADDRINUSE") {
+  Socket anchor = udp();
+  const Instance block = anchor.acquired(21000, 3);
+  Socket first = udp(), second = udp(), third = udp(), fourth = udp();
+  for (Socket* s : {&first, &second, &third, &fourth}) EXPECT(s->associate(block.token), 0);
+  EXPECT(first.bind(ipv4(0)), 0);
+  EXPECT(first.port(), 21000);
+  EXPECT(second.bind(ipv4(0)), 0);
+  EXPECT(second.port(), 21001);
+  EXPECT(first.close(), 0);
+  EXPECT(third.bind(ipv4(0)), 0);
+  EXPECT(third.port(), 21002);
+  EXPECT(fourth.bind(ipv4(0)), 0);
+  EXPECT(fourth.port(), 21000);
+  Socket fifth = udp();
+  EXPECT(fifth.associate(block.token), 0);
+  EXPECT(fifth.bind(ipv4(0)), WSAEADDRINUSE);
+}
+
+TEST("4: a port whose socket was closed behind the simulator's back is given out again") {
+  Socket anchor = udp();
+  const Instance block = anchor.acquired(21010, 1);
+  for (int turn = 0; turn < 3; ++turn) {
+    Socket s = udp();
+    EXPECT(s.associate(block.token), 0);
+    EXPECT(s.bind(ipv4(0)), 0);
+    EXPECT(s.port(), 21010);
+    closeBehindTheBack(std::exchange(s.handle, INVALID_SOCKET));
+  }
+}
+
+TEST("4: a port that only the machine knows to be taken is passed over") {
+  Socket foreign = udp();
+  EXPECT(foreign.bind(ipv4(21020)), 0);
+  EXPECT(winsock.Reboot(), 0u);  // the pool forgets it, the machine does not
+  Socket anchor = udp(), s = udp();
+  EXPECT(s.associate(anchor.acquired(21020, 2).token), 0);
+  EXPECT(s.bind(ipv4(0)), 0);
+  EXPECT(s.port(), 21021);
+}
+
+TEST("5: bind to a specific port inside the reservation works, several sockets may associate") {
+  Socket anchor = udp();
+  const Instance block = anchor.acquired(21030, 10);
+  Socket first = udp(), second = udp();
+  EXPECT(first.associate(block.token), 0);
+  EXPECT(second.associate(block.token), 0);
+  EXPECT(first.bind(ipv4(21035)), 0);
+  EXPECT(second.bind(ipv4(21035)), WSAEADDRINUSE);
+  EXPECT(second.bind(ipv4(21039)), 0);
+  EXPECT(second.port(), 21039);
+}
+
+TEST("5: the acquiring socket may associate with its own reservation") {
+  Socket anchor = tcp();
+  const Instance block = anchor.acquired(21040, 10);
+  EXPECT(anchor.associate(block.token), 0);
+  EXPECT(anchor.bind(ipv4(0)), 0);
+  EXPECT(anchor.port(), 21040);
+  EXPECT(anchor.listen(), 0);
+}
+
+TEST("5: an associated socket connects from a port of the reservation") {
+  Socket anchor = tcp(), server = tcp(), client = tcp();
+  const Instance block = anchor.acquired(21050, 10);
+  EXPECT(server.associate(block.token), 0);
+  EXPECT(server.bind(ipv4(21059)), 0);
+  EXPECT(server.listen(), 0);
+  EXPECT(client.associate(block.token), 0);
+  EXPECT(client.connect(ipv4(21059)), 0);
+  EXPECT(client.port(), 21050);
+  Address peer;
+  peer.length = 28;
+  EXPECT(winsock.getpeername(client.handle, peer.bytes.data(), &peer.length), 0);
+  EXPECT(peer.port(), 21059);
+}
+
+TEST("6: bind to a port outside the reservation: WSAEADDRNOTAVAIL") {
+  Socket anchor = udp(), s = udp(), other = udp();
+  EXPECT(other.acquire(21070, 10), 0);
+  EXPECT(s.associate(anchor.acquired(21060, 10).token), 0);
+  EXPECT(s.bind(ipv4(21059)), WSAEADDRNOTAVAIL);
+  EXPECT(s.bind(ipv4(21070)), WSAEADDRNOTAVAIL);
+  EXPECT(s.bind(ipv4(21069)), 0);
+}
+
+TEST("11: after RELEASE bound sockets keep their ports and the rest returns to the pool") {
+  Socket anchor = udp(), s = udp(), other = udp();
+  const Instance block = anchor.acquired(21080, 10);
+  EXPECT(s.associate(block.token), 0);
+  EXPECT(s.bind(ipv4(21085)), 0);
+  EXPECT(anchor.release(block.token), 0);
+  EXPECT(s.port(), 21085);
+  EXPECT(other.acquire(21080, 10), WSAEADDRINUSE);
+  EXPECT(other.acquire(21080, 5), 0);
+  EXPECT(other.acquire(21086, 4), 0);
+}
+
+TEST("11: an association with a released reservation has no ports") {
+  Socket anchor = udp(), s = udp();
+  const Instance block = anchor.acquired(21090, 10);
+  EXPECT(s.associate(block.token), 0);
+  EXPECT(anchor.release(block.token), 0);
+  EXPECT(s.bind(ipv4(0)), WSAEADDRINUSE);
+  EXPECT(s.bind(ipv4(21095)), WSAEADDRNOTAVAIL);
+  EXPECT(s.associate(anchor.acquired(21090, 10).token), 0);
+  EXPECT(s.bind(ipv4(0)), 0);
+}
+
+TEST("13: ASSOCIATE on a bound socket: WSAEINVAL, after the token is known to be good") {
+  Socket anchor = udp(), s = udp();
+  const Instance block = anchor.acquired(21100, 10);
+  EXPECT(s.bind(ipv4(21110)), 0);
+  EXPECT(s.associate(block.token), WSAEINVAL);
+}
+
+TEST("a second ASSOCIATE replaces the first") {
+  Socket anchor = udp(), s = udp();
+  const Instance first = anchor.acquired(21120, 5), second = anchor.acquired(21130, 5);
+  EXPECT(s.associate(first.token), 0);
+  EXPECT(s.associate(second.token), 0);
+  EXPECT(s.bind(ipv4(21120)), WSAEADDRNOTAVAIL);
+  EXPECT(s.bind(ipv4(0)), 0);
+  EXPECT(s.port(), 21130);
+}

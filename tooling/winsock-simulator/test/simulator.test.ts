@@ -1,0 +1,99 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { linux, type Outcome, readVerdicts, sanitized, type Verdicts, windows } from './simulator-builds.js'
+
+// All in one file, for the programs bind the same real ports.
+
+const PROGRAM = 'winsock-simulator-tests'
+const TIME_LIMIT = 180_000
+const NOTHING: Outcome = { status: null, stdout: '', stderr: 'it was not started' }
+
+const pool = { WINSOCK_SIMULATOR_POOL: `test-${process.pid}` }
+
+function environment(build: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...pool,
+    WINSOCK_SIMULATOR_LIBRARY: join(build, 'libwinsock-simulator.so'),
+    ASAN_OPTIONS: 'detect_leaks=0', // needs ptrace, which containers forbid
+  }
+}
+
+const names = execFileSync(join(linux, 'test', PROGRAM), ['--list'], { encoding: 'utf8', env: environment(linux) })
+  .trim()
+  .split('\n')
+
+/** One test for each of the program's, all of them out of one run. */
+function describeProgram(run: () => Outcome | Promise<Outcome>): void {
+  let outcome = NOTHING
+  let verdicts: Verdicts = new Map()
+
+  beforeAll(async () => {
+    outcome = await run()
+    verdicts = readVerdicts(outcome.stdout)
+  }, TIME_LIMIT)
+
+  test.each(names)('%s', (name) => {
+    expect(verdicts.has(name), `it was not reached: ${outcome.stdout}${outcome.stderr}`).toBe(true)
+    expect(verdicts.get(name)).toBeUndefined()
+  })
+
+  test('the program ends well and complains of nothing', () => {
+    expect(outcome).toMatchObject({ status: 0, stderr: '' })
+  })
+}
+
+describe.each([
+  ['on Linux', linux],
+  ['on Linux with AddressSanitizer and UBSan', sanitized],
+])('%s', (_, build) => {
+  describeProgram(() =>
+    spawnSync(join(build, 'test', PROGRAM), { encoding: 'utf8', env: environment(build), timeout: TIME_LIMIT }),
+  )
+})
+
+test('the shared library exports the same names as the DLL and no others', () => {
+  const library = join(linux, 'libwinsock-simulator.so')
+  const symbols = execFileSync('nm', ['-D', '--defined-only', library], { encoding: 'utf8' }).trim().split('\n')
+  const exported = symbols.map((symbol) => symbol.replace(/^\S+ T /, ''))
+  const definition = readFileSync(join(import.meta.dirname, '..', 'src', 'winsock-simulator.def'), 'utf8')
+  const defined = [...definition.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
+  expect(exported.sort()).toEqual(defined.sort())
+})
+
+const canRunWindows = (await windowsOrExplain("the simulator's DLL")) !== undefined
+
+describe.skipIf(!canRunWindows)('as a Windows program', () => {
+  const program = join(windows, `${PROGRAM}.exe`)
+  const env = { ...pool, WINSOCK_SIMULATOR_LIBRARY: windowsPath(join(windows, 'winsock-simulator.dll')) }
+
+  async function run(path: string, args: readonly string[]): Promise<Outcome> {
+    const { exitCode, stdout, stderr } = await runOnWindows({ program: path, args, env, timeoutMs: TIME_LIMIT })
+    return { status: exitCode, stdout, stderr }
+  }
+
+  afterAll(async () => {
+    await run(program, ['--list']) // removes the pool when it ends
+  }, TIME_LIMIT)
+
+  describeProgram(() => run(program, []))
+
+  test.each([
+    ['2 2 17 5000 20', 'Starting port=5000,  Number of Ports=20'],
+    ['2 1 6 0 5', 'Starting port=49152,  Number of Ports=5'],
+  ])(
+    "Microsoft's sample, linked with the simulator, acquires and releases: %s",
+    { timeout: TIME_LIMIT },
+    async (args, range) => {
+      const { status, stdout } = await run(join(windows, 'microsoft-sample.exe'), args.split(' '))
+      expect(stdout).toContain('WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION) succeeded, bytesReturned = 16')
+      expect(stdout).toContain(range)
+      expect(stdout).toContain('WSAIoctl(SIO_RELEASE_PORT_RESERVATION) succeeded')
+      expect(stdout).not.toContain('failed')
+      expect(status).toBe(0)
+    },
+  )
+})

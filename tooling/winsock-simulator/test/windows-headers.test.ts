@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import * as definitions from '@winport/definitions'
+import { runOnWindows, windowsOrExplain } from '@winport/windows'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { windows } from './simulator-builds.js'
+
+const STRUCTS = [
+  definitions.INET_PORT_RANGE,
+  definitions.INET_PORT_RESERVATION_TOKEN,
+  definitions.INET_PORT_RESERVATION_INSTANCE,
+  definitions.INET_PORT_RESERVATION_INFORMATION,
+  definitions.SOCKADDR_IN,
+  definitions.SOCKADDR_IN6,
+]
+
+const canRunWindows = (await windowsOrExplain('the comparison with the Windows headers')) !== undefined
+
+describe.skipIf(!canRunWindows)("definitions against what a compiler says of mingw-w64's headers", () => {
+  const header = new Map<string, bigint>()
+
+  beforeAll(async () => {
+    const { exitCode, stdout } = await runOnWindows({ program: join(windows, 'windows-headers.exe'), args: [] })
+    expect(exitCode).toBe(0)
+    for (const line of stdout.trim().split(/\r?\n/)) {
+      const [, name = '', value = ''] = /^(.*) (\d+)$/.exec(line) ?? []
+      header.set(name, BigInt(value))
+    }
+  }, 60_000)
+
+  test.each(STRUCTS)('$name: size and offsets', ({ name, size, offsetOf }) => {
+    expect(header.get(`sizeof ${name}`)).toBe(BigInt(size))
+    for (const [field, offset] of Object.entries(offsetOf)) {
+      expect(header.get(`offsetof ${name}.${field}`), field).toBe(BigInt(offset))
+    }
+  })
+
+  test('INET_PORT_RESERVATION is as large as INET_PORT_RANGE', () => {
+    expect(header.get('sizeof INET_PORT_RESERVATION')).toBe(header.get('sizeof INET_PORT_RANGE'))
+  })
+
+  const constants = Object.entries(definitions).filter(([name, value]) => {
+    return /^[A-Z][A-Z0-9_]+$/.test(name) && (typeof value === 'number' || typeof value === 'bigint')
+  })
+  const ours = new Set(['SOCKADDR_MAX_SIZE', 'UINT16_MAX', 'UINT32_MAX', 'UINT64_MAX'])
+
+  test.each(constants.filter(([name]) => !ours.has(name)))('%s', (name, value) => {
+    expect(header.has(name), 'the program does not print it').toBe(true)
+    // Negative constants are printed as the unsigned 32 bits that the header makes of them.
+    const bits = typeof value === 'number' ? BigInt(value >>> 0) : value
+    expect(header.get(name)).toBe(bits)
+  })
+})

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "../src/winsock-abi.h"
+#include "../src/winsock-errors.h"
+#include "winsock-simulator.h"
+
+// The library under test, loaded the way its users load it: by path, and none of its names visible to the program.
+// WINSOCK_SIMULATOR_LIBRARY holds the path.
+struct Winsock {
+  Winsock();
+
+  int(WSAAPI* WSAStartup)(WORD, LPWSADATA);
+  int(WSAAPI* WSACleanup)();
+  int(WSAAPI* WSAGetLastError)();
+  void(WSAAPI* WSASetLastError)(int);
+  SOCKET(WSAAPI* socket)(int, int, int);
+  SOCKET(WSAAPI* WSASocketW)(int, int, int, LPWSAPROTOCOL_INFOW, GROUP, DWORD);
+  int(WSAAPI* closesocket)(SOCKET);
+  int(WSAAPI* bind)(SOCKET, const void*, int);
+  int(WSAAPI* connect)(SOCKET, const void*, int);
+  int(WSAAPI* listen)(SOCKET, int);
+  int(WSAAPI* shutdown)(SOCKET, int);
+  int(WSAAPI* getsockname)(SOCKET, void*, int*);
+  int(WSAAPI* getpeername)(SOCKET, void*, int*);
+  int(WSAAPI* setsockopt)(SOCKET, int, int, const void*, int);
+  int(WSAAPI* getsockopt)(SOCKET, int, int, void*, int*);
+  int(WSAAPI* ioctlsocket)(SOCKET, LONG, ULONG*);
+  int(WSAAPI* WSAIoctl)(SOCKET, DWORD, const void*, DWORD, void*, DWORD, DWORD*, WSAOVERLAPPED*, LPWSAOVERLAPPED_COMPLETION_ROUTINE);
+  BOOL(WSAAPI* WSAGetOverlappedResult)(SOCKET, WSAOVERLAPPED*, DWORD*, BOOL, DWORD*);
+  USHORT(WSAAPI* htons)(USHORT);
+  ULONG(WSAAPI* htonl)(ULONG);
+  WSAEVENT(WSAAPI* WSACreateEvent)();
+  BOOL(WSAAPI* WSACloseEvent)(WSAEVENT);
+  BOOL(WSAAPI* WSASetEvent)(WSAEVENT);
+  BOOL(WSAAPI* WSAResetEvent)(WSAEVENT);
+  DWORD(WSAAPI* WSAWaitForMultipleEvents)(DWORD, const WSAEVENT*, BOOL, DWORD, BOOL);
+  BOOL(WINAPI* CancelIoEx)(HANDLE, LPOVERLAPPED);
+  HANDLE(WINAPI* CreateEventW)(void*, BOOL, BOOL, LPCWSTR);
+  BOOL(WINAPI* SetEvent)(HANDLE);
+  BOOL(WINAPI* ResetEvent)(HANDLE);
+  BOOL(WINAPI* CloseHandle)(HANDLE);
+  DWORD(WINAPI* WaitForSingleObject)(HANDLE, DWORD);
+  BOOL(WINAPI* RegisterWaitForSingleObject)(HANDLE*, HANDLE, WAITORTIMERCALLBACK, void*, ULONG, ULONG);
+  BOOL(WINAPI* UnregisterWaitEx)(HANDLE, HANDLE);
+  ULONG(WINAPI* CreatePersistentTcpPortReservation)(USHORT, USHORT, ULONG64*);
+  ULONG(WINAPI* CreatePersistentUdpPortReservation)(USHORT, USHORT, ULONG64*);
+  ULONG(WINAPI* LookupPersistentTcpPortReservation)(USHORT, USHORT, ULONG64*);
+  ULONG(WINAPI* LookupPersistentUdpPortReservation)(USHORT, USHORT, ULONG64*);
+  ULONG(WINAPI* DeletePersistentTcpPortReservation)(USHORT, USHORT);
+  ULONG(WINAPI* DeletePersistentUdpPortReservation)(USHORT, USHORT);
+  decltype(&::WinsockSimulator_Reset) Reset;
+  decltype(&::WinsockSimulator_SetElevated) SetElevated;
+  decltype(&::WinsockSimulator_AddExclusion) AddExclusion;
+  decltype(&::WinsockSimulator_ClearExclusions) ClearExclusions;
+  decltype(&::WinsockSimulator_SetDynamicRange) SetDynamicRange;
+  decltype(&::WinsockSimulator_SetLatency) SetLatency;
+  decltype(&::WinsockSimulator_ReleasePending) ReleasePending;
+  decltype(&::WinsockSimulator_PendingCount) PendingCount;
+  decltype(&::WinsockSimulator_InterruptBlocked) InterruptBlocked;
+  decltype(&::WinsockSimulator_FailNext) FailNext;
+  decltype(&::WinsockSimulator_Counts) Counts;
+  decltype(&::WinsockSimulator_Reboot) Reboot;
+  decltype(&::WinsockSimulator_UsePool) UsePool;
+  decltype(&::WinsockSimulator_DestroyPool) DestroyPool;
+};
+
+extern const Winsock winsock;
