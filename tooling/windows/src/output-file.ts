@@ -1,0 +1,43 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
+
+const CHUNK_BYTES = 64 * 1024
+
+/** A file that a program writes its output to, and that is read while it grows. Under Wine, Node cannot write to pipes. */
+export class OutputFile {
+  /** What the program gets as its stdout or stderr. */
+  readonly descriptor: number
+  readonly #reader: number
+  readonly #decoder = new StringDecoder('utf8')
+  readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  #text = ''
+
+  constructor(path: string) {
+    this.descriptor = openSync(path, 'a')
+    this.#reader = openSync(path, 'r')
+  }
+
+  /** What was read so far. */
+  get text(): string {
+    return this.#text
+  }
+
+  /** Reads what was written since the last call. */
+  readMore(): string {
+    let more = ''
+    for (let bytes = this.#read(); bytes > 0; bytes = this.#read()) {
+      more += this.#decoder.write(this.#chunk.subarray(0, bytes))
+    }
+    this.#text += more
+    return more
+  }
+
+  #read(): number {
+    return readSync(this.#reader, this.#chunk, 0, CHUNK_BYTES, null)
+  }
+
+  close(): void {
+    closeSync(this.descriptor)
+    closeSync(this.#reader)
+  }
+}

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { findCommand } from './find-command.js'
+import { OutputFile } from './output-file.js'
+import { prepareWindows, type Wine } from './prepare-windows.js'
+import { WindowsProcess } from './windows-process.js'
+import { wineEnvironment } from './wine-environment.js'
+import { RUN_VARIABLE } from './wine-processes.js'
+import { keepWineServer } from './wine-server.js'
+
+const DEFAULT_TIMEOUT_MS = 60_000
+
+/** What this process was told that a program on another Node must not be. */
+const NOT_INHERITED = ['NODE_OPTIONS', 'NODE_PATH', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE']
+
+export interface WindowsProgram {
+  /** Another program than Node: the path of an .exe. */
+  readonly program?: string
+  /** Passed as they are: write paths with `windowsPath`. */
+  readonly args: readonly string[]
+  /** A folder, as the host system writes it. Default: the current one. */
+  readonly cwd?: string
+  /** On top of this process's environment; undefined takes a variable away. Wine makes its own PATH, TEMP and HOME. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** After so long it is killed, with all it started. Default: 60 s. */
+  readonly timeoutMs?: number
+  /** Kills it likewise; the result then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Gets what it prints, while it runs. */
+  readonly onOutput?: (text: string, stream: 'stdout' | 'stderr') => void
+}
+
+/** Starts Node for Windows, or another Windows program. Any number may run at the same time. */
+export async function startOnWindows(program: WindowsProgram): Promise<WindowsProcess> {
+  const windows = await prepareWindows()
+  if (windows.kind === 'wine') await keepWineServer(windows.prefix)
+  program.signal?.throwIfAborted()
+  const directory = mkdtempSync(join(tmpdir(), 'winport-'))
+  const stdout = new OutputFile(join(directory, 'stdout'))
+  const stderr = new OutputFile(join(directory, 'stderr'))
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, onOutput } = program
+  const cwd = resolve(program.cwd ?? '')
+  const executable = program.program === undefined ? windows.node : resolve(cwd, program.program)
+  const { run, command, env } = windows.kind === 'wine' ? underWine(windows) : onRealWindows()
+  const [file = executable, ...args] = [...command, executable, ...program.args]
+  const child = spawn(file, args, {
+    cwd,
+    env: withChanges(env, program.env),
+    stdio: ['ignore', stdout.descriptor, stderr.descriptor],
+    // Its own process group: a Ctrl-C meant for us is ours to pass on.
+    detached: windows.kind === 'wine',
+    windowsHide: true,
+  })
+  const started = new WindowsProcess({ child, run, stdout, stderr, timeoutMs, signal, onOutput })
+  const clean = () => rmSync(directory, { recursive: true, force: true })
+  started.result.then(clean, clean)
+  return started
+}
+
+interface Launch {
+  readonly run: string | undefined
+  readonly command: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+}
+
+function underWine({ wine, prefix }: Wine): Launch {
+  const run = randomUUID()
+  const setpriv = findCommand('setpriv')
+  // If we are killed ourselves, it dies with us.
+  const bond = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
+  return { run, command: [...bond, wine], env: { ...wineEnvironment(prefix, ownEnvironment()), [RUN_VARIABLE]: run } }
+}
+
+function onRealWindows(): Launch {
+  return { run: undefined, command: [], env: ownEnvironment() }
+}
+
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return withChanges(process.env, Object.fromEntries(NOT_INHERITED.map((name) => [name, undefined])))
+}
+
+function withChanges(env: NodeJS.ProcessEnv, changes: Readonly<Record<string, string | undefined>> = {}) {
+  return Object.fromEntries(Object.entries({ ...env, ...changes }).filter(([, value]) => value !== undefined))
+}

