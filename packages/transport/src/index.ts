@@ -24,7 +24,9 @@ export type { PortRange, Protocol } from './port-range.js'
 export { startListening } from './start-listening.js'
 export { SystemCallError } from './system-call-error.js'
 export type { Transport } from './transport.js'
+export { TransportUnavailableError } from './transport-unavailable-error.js'
 export { WinsockError, type WinsockErrorOptions } from './winsock-error.js'
+export { resolveWinsockLibraries, systemLibraries, type WinsockLibraries } from './winsock-libraries.js'
 export type {
   AddressFamily,
   ConnectOptions,

@@ -1,6 +1,6 @@
 import { invalidArgType, outOfRange } from '@winport/definitions'
 import { ReservationError } from '@winport/manager'
-import type { Transport } from '@winport/transport'
+import type { Transport, WinsockLibraries } from '@winport/transport'
 import type { BackendName, OpenReservationManagerOptions } from './open-reservation-manager.js'
 
 type NativeBackendName = Exclude<BackendName, 'mock'>
@@ -17,9 +17,11 @@ const NATIVE_BACKENDS: Readonly<Record<NativeBackendName, { readonly package: st
 export interface Surroundings {
   readonly platform: NodeJS.Platform
   readonly importPackage: (name: string) => Promise<unknown>
+  /** What a native backend calls in place of Windows' own libraries; then it works on any platform. */
+  readonly libraries?: WinsockLibraries | undefined
 }
 
-const here: Surroundings = { platform: process.platform, importPackage: (name) => import(name) }
+export const here: Surroundings = { platform: process.platform, importPackage: (name) => import(name) }
 
 /** Opens the transport that the options ask for, or the best one for this machine. */
 export async function openTransport(
@@ -38,7 +40,7 @@ export async function openTransport(
       return await openMock()
     case 'napi':
     case 'koffi':
-      checkPlatform(surroundings.platform, `The ${choice} backend calls Windows' own libraries`)
+      checkPlatform(surroundings, `The ${choice} backend calls Windows' own libraries`)
       return await openNative(choice, surroundings)
     default:
       throw outOfRange('transport', "'napi', 'koffi' or 'mock'", choice)
@@ -46,7 +48,7 @@ export async function openTransport(
 }
 
 async function openBest(surroundings: Surroundings): Promise<Transport> {
-  checkPlatform(surroundings.platform, "Port reservations are a facility of Windows' kernel")
+  checkPlatform(surroundings, "Port reservations are a facility of Windows' kernel")
   const failures: Error[] = []
   for (const name of ['napi', 'koffi'] as const) {
     try {
@@ -63,13 +65,13 @@ async function openBest(surroundings: Surroundings): Promise<Transport> {
   )
 }
 
-async function openNative(name: NativeBackendName, { importPackage }: Surroundings): Promise<Transport> {
+async function openNative(name: NativeBackendName, { importPackage, libraries }: Surroundings): Promise<Transport> {
   const { package: packageName, factory } = NATIVE_BACKENDS[name]
   try {
     const module = await importPackage(packageName)
     const create: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, factory) : undefined
     if (typeof create !== 'function') throw new TypeError(`it does not export ${factory}`)
-    return create()
+    return create({ libraries })
   } catch (error) {
     const reason = firstLine(error instanceof Error ? error.message : String(error))
     const hint = isNotFound(error) ? `install ${packageName}` : reason
@@ -83,8 +85,8 @@ async function openMock(): Promise<Transport> {
   return new MockKernel({ avoidHostPorts: true }).openTransport({ elevated: true })
 }
 
-function checkPlatform(platform: NodeJS.Platform, fact: string): void {
-  if (platform === 'win32') return
+function checkPlatform({ platform, libraries }: Surroundings, fact: string): void {
+  if (platform === 'win32' || libraries !== undefined) return
   throw new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',
     `${fact}, and this is ${platform}: choose the 'mock' transport to simulate it.`,

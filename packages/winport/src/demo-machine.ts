@@ -1,15 +1,9 @@
 import { ReservationError, ReservationManager } from '@winport/manager'
-import type { PortRange } from '@winport/transport'
-import { MockKernel, type MockTransport } from '@winport/transport-mock'
-import { openTransport } from './backends.js'
+import type { WinsockLibraries } from '@winport/transport'
+import { MockKernel } from '@winport/transport-mock'
+import { here, openTransport, type Surroundings } from './backends.js'
+import { MockStranger, ProcessStranger, type Stranger } from './demo-stranger.js'
 import type { BackendName } from './open-reservation-manager.js'
-
-/** Another process, which has no business in our block. Both calls resolve to the error that it is turned away with. */
-export interface Stranger {
-  readonly pid: number
-  acquire(range: PortRange): Promise<unknown>
-  bind(port: number): Promise<unknown>
-}
 
 /** What the demo runs on. */
 export interface DemoMachine {
@@ -19,17 +13,31 @@ export interface DemoMachine {
   readonly stranger: Stranger
 }
 
+export interface DemoOptions {
+  readonly transport?: BackendName | undefined
+  /** What the native backends call in place of Windows' own libraries: a simulator. */
+  readonly libraries?: WinsockLibraries | undefined
+}
+
 /** Opens the backend that was asked for; without a choice the best one, or else the mock. */
-export async function openDemoMachine(choice: BackendName | undefined): Promise<DemoMachine> {
+export async function openDemoMachine(
+  { transport: choice, libraries }: DemoOptions,
+  surroundings: Surroundings = { ...here, libraries },
+): Promise<DemoMachine> {
   if (choice === 'mock') return openMockMachine('as asked')
   try {
-    const transport = await openTransport({ transport: choice })
-    throw new Error(`the demo cannot run on the ${transport.name} backend yet`)
+    const transport = await openTransport({ transport: choice }, surroundings)
+    const what = libraries === undefined ? "Windows' own libraries" : `a simulation of Windows, ${libraries.winsock}`
+    return {
+      description: `the ${transport.name} backend: ${what}`,
+      manager: new ReservationManager({ transport }),
+      stranger: new ProcessStranger(transport.name, libraries),
+    }
   } catch (error) {
     const isMissing = error instanceof ReservationError && error.code === 'ERR_RESERVATION_UNSUPPORTED'
     if (choice !== undefined || !isMissing) throw error
     return openMockMachine(
-      process.platform === 'win32' ? 'no native backend is installed' : `this is ${process.platform}`,
+      surroundings.platform === 'win32' ? 'no native backend is installed' : `this is ${surroundings.platform}`,
     )
   }
 }
@@ -40,36 +48,5 @@ function openMockMachine(why: string): DemoMachine {
     description: `the mock backend (${why}): the kernel and its second process are a simulation, the sockets are real`,
     manager: new ReservationManager({ transport: kernel.openTransport() }),
     stranger: new MockStranger(kernel.openTransport()),
-  }
-}
-
-class MockStranger implements Stranger {
-  readonly #transport: MockTransport
-
-  constructor(transport: MockTransport) {
-    this.#transport = transport
-  }
-
-  get pid(): number {
-    return this.#transport.pid
-  }
-
-  async acquire(range: PortRange): Promise<unknown> {
-    const manager = new ReservationManager({ transport: this.#transport })
-    return await errorOf(async () => (await manager.acquire(range)).release())
-  }
-
-  async bind(port: number): Promise<unknown> {
-    using socket = this.#transport.openSocket({ protocol: 'tcp' })
-    return await errorOf(async () => socket.bind({ address: '127.0.0.1', port }))
-  }
-}
-
-async function errorOf(call: () => Promise<void>): Promise<unknown> {
-  try {
-    await call()
-    return undefined
-  } catch (error) {
-    return error
   }
 }

@@ -1,0 +1,156 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { AdoptionUnsupportedError, type Transport } from '@winport/transport'
+import { SimulatedCall, simulatorLibraries, UNTIL_RELEASED, WinsockSimulator } from '@winport/winsock-simulator'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createKoffiTransport } from '../src/index.js'
+import { KoffiSocket } from '../src/koffi-socket.js'
+import type { SocketHandle } from '../src/winsock-functions.js'
+import { acquire, acquireAsync, openBound } from './control-calls.js'
+import { failureOf } from './failure-of.js'
+import { asKoffiTransport } from './koffi-backend.js'
+import { openDescriptors } from './open-descriptors.js'
+
+const simulator = new WinsockSimulator('koffi-adoption', { startPort: 63_400, count: 200 })
+let transport: Transport
+let descriptors: number
+
+beforeEach(() => {
+  simulator.reset()
+  descriptors = openDescriptors()
+  transport = createKoffiTransport({ libraries: simulatorLibraries })
+})
+afterEach(async () => {
+  await transport.close()
+  expect(simulator.counts().openSockets).toBe(0)
+  expect(openDescriptors()).toBe(descriptors)
+})
+afterAll(() => simulator.destroy())
+
+const closesockets = () => simulator.counts().calls[SimulatedCall.CLOSESOCKET]
+
+describe('adoption', () => {
+  it('leaves closing to Node: the socket is closed once, by whoever owns it', async () => {
+    const { Token } = acquire(transport.openSocket({ protocol: 'tcp' }), 4)
+    const socket = openBound(transport, 'tcp', Token)
+    const { port } = socket.localAddress()
+    const server = createServer((connection) => connection.end('served'))
+    await socket.listen(server)
+    expect(openDescriptors()).toBe(descriptors + 2)
+    socket.close()
+    await transport.close()
+    expect(closesockets()).toBe(1) // the anchor
+    expect(await text(connect(port, '127.0.0.1'))).toBe('served')
+    server.close()
+    await once(server, 'close')
+    expect(closesockets()).toBe(1)
+  })
+
+  it.each(['listen', 'attach', 'connect'] as const)(
+    "%s: a socket that is not bound stays the caller's",
+    async (call) => {
+      const socket = transport.openSocket({ protocol: call === 'attach' ? 'udp' : 'tcp' })
+      const adopt = {
+        listen: () => socket.listen(createServer()),
+        attach: () => socket.attach(createSocket('udp4')),
+        connect: () => socket.connect({ address: '127.0.0.1', port: 1 }),
+      }[call]
+      expect(await failureOf(adopt)).toMatchObject({ code: 'WSAEINVAL', syscall: call })
+      socket.bind({ address: '127.0.0.1', port: 0 })
+      expect(socket.localAddress().port).toBeGreaterThan(0)
+    },
+  )
+
+  it('closes the socket if libuv does not take it', async () => {
+    const socket = openBound(transport)
+    const { port } = socket.localAddress()
+    // libuv refuses a TCP socket as a UDP one nowhere, but a descriptor that is gone everywhere.
+    const twin = new KoffiSocket('tcp', 'ipv4', 0x7fff_fff0, asKoffiTransport(transport))
+    pretendBound(twin)
+    const error = await failureOf(() => twin.listen(createServer()))
+    expect(error).toMatchObject({ code: 'EBADF', syscall: 'open' })
+    expect(closesockets()).toBe(1)
+    expect(await failureOf(() => twin.localAddress())).toMatchObject({ code: 'WSAENOTSOCK' })
+    twin.close()
+    expect(closesockets()).toBe(1)
+    expect(socket.localAddress().port).toBe(port)
+  })
+
+  it.each([2 ** 31, 2 ** 40, 2n ** 63n - 1n])(
+    'closes a SOCKET that does not fit what Node takes: %s',
+    async (handle) => {
+      const closed: SocketHandle[] = []
+      const home = asKoffiTransport(transport)
+      const library = Object.create(home.library, {
+        winsock: {
+          value: {
+            ...home.library.winsock,
+            bind: () => 0,
+            closesocket: (socket: SocketHandle) => {
+              closed.push(socket)
+              return 0
+            },
+          },
+        },
+      })
+      const socket = new KoffiSocket('tcp', 'ipv4', handle, { library, calls: home.calls, forget: () => {} })
+      socket.bind({ address: '127.0.0.1', port: 0 })
+      const error = await failureOf(() => socket.listen(createServer()))
+      expect(error).toBeInstanceOf(AdoptionUnsupportedError)
+      expect(error.message).toContain(String(handle))
+      expect(closed).toEqual([handle])
+    },
+  )
+
+  it('closes the socket if the server cannot listen, and frees its port', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const socket = openBound(transport)
+    const { port } = socket.localAddress()
+    expect(await failureOf(() => socket.listen(taken))).toMatchObject({ code: 'ERR_SERVER_ALREADY_LISTEN' })
+    expect(closesockets()).toBe(0) // Node closed it
+    transport.openSocket({ protocol: 'tcp' }).bind({ address: '127.0.0.1', port })
+    taken.close()
+    await once(taken, 'close')
+  })
+
+  it('closes the socket if the dgram socket is bound already', async () => {
+    const taken = createSocket('udp4').bind(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const socket = openBound(transport, 'udp')
+    expect(await failureOf(() => socket.attach(taken))).toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
+    taken.close()
+    await once(taken, 'close')
+  })
+
+  it('waits for the calls that are pending on the socket', async () => {
+    const socket = openBound(transport)
+    simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
+    const call = acquireAsync(socket, 2)
+    simulator.setLatency(SimulatedCall.ACQUIRE, 0)
+    const server = createServer()
+    let listening = false
+    const adopted = socket.listen(server).then(() => {
+      listening = true
+    })
+    expect(await failureOf(() => socket.localAddress())).toMatchObject({ code: 'WSAENOTSOCK' })
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(listening).toBe(false)
+    simulator.releasePending(1)
+    expect((await call).NumberOfPorts).toBe(2)
+    await adopted
+    expect(server.listening).toBe(true)
+    server.close()
+    await once(server, 'close')
+  })
+})
+
+/** Lets the socket believe that it is bound. */
+function pretendBound(socket: KoffiSocket): void {
+  const { winsock } = socket
+  Object.defineProperty(socket, 'winsock', { value: { ...winsock, bind: () => 0 }, configurable: true })
+  socket.bind({ address: '127.0.0.1', port: 0 })
+  Object.defineProperty(socket, 'winsock', { value: winsock })
+}

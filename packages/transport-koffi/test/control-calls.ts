@@ -1,0 +1,46 @@
+import {
+  INET_PORT_RANGE,
+  INET_PORT_RESERVATION_INSTANCE,
+  INET_PORT_RESERVATION_TOKEN,
+  SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+} from '@winport/definitions'
+import type { IoctlOptions, Protocol, Transport, WinsockSocket } from '@winport/transport'
+
+export function encodeRange(startPort: number, count: number): Uint8Array {
+  const bytes = new Uint8Array(INET_PORT_RANGE.size)
+  INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, bytes)
+  return bytes
+}
+
+export function encodeToken(token: bigint): Uint8Array {
+  const bytes = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
+  INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, bytes)
+  return bytes
+}
+
+/** ACQUIRE of ports of the kernel's choice, blocking. */
+export function acquire(socket: WinsockSocket, count: number): INET_PORT_RESERVATION_INSTANCE {
+  const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
+  socket.ioctl(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, count), output)
+  return INET_PORT_RESERVATION_INSTANCE.decode(output)
+}
+
+/** ACQUIRE of ports of the kernel's choice, overlapped. */
+export async function acquireAsync(
+  socket: WinsockSocket,
+  count: number,
+  options?: IoctlOptions,
+): Promise<INET_PORT_RESERVATION_INSTANCE> {
+  const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
+  await socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, count), output, options)
+  return INET_PORT_RESERVATION_INSTANCE.decode(output)
+}
+
+/** Opens a socket and binds it to any port of its own choice, out of the reservation if there is a token. */
+export function openBound(transport: Transport, protocol: Protocol = 'tcp', token?: bigint): WinsockSocket {
+  const socket = transport.openSocket({ protocol })
+  if (token !== undefined) socket.ioctl(SIO_ASSOCIATE_PORT_RESERVATION, encodeToken(token), null)
+  socket.bind({ address: '127.0.0.1', port: 0 })
+  return socket
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { resolveWinsockLibraries, systemLibraries, TransportUnavailableError } from '../src/index.js'
+
+const given = { winsock: '/a/winsock', ipHelper: '/a/ip-helper', kernel: '/a/kernel' }
+
+describe('resolveWinsockLibraries', () => {
+  it('takes the given libraries, and nothing else that the object has', () => {
+    expect(resolveWinsockLibraries({ ...given, other: 1 } as typeof given)).toEqual(given)
+  })
+
+  it.each(['winsock', 'ipHelper', 'kernel'])(
+    'refuses a %s that is no absolute path, for that would be looked for along a search path',
+    (name) => {
+      for (const [path, code] of [
+        ['ws2_32.dll', 'ERR_OUT_OF_RANGE'],
+        ['./ws2_32.dll', 'ERR_OUT_OF_RANGE'],
+        ['', 'ERR_OUT_OF_RANGE'],
+        [undefined, 'ERR_INVALID_ARG_TYPE'],
+        [1, 'ERR_INVALID_ARG_TYPE'],
+      ]) {
+        const resolve = () => resolveWinsockLibraries({ ...given, [name]: path } as typeof given)
+        expect(resolve).toThrow(expect.objectContaining({ code }))
+        expect(resolve).toThrow(`libraries.${name}`)
+      }
+    },
+  )
+
+  it.each([null, 'ws2_32.dll', 1])('refuses %s for libraries', (libraries) => {
+    expect(() => resolveWinsockLibraries(libraries as unknown as typeof given)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+    )
+  })
+
+  it.skipIf(process.platform === 'win32')("says that port reservations are Windows' own where there is none", () => {
+    const resolve = () => resolveWinsockLibraries()
+    expect(resolve).toThrow(TransportUnavailableError)
+    expect(resolve).toThrow(expect.objectContaining({ code: 'ERR_TRANSPORT_UNAVAILABLE' }))
+    expect(resolve).toThrow(process.platform)
+  })
+
+  it.runIf(process.platform === 'win32')("takes Windows' own where there is one", () => {
+    expect(resolveWinsockLibraries()).toEqual(systemLibraries(process.env))
+  })
+})
+
+describe('systemLibraries', () => {
+  it.each(['C:\\Windows', 'c:/windows/', 'D:\\Win\\..\\Windows'])(
+    "are absolute paths in %s's System32",
+    (SystemRoot) => {
+      for (const path of Object.values(systemLibraries({ SystemRoot }))) {
+        expect(path).toMatch(/^[A-Za-z]:\\windows\\System32\\(ws2_32|iphlpapi|kernel32)\.dll$/i)
+      }
+    },
+  )
+
+  it.each([undefined, '', 'Windows', '\\Windows', 'C:Windows', '\\\\server\\share\\Windows', '\\\\?\\C:\\Windows'])(
+    'are not looked for in a SystemRoot that is %s',
+    (SystemRoot) => {
+      expect(() => systemLibraries(SystemRoot === undefined ? {} : { SystemRoot })).toThrow(TransportUnavailableError)
+    },
+  )
+})

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ReservationManager } from '@winport/manager'
+import type { PortRange, Transport, WinsockLibraries } from '@winport/transport'
+import type { MockTransport } from '@winport/transport-mock'
+
+/** What the stranger tries. */
+export type Trespass =
+  | { readonly call: 'acquire'; readonly range: PortRange }
+  | { readonly call: 'bind'; readonly port: number }
+
+/** Another process, which has no business in our block. */
+export interface Stranger {
+  readonly pid: number
+  /** Resolves to the code of the error that it is turned away with; to undefined if it is let in. */
+  attempt(trespass: Trespass): Promise<string | undefined>
+}
+
+/** The mock's second process. */
+export class MockStranger implements Stranger {
+  readonly #transport: MockTransport
+
+  constructor(transport: MockTransport) {
+    this.#transport = transport
+  }
+
+  get pid(): number {
+    return this.#transport.pid
+  }
+
+  async attempt(trespass: Trespass): Promise<string | undefined> {
+    return await attempt(this.#transport, trespass)
+  }
+}
+
+/** What a {@link ProcessStranger}'s process is told, as JSON. */
+export interface StrangerOrder {
+  readonly transport: string
+  readonly libraries: WinsockLibraries | undefined
+  readonly trespass: Trespass
+}
+
+/** A process of the operating system's, a new one for each attempt. */
+export class ProcessStranger implements Stranger {
+  readonly #transport: string
+  readonly #libraries: WinsockLibraries | undefined
+  #pid = 0
+
+  constructor(transport: string, libraries: WinsockLibraries | undefined) {
+    this.#transport = transport
+    this.#libraries = libraries
+  }
+
+  /** The last attempt's. */
+  get pid(): number {
+    return this.#pid
+  }
+
+  async attempt(trespass: Trespass): Promise<string | undefined> {
+    const order: StrangerOrder = { transport: this.#transport, libraries: this.#libraries, trespass }
+    // Into a file and not a pipe: pipes of Node for Windows do not work under Wine.
+    const folder = await mkdtemp(join(tmpdir(), 'winport-demo-'))
+    try {
+      const path = join(folder, 'answer.json')
+      const file = await open(path, 'w')
+      try {
+        const program = fileURLToPath(new URL('./demo-stranger-process.js', import.meta.url))
+        const child = spawn(process.execPath, [program, JSON.stringify(order)], {
+          stdio: ['ignore', file.fd, 'ignore'],
+        })
+        this.#pid = child.pid ?? 0
+        const [exitCode] = await once(child, 'exit')
+        if (exitCode !== 0) throw new Error(`the second process ended with ${exitCode}`)
+      } finally {
+        await file.close()
+      }
+      const { code }: { code?: string } = JSON.parse(await readFile(path, 'utf8'))
+      return code
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Tries it over a transport. */
+export async function attempt(transport: Transport, trespass: Trespass): Promise<string | undefined> {
+  try {
+    if (trespass.call === 'acquire') {
+      const block = await new ReservationManager({ transport }).acquire(trespass.range)
+      await block.release()
+    } else {
+      using socket = transport.openSocket({ protocol: 'tcp' })
+      socket.bind({ address: '127.0.0.1', port: trespass.port })
+    }
+    return undefined
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+    throw error
+  }
+}
