@@ -13,7 +13,9 @@ for (const group of ['packages', 'tooling']) {
       failed++
       continue
     }
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    )
     const skipped = numPendingTests + numTodoTests
     console.log(`${group}/${name}: ${numPassedTests} passed, ${numFailedTests + skipped} failed or skipped`)
     passed += numPassedTests

@@ -167,6 +167,19 @@ describe('a server', () => {
     expect(['listening', 'error', 'close'].map((event) => server.listenerCount(event))).toEqual([0, 0, 0])
   })
 
+  it('that is held listens when it is told, and one listener of ours waits for its close', async () => {
+    const held = kernel.faults.hold('listen')
+    const server = createServer()
+    const listening = bind('tcp').listen(server)
+    await held.pending
+    expect(server.listening).toBe(false)
+    held.complete()
+    await listening
+    expect(server.listening).toBe(true)
+    expect(['listening', 'error', 'close'].map((event) => server.listenerCount(event))).toEqual([0, 0, 1])
+    await close(server)
+  })
+
   it('moves from one socket to another, and each port is free in its time', async () => {
     const server = createServer()
     const [first, second] = [bind('tcp'), bind('tcp')]

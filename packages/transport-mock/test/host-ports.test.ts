@@ -96,16 +96,17 @@ describe.each(['tcp', 'udp'] as const)('a %s port that is taken on this machine'
   })
 })
 
-it('wildcards begin at different places, so that programs beside each other rarely meet', () => {
-  const starts = new Set<number>()
+it('wildcards and ephemeral ports begin at different places, so that programs beside each other rarely meet', () => {
+  const [wildcards, ephemerals] = [new Set<number>(), new Set<number>()]
   for (let i = 0; i < 8; i++) {
-    const kernel = new MockKernel({ avoidHostPorts: true })
-    starts.add(acquire(kernel.openTransport().openSocket({ protocol: 'tcp' }), 0, 4).startPort)
-    const socket = kernel.openTransport().openSocket({ protocol: 'tcp' })
+    const transport = new MockKernel({ avoidHostPorts: true }).openTransport()
+    wildcards.add(acquire(transport.openSocket({ protocol: 'tcp' }), 0, 4).startPort)
+    const socket = transport.openSocket({ protocol: 'udp' })
     socket.bind({ address: HOST, port: 0 })
-    starts.add(socket.localAddress().port)
+    ephemerals.add(socket.localAddress().port)
   }
-  expect(starts.size).toBeGreaterThan(8)
+  expect(wildcards.size).toBeGreaterThan(4)
+  expect(ephemerals.size).toBeGreaterThan(4)
 })
 
 it('a pure simulation gives the lowest ports first, every time', () => {

@@ -110,6 +110,15 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
   })
 })
 
+it('ends quietly when nobody reads its output any more', async () => {
+  const child = startWinport('demo', '--transport', 'mock')
+  if (child.stdout !== null) await once(child.stdout, 'data')
+  child.stdout?.destroy()
+  const { code, stderr } = await finish(child)
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+})
+
 describe('help and version', () => {
   it('--version prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

@@ -21,7 +21,7 @@ export async function runWinport(...args: readonly string[]): Promise<Finished> 
 }
 
 export async function finish(child: ChildProcess): Promise<Finished> {
-  const output = (stream: ChildProcess['stdout']) => (stream === null ? '' : text(stream))
+  const output = (stream: ChildProcess['stdout']) => (stream === null || stream.destroyed ? '' : text(stream))
   const [stdout, stderr, [code]] = await Promise.all([output(child.stdout), output(child.stderr), once(child, 'close')])
   return { code, stdout, stderr }
 }
