@@ -11,7 +11,7 @@ const simulator =
     : new WinsockSimulator('koffi-conformance-report', { startPort: 61_000, count: 2048 })
 const target =
   simulator === undefined
-    ? systemTarget('koffi', () => createKoffiTransport())
+    ? await systemTarget('koffi', () => createKoffiTransport())
     : simulatorTarget(koffiBackend, simulator)
 const report = await runConformance(target)
 simulator?.destroy()

@@ -48,6 +48,8 @@ export interface SimulatorCounts {
   readonly openSockets: number
   readonly boundSockets: number
   readonly runtimeReservations: number
+  /** Those of every process that uses the pool. */
+  readonly runtimeReservationsOfAll: number
   readonly persistentReservations: number
   readonly pendingCalls: number
   readonly startups: number
@@ -131,6 +133,7 @@ export class WinsockSimulator {
       openSockets: field(0),
       boundSockets: field(1),
       runtimeReservations: field(2),
+      runtimeReservationsOfAll: field(3),
       persistentReservations: field(4),
       pendingCalls: field(5),
       startups: field(6),

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { simulatorPath } from '@winport/winsock-simulator'
+import { describe, expect, it } from 'vitest'
+
+const TIME_LIMIT = 120_000
+const DEMO = fileURLToPath(new URL('programs/demo-on-simulator.js', import.meta.url))
+const DLL = simulatorPath.replace('linux-x64/libwinsock-simulator.so', 'win32-x64/winsock-simulator.dll')
+const BACKENDS = ['koffi']
+
+const windows = await windowsOrExplain('winport over the native backends')
+
+function expectWholeDemo(output: string, backend: string): void {
+  const [title, ...steps] = output.trimEnd().split(/\r?\n/)
+  expect(title).toMatch(new RegExp(`^winport demo on the ${backend} backend: a simulation of Windows`))
+  expect(steps.at(-1)).toBe('Every step was as it should be.')
+  expect(steps.slice(0, -1).filter((step) => step.startsWith('ok '))).toHaveLength(9)
+}
+
+describe.runIf(process.platform === 'linux').each(BACKENDS)('%s on Linux, on the simulator', (backend) => {
+  it('runs the demo, with a second process that is turned away', async () => {
+    const env = { ...process.env, WINSOCK_SIMULATOR_POOL: `demo-${backend}-${process.pid}` }
+    const { stdout } = await promisify(execFile)(process.execPath, [DEMO, backend, simulatorPath], { env })
+    expectWholeDemo(stdout, backend)
+  })
+})
+
+describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { timeout: TIME_LIMIT }, () => {
+  const deploy = () => deployForWindows('winport', { devDependencies: ['@winport/transport-koffi'] })
+
+  it.each(BACKENDS)('winport demo runs over %s, on the simulator', async (backend) => {
+    const env = { WINSOCK_SIMULATOR_POOL: `demo-wine-${backend}-${process.pid}` }
+    const args = ['test/programs/demo-on-simulator.js', backend, windowsPath(DLL)]
+    const { exitCode, stdout, stderr } = await runOnWindows({ cwd: await deploy(), args, env, timeoutMs: TIME_LIMIT })
+    expect(exitCode, stdout + stderr).toBe(0)
+    expectWholeDemo(stdout, backend)
+  })
+
+  it('openReservationManager takes a native backend, which says that Wine has no reservations', async () => {
+    const args = ['test/programs/manager-on-wine.js']
+    const { exitCode, stdout, stderr } = await runOnWindows({ cwd: await deploy(), args, timeoutMs: TIME_LIMIT })
+    expect(exitCode, stdout + stderr).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({
+      transport: 'koffi',
+      tcp: 'ERR_RESERVATION_UNSUPPORTED',
+      udp: 'ERR_RESERVATION_UNSUPPORTED',
+      create: 'ERR_RESERVATION_UNSUPPORTED',
+      lookup: 'ERR_RESERVATION_UNSUPPORTED',
+      delete: 'ERR_RESERVATION_UNSUPPORTED',
+      held: 0,
+    })
+  })
+
+  it('the command says so in one line', async () => {
+    const args = ['dist/cli.js', 'acquire', 'tcp', '20']
+    const { exitCode, stdout, stderr } = await runOnWindows({ cwd: await deploy(), args, timeoutMs: TIME_LIMIT })
+    expect(exitCode).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr.trimEnd()).toMatch(
+      /^winport: This system does not offer port reservations [^\n]*WSAEOPNOTSUPP[^\n]*$/,
+    )
+  })
+})

@@ -1,0 +1,17 @@
+// What the front door makes of a Windows whose kernel has no port reservations; prints the codes of the errors.
+import { openReservationManager } from 'winport'
+
+const manager = await openReservationManager()
+const range = { protocol: 'tcp', startPort: 5000, count: 2 }
+const codeOf = (call) => call.then(() => 'no error').catch(({ code }) => code)
+const answers = {
+  transport: manager.transport.name,
+  tcp: await codeOf(manager.acquire({ protocol: 'tcp', count: 20 })),
+  udp: await codeOf(manager.acquire({ protocol: 'udp', startPort: 5000, count: 1 })),
+  create: await codeOf(manager.persistent.create(range)),
+  lookup: await codeOf(manager.persistent.lookup(range)),
+  delete: await codeOf(manager.persistent.delete(range)),
+  held: manager.held.length,
+}
+await manager.close()
+console.log(JSON.stringify(answers))

@@ -1,0 +1,145 @@
+import {
+  INET_PORT_RANGE,
+  INET_PORT_RESERVATION_INSTANCE,
+  INET_PORT_RESERVATION_TOKEN,
+  SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+  SIO_RELEASE_PORT_RESERVATION,
+} from '@winport/definitions'
+import { type PortRange, type Protocol, SystemCallError, type Transport, type WinsockSocket } from '@winport/transport'
+
+/** One step of a test: sockets and tokens are named by their number in the order in which they came to be. */
+export interface Command {
+  readonly call:
+    | 'open'
+    | 'acquire'
+    | 'associate'
+    | 'release'
+    | 'bind'
+    | 'localAddress'
+    | 'close'
+    | 'create'
+    | 'lookup'
+    | 'delete'
+    | 'exclude'
+    | 'reboot'
+  readonly protocol: Protocol
+  readonly socket: number
+  readonly token: number
+  readonly startPort: number
+  readonly count: number
+  /** Whether a control call is made overlapped. */
+  readonly overlapped: boolean
+}
+
+/** What a step came to: plain values, without what may differ between machines, such as tokens. */
+export type Outcome = { readonly answer: unknown } | { readonly error: string }
+
+/** What a transport alone cannot do. */
+export interface MachineControl {
+  exclude(range: PortRange): void
+  reboot(): void
+}
+
+/** Runs commands over a transport. */
+export class Machine implements AsyncDisposable {
+  readonly #transport: Transport
+  readonly #control: MachineControl
+  readonly #sockets: WinsockSocket[] = []
+  readonly #tokens: bigint[] = []
+
+  constructor(transport: Transport, control: MachineControl) {
+    this.#transport = transport
+    this.#control = control
+  }
+
+  async run(command: Command): Promise<Outcome> {
+    try {
+      return { answer: await this.#run(command) }
+    } catch (error) {
+      if (error instanceof SystemCallError) return { error: `${error.syscall}: ${error.code}` }
+      throw error
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#transport.close()
+  }
+
+  async #run({ call, protocol, socket: number, token, startPort, count, overlapped }: Command): Promise<unknown> {
+    const range = { protocol, startPort, count }
+    const socket = this.#sockets[number % Math.max(1, this.#sockets.length)]
+    const { persistent } = this.#transport
+    switch (call) {
+      case 'open':
+        this.#sockets.push(this.#transport.openSocket({ protocol }))
+        return 'opened'
+      case 'create':
+        this.#tokens.push(await persistent.create(range))
+        return 'created'
+      case 'lookup':
+        return this.#tokens.includes(await persistent.lookup(range)) ? 'known' : 'new'
+      case 'delete':
+        await persistent.delete(range)
+        return 'deleted'
+      case 'exclude':
+        if (startPort > 0 && count > 0 && startPort + count <= 65_536) this.#control.exclude(range)
+        return 'excluded'
+      case 'reboot':
+        // Programs end before the machine does: what they have really bound would outlive a simulated restart.
+        for (const opened of this.#sockets.splice(0)) opened.close()
+        this.#control.reboot()
+        return 'rebooted'
+    }
+    if (socket === undefined) return 'no socket'
+    switch (call) {
+      case 'acquire': {
+        const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
+        const bytes = await control(
+          socket,
+          SIO_ACQUIRE_PORT_RESERVATION,
+          encodeRange(startPort, count),
+          output,
+          overlapped,
+        )
+        const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(output)
+        this.#tokens.push(Token)
+        return { bytes, StartPort, NumberOfPorts }
+      }
+      case 'associate':
+        return await control(socket, SIO_ASSOCIATE_PORT_RESERVATION, this.#encodeToken(token), null, overlapped)
+      case 'release':
+        return await control(socket, SIO_RELEASE_PORT_RESERVATION, this.#encodeToken(token), null, overlapped)
+      case 'bind':
+        socket.bind({ address: '127.0.0.1', port: startPort })
+        return socket.localAddress()
+      case 'localAddress':
+        return socket.localAddress()
+      case 'close':
+        socket.close()
+        return 'closed'
+    }
+  }
+
+  #encodeToken(number: number): Uint8Array {
+    const bytes = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
+    INET_PORT_RESERVATION_TOKEN.encode({ Token: this.#tokens[number % Math.max(1, this.#tokens.length)] ?? 0n }, bytes)
+    return bytes
+  }
+}
+
+function encodeRange(StartPort: number, NumberOfPorts: number): Uint8Array {
+  const bytes = new Uint8Array(INET_PORT_RANGE.size)
+  INET_PORT_RANGE.encode({ StartPort, NumberOfPorts }, bytes)
+  return bytes
+}
+
+async function control(
+  socket: WinsockSocket,
+  code: number,
+  input: Uint8Array,
+  output: Uint8Array | null,
+  overlapped: boolean,
+): Promise<number> {
+  return overlapped ? await socket.ioctlAsync(code, input, output) : socket.ioctl(code, input, output)
+}
