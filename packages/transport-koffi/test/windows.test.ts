@@ -42,10 +42,11 @@ describe.skipIf(windows?.kind !== 'wine')('koffi as a Windows program under Wine
   })
 })
 
-describe.skipIf(windows?.kind !== 'windows')("koffi on Windows' own libraries", { timeout: TIME_LIMIT }, () => {
-  it('passes what the conformance suite can show there', async () => {
+// Not a skipped test elsewhere: there it is none.
+if (windows?.kind === 'windows') {
+  it("passes what the conformance suite can show on Windows' own libraries", { timeout: TIME_LIMIT }, async () => {
     const report = await runProgram('test/conformance-report.js', 'system')
     keepReport('conformance-windows', report)
     expect(report).toMatch(/, 0 failed, /)
   })
-})
+}
