@@ -31,7 +31,7 @@ export interface HeldMockCall {
   fail(error: number | string): void
 }
 
-/** What a planned call meets: an error number, or a hold. */
+/** @internal What a planned call meets: an error number, or a hold. */
 export type PlannedFault = number | Hold
 
 interface Plan {

@@ -72,9 +72,9 @@ export class PortPool {
   /** Reserves a range for a process; start port 0 is a wildcard. */
   acquire(pid: number, startPort: number, count: number): Reservation | number {
     if (count === 0 || startPort + count - 1 > LAST_PORT) return WSAEINVAL
-    const start = startPort === 0 ? this.#findWildcard(count) : startPort
-    if (start < 0 || !this.#areFree(start, count)) return WSAEADDRINUSE
-    return this.#reserve(pid, start, count)
+    if (startPort !== 0) return this.#areFree(startPort, count) ? this.#reserve(pid, startPort, count) : WSAEADDRINUSE
+    const start = this.#findWildcard(count)
+    return start < 0 ? WSAEADDRINUSE : this.#reserve(pid, start, count)
   }
 
   /** Reserves a range for nobody in particular, until it is deleted. */

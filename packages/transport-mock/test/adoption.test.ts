@@ -41,7 +41,10 @@ async function close(owner: Server | DatagramSocket | Socket): Promise<void> {
 }
 
 async function listeningServer(host = HOST): Promise<{ server: Server; port: number }> {
-  const server = createServer((connection) => connection.end(String(connection.remotePort))).listen(0, host)
+  const server = createServer((connection) => {
+    connection.on('error', () => {}) // the other end may be gone by now
+    connection.end(String(connection.remotePort))
+  }).listen(0, host)
   await once(server, 'listening')
   const address = server.address()
   return { server, port: typeof address === 'object' && address !== null ? address.port : 0 }

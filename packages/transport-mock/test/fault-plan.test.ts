@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram'
+import { getEventListeners } from 'node:events'
 import { createServer } from 'node:net'
 import { AbortError } from '@winport/transport'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -298,6 +299,22 @@ describe('hold', () => {
     held.complete()
     await new Promise((resolve) => setImmediate(resolve))
     expect(kernel.inspect()).toMatchObject({ sockets: [{ pendingCalls: 0 }], reservations: [] })
+  })
+
+  it('however it ends, no listener stays on its signal', async () => {
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const { signal } = new AbortController()
+    for (const end of ['complete', 'fail', 'close'] as const) {
+      const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
+      const call = failureOf(() => acquireAsync(socket, 0, 1, { signal }))
+      await held.pending
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+      if (end === 'complete') held.complete()
+      else if (end === 'fail') held.fail('WSAENOBUFS')
+      else socket.close()
+      await call
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+    }
   })
 
   it('an abort after the completion comes too late', async () => {

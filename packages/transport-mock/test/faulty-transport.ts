@@ -1,5 +1,5 @@
 import { INET_PORT_RANGE, INET_PORT_RESERVATION_INSTANCE } from '@winport/definitions'
-import type { Transport, WinsockSocket } from '@winport/transport'
+import type { PersistentReservations, Transport, WinsockSocket } from '@winport/transport'
 import type { MockKernel, MockSocket, MockTransport } from '../src/index.js'
 import { altered } from './altered.js'
 import type { TargetFault } from './mock-target.js'
@@ -72,6 +72,18 @@ export function faultyCalls(faulty: number | undefined, fault: CallFault): Targe
       return result(returned, call)
     },
   }))
+}
+
+/** Changes the six persistent functions. */
+export function faultyPersistent(
+  change: (persistent: PersistentReservations, kernel: MockKernel) => Partial<PersistentReservations>,
+): TargetFault {
+  return {
+    transport: (transport, kernel) => {
+      const { persistent } = transport
+      return altered<Transport>(transport, { persistent: { ...persistent, ...change(persistent, kernel) } })
+    },
+  }
 }
 
 /** The range that an ACQUIRE asks for, changed. */

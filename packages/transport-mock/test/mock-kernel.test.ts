@@ -379,6 +379,19 @@ describe('a control call', () => {
     expect(() => release(socket, token)).toThrow(expect.objectContaining({ code: 'WSAEINVAL' }))
   })
 
+  it('RELEASE ends a reservation once: its anchor’s close is no concern of the next one', () => {
+    const kernel = new MockKernel()
+    const transport = kernel.openTransport()
+    const [first, second] = [transport.openSocket({ protocol: 'tcp' }), transport.openSocket({ protocol: 'tcp' })]
+    const { startPort, token } = acquire(first, 0, 4)
+    release(second, token)
+    const again = acquire(second, startPort, 4)
+    first.close()
+    expect(kernel.inspect().reservations).toMatchObject([{ startPort, token: again.token }])
+    second.close()
+    kernel.assertNothingHeld()
+  })
+
   it('with an output where none belongs, or a token that is cut short: WSAEINVAL', () => {
     const socket = new MockKernel().openTransport().openSocket({ protocol: 'tcp' })
     const { token } = acquire(socket, 0, 2)

@@ -190,6 +190,14 @@ describe('a persistent reservation', () => {
     expect(pool.createPersistent(65_535, 1)).toBe(ERROR_SHARING_VIOLATION)
   })
 
+  it('gives its ports from the first again after a restart', () => {
+    const pool = openPool()
+    const reservation = granted(pool.createPersistent(50_000, 4))
+    expect(bound(pool.bind('127.0.0.1', 0, reservation)).port).toBe(50_000)
+    pool.reboot()
+    expect(bound(pool.bind('127.0.0.1', 0, reservation)).port).toBe(50_000)
+  })
+
   it('is found by exactly its range, and no runtime reservation is', () => {
     const pool = openPool()
     const reservation = granted(pool.createPersistent(50_000, 4))

@@ -16,14 +16,11 @@ export interface NodeHandle {
   open(socket: number): number
   bind(address: string, port: number, flags: number): number
   bind6(address: string, port: number, flags: number): number
+  getsockname(address: object): number
   close(): void
 }
 
-interface TcpHandle extends NodeHandle {
-  listen(backlog: number): number
-}
-
-type HandleClass<Handle> = new (type: number) => Handle
+type HandleClass = new (type: number) => NodeHandle
 
 /** This Node.js does not have the internal classes that adoption needs. */
 export class AdoptionUnsupportedError extends Error {
@@ -39,12 +36,12 @@ export class AdoptionUnsupportedError extends Error {
 }
 
 interface TcpWrap {
-  readonly TCP: HandleClass<TcpHandle>
+  readonly TCP: HandleClass
   readonly constants: { readonly SOCKET: number; readonly SERVER: number }
 }
 
 interface UdpWrap {
-  readonly UDP: HandleClass<NodeHandle>
+  readonly UDP: HandleClass
 }
 
 let tcpWrap: TcpWrap | undefined
@@ -146,35 +143,32 @@ async function closeUnless<Result>(handle: NodeHandle, adopt: () => Promise<Resu
   }
 }
 
-/** Tells whether a port of this machine can be bound right now, by binding it for a moment. */
+/**
+ * Tells whether a port of this machine can be bound right now, by binding it for a moment. It does not listen: a
+ * connection to that port must be refused as ever, and others who ask at the same time must not be in each other's way.
+ */
 export function isHostPortFree(protocol: 'tcp' | 'udp', port: number): boolean {
   if (protocol === 'udp') {
     const { UDP } = loadUdpWrap()
-    return isFree(
-      () => new UDP(0),
-      port,
-      () => 0,
-    )
+    return isFree(() => new UDP(0), port)
   }
   const { TCP, constants } = loadTcpWrap()
-  return isFree(
-    () => new TCP(constants.SERVER),
-    port,
-    (handle) => handle.listen(1), // only now does libuv tell that the address is in use
-  )
+  return isFree(() => new TCP(constants.SERVER), port)
 }
 
 const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
 
-function isFree<Handle extends NodeHandle>(open: () => Handle, port: number, use: (handle: Handle) => number): boolean {
-  const tryBind = (bind: (handle: Handle) => number): number => {
-    const handle = open()
-    const errno = bind(handle) || use(handle)
-    handle.close()
-    return errno
+function isFree(open: () => NodeHandle, port: number): boolean {
+  let errno = tryBind(open(), (handle) => handle.bind6('::', port, 0))
+  if (errno !== 0 && NO_IPV6.has(getSystemErrorName(errno))) {
+    errno = tryBind(open(), (handle) => handle.bind('0.0.0.0', port, 0))
   }
-  let errno = tryBind((handle) => handle.bind6('::', port, 0))
-  if (errno !== 0 && NO_IPV6.has(getSystemErrorName(errno)))
-    errno = tryBind((handle) => handle.bind('0.0.0.0', port, 0))
   return errno === 0
+}
+
+function tryBind(handle: NodeHandle, bind: (handle: NodeHandle) => number): number {
+  // libuv keeps a TCP address that is in use to itself until the socket is used.
+  const errno = bind(handle) || handle.getsockname({})
+  handle.close()
+  return errno
 }

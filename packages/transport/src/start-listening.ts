@@ -5,10 +5,7 @@ import type { EventEmitter } from 'node:events'
  * the error that is emitted, or with `ERR_SERVER_NOT_RUNNING` if it is closed before: then Node emits neither
  * 'listening' nor 'error'.
  */
-export async function startListening(
-  owner: EventEmitter & { readonly listening?: boolean },
-  start: () => void,
-): Promise<void> {
+export async function startListening(owner: EventEmitter, start: () => void): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const settle = () => {
       owner.off('listening', listens).off('error', fails).off('close', closed)
@@ -21,11 +18,9 @@ export async function startListening(
       settle()
       reject(error)
     }
-    // A server's event may still be that of an earlier close: by the next turn one that listens again says so.
+    // A server's event may still be that of an earlier close: then it listens before the next turn.
     const closed = () => {
-      setImmediate(() => {
-        if (owner.listening !== true) fails(closedError())
-      })
+      setImmediate(() => fails(closedError()))
     }
     owner.on('listening', listens).on('error', fails).on('close', closed)
     try {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { connected } from '../src/index.js'
+import { AbortError, connected } from '../src/index.js'
 
 let server: Server
 let port: number
@@ -48,6 +48,7 @@ it('rejects with an AbortError and its reason, aborted before or meanwhile, and 
   const [early, late] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
   const attempts = [connected(early, AbortSignal.abort('too late')), connected(late, abort.signal)]
   abort.abort('enough')
+  for (const attempt of attempts) await expect(attempt).rejects.toBeInstanceOf(AbortError)
   await expect(attempts[0]).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'too late' })
   await expect(attempts[1]).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' })
   expect([early.destroyed, late.destroyed]).toEqual([true, true])

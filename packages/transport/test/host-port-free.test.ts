@@ -61,7 +61,10 @@ describe('isHostPortFree on a machine without IPv6', () => {
   const EADDRINUSE = process.platform === 'win32' ? -4091 : -98
 
   /** A handle that is useless after it was meant for IPv6, as the socket in it is. */
-  async function loadWith(bind4: number, listen = 0): Promise<{ open: () => number; isFree: typeof isHostPortFree }> {
+  async function loadWith(
+    bind4: number,
+    getsockname = 0,
+  ): Promise<{ open: () => number; isFree: typeof isHostPortFree }> {
     let open = 0
     class Handle {
       #spoilt = false
@@ -78,8 +81,11 @@ describe('isHostPortFree on a machine without IPv6', () => {
       bind(): number {
         return this.#spoilt ? -22 : bind4
       }
-      listen(): number {
-        return listen
+      getsockname(): number {
+        return getsockname
+      }
+      listen(): never {
+        throw new Error('whoever asks must not let connections in')
       }
       close(): void {
         open--
@@ -101,7 +107,7 @@ describe('isHostPortFree on a machine without IPv6', () => {
     expect(busy.open()).toBe(0)
   })
 
-  it('TCP: an address that turns out to be in use at listen', async () => {
+  it('TCP: an address that turns out to be in use when the socket is asked', async () => {
     const { isFree, open } = await loadWith(0, EADDRINUSE)
     expect(isFree('tcp', 5000)).toBe(false)
     expect(open()).toBe(0)

@@ -1,0 +1,161 @@
+import { WSAEACCES } from '@winport/definitions'
+import { type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
+import { MockKernel, type MockTransport } from '../../src/index.js'
+import { altered } from '../altered.js'
+import { faultySockets, recovering } from '../faulty-transport.js'
+import type { FaultCase } from './fault-case.js'
+
+export const bindFaults: readonly FaultCase[] = [
+  [
+    'TCP and UDP share one pool',
+    [1, 10],
+    {
+      transport: (transport) =>
+        altered<Transport>(transport, {
+          openSocket: (spec) =>
+            altered<WinsockSocket>(transport.openSocket({ ...spec, protocol: 'tcp' }), { protocol: spec.protocol }),
+        }),
+    },
+  ],
+  [
+    'IPv6 has a pool of its own',
+    [19],
+    (() => {
+      const other = new MockKernel()
+      return {
+        transport: (transport: MockTransport) => {
+          const elsewhere = other.openTransport()
+          return altered<Transport>(transport, {
+            openSocket: (spec) => (spec.family === 'ipv6' ? elsewhere : transport).openSocket(spec),
+          })
+        },
+      }
+    })(),
+  ],
+  [
+    'an associated socket may bind outside its reservation',
+    [6],
+    faultySockets((socket) => ({
+      bind: (address) =>
+        recovering(
+          'WSAEADDRNOTAVAIL',
+          () => socket.bind(address),
+          () => {},
+        ),
+    })),
+  ],
+  [
+    'bind with port 0 takes an ephemeral port, associated or not',
+    [4],
+    faultySockets((socket, transport) => {
+      let ephemeral: WinsockSocket | undefined
+      return {
+        bind: (address) => {
+          if (address.port !== 0) return socket.bind(address)
+          ephemeral = transport.openSocket({ protocol: socket.protocol, family: socket.family })
+          ephemeral.bind(address)
+        },
+        localAddress: () => (ephemeral ?? socket).localAddress(),
+      }
+    }),
+  ],
+  [
+    'an exhausted reservation gives ports from elsewhere',
+    [4],
+    faultySockets((socket) => ({
+      bind: (address) =>
+        recovering(
+          'WSAEADDRINUSE',
+          () => socket.bind(address),
+          () => {},
+        ),
+    })),
+  ],
+  [
+    'a reserved port can be bound without ASSOCIATE',
+    [9],
+    faultySockets((socket) => ({
+      bind: (address) =>
+        recovering(
+          'WSAEACCES',
+          () => socket.bind(address),
+          () => {},
+        ),
+    })),
+  ],
+  [
+    'a reserved port is refused with the error of a bound one',
+    [9],
+    faultySockets((socket) => ({
+      bind: (address) =>
+        recovering(
+          'WSAEACCES',
+          () => socket.bind(address),
+          () => {
+            throw new WinsockError(10_048, 'bind')
+          },
+        ),
+    })),
+  ],
+  [
+    'the ephemeral allocator gives out reserved ports',
+    [9],
+    faultySockets((socket, _transport, kernel) => ({
+      localAddress: () => {
+        const local = socket.localAddress()
+        const reserved = kernel.inspect().reservations.find(({ protocol }) => protocol === socket.protocol)
+        return reserved === undefined ? local : { ...local, port: reserved.startPort }
+      },
+    })),
+  ],
+  [
+    'an administered exclusion cannot be bound',
+    [7],
+    faultySockets((socket, _transport, kernel) => ({
+      bind: (address) => {
+        const { exclusions } = kernel.inspect()
+        if (exclusions.some(({ startPort, count }) => address.port >= startPort && address.port < startPort + count)) {
+          throw new WinsockError(WSAEACCES, 'bind')
+        }
+        socket.bind(address)
+      },
+    })),
+  ],
+  [
+    'an administered exclusion does not keep reservations out',
+    [7],
+    { machine: (machine) => ({ ...machine, addExclusion: () => {} }) },
+  ],
+  [
+    'an exclusion counts for both protocols',
+    [10],
+    {
+      machine: (machine, kernel) => ({
+        ...machine,
+        addExclusion: (_protocol, startPort, count) => {
+          for (const protocol of ['tcp', 'udp'] as const) kernel.addExclusion({ protocol, startPort, count })
+        },
+      }),
+    },
+  ],
+  [
+    'a second bind is allowed',
+    ['contract'],
+    faultySockets((socket) => ({
+      bind: (address) =>
+        recovering(
+          'WSAEINVAL',
+          () => socket.bind(address),
+          () => {},
+        ),
+    })),
+  ],
+  [
+    'arguments are bent until they fit',
+    ['contract'],
+    faultySockets((socket) => ({
+      ioctl: (code, input, output) => socket.ioctl(Number(code) >>> 0, input, output),
+      bind: ({ address, port }) => socket.bind({ address, port: port & 0xffff }),
+    })),
+  ],
+]

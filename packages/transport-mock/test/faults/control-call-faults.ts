@@ -1,0 +1,161 @@
+import {
+  SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+  SIO_RELEASE_PORT_RESERVATION,
+  WSAEACCES,
+  WSAEFAULT,
+} from '@winport/definitions'
+import { WinsockError } from '@winport/transport'
+import { changeGrant, codeOf, faultyCalls, faultySockets, recovering, withRange } from '../faulty-transport.js'
+import type { FaultCase } from './fault-case.js'
+
+export const controlCallFaults: readonly FaultCase[] = [
+  ['RELEASE does nothing', [3, 11, 13], faultyCalls(SIO_RELEASE_PORT_RESERVATION, { request: () => 0 })],
+  ['ASSOCIATE does nothing', [3, 4, 5, 6, 13, 14], faultyCalls(SIO_ASSOCIATE_PORT_RESERVATION, { request: () => 0 })],
+  ['ACQUIRE returns no count of bytes', [17], faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, { result: () => 0 })],
+  [
+    'ACQUIRE writes past its struct',
+    [17],
+    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
+      result: (returned, { output }) => {
+        output?.fill(0, returned)
+        return returned
+      },
+    }),
+  ],
+  [
+    'ACQUIRE takes a buffer that is too small',
+    [2],
+    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, { request: ({ input }) => ({ input, output: new Uint8Array(16) }) }),
+  ],
+  [
+    'ACQUIRE takes no ports for one',
+    [12],
+    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
+      request: (call) => withRange(call, (range) => ({ NumberOfPorts: range.NumberOfPorts || 1 })),
+    }),
+  ],
+  [
+    'ACQUIRE cuts a range off at 65535',
+    [12],
+    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
+      request: (call) =>
+        withRange(call, ({ StartPort, NumberOfPorts }) => ({
+          NumberOfPorts: Math.min(NumberOfPorts, 65_536 - StartPort),
+        })),
+    }),
+  ],
+  [
+    'ACQUIRE reserves one port too few',
+    [4, 7, 15],
+    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
+      request: (call) => withRange(call, ({ NumberOfPorts }) => ({ NumberOfPorts: Math.max(NumberOfPorts - 1, 1) })),
+    }),
+  ],
+  [
+    'a wildcard is taken outside the dynamic range',
+    [15],
+    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
+      request: (call) => withRange(call, ({ StartPort }) => ({ StartPort: StartPort || 20_000 })),
+    }),
+  ],
+  [
+    'the start port is left in network byte order',
+    [1, 3, 4, 15],
+    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
+      result: (returned, call) => {
+        changeGrant(call, ({ StartPort }) => ({ StartPort: ((StartPort & 0xff) << 8) | (StartPort >> 8) }))
+        return returned
+      },
+    }),
+  ],
+  [
+    'tokens are cut to the 53 bits of a number',
+    [3, 4, 5, 11],
+    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
+      result: (returned, call) => {
+        changeGrant(call, ({ Token }) => ({ Token: BigInt(Number(Token)) }))
+        return returned
+      },
+    }),
+  ],
+  [
+    'a second socket cannot be associated',
+    [4, 5],
+    (() => {
+      const associated = new WeakSet<object>()
+      return faultyCalls(SIO_ASSOCIATE_PORT_RESERVATION, {
+        request: (call) => {
+          if (associated.has(call.socket.home.transport)) throw new WinsockError(WSAEACCES, 'WSAIoctl')
+          return call
+        },
+        result: (returned, { socket }) => {
+          associated.add(socket.home.transport)
+          return returned
+        },
+      })
+    })(),
+  ],
+  [
+    'ASSOCIATE says yes to a bound socket',
+    [4, 13],
+    faultyCalls(SIO_ASSOCIATE_PORT_RESERVATION, {
+      failure: (error, { socket }) => {
+        if (socket.binding !== undefined) return 0
+        throw error
+      },
+    }),
+  ],
+  ['RELEASE says yes to every token', [3, 13], faultyCalls(SIO_RELEASE_PORT_RESERVATION, { failure: () => 0 })],
+  [
+    'every refusal is the same error',
+    [2, 7, 8, 12, 15, 'errors'],
+    faultyCalls(undefined, {
+      failure: () => {
+        throw new WinsockError(WSAEACCES, 'WSAIoctl')
+      },
+    }),
+  ],
+  [
+    'a failed call reports bytes',
+    [2],
+    faultyCalls(undefined, {
+      failure: (error) => {
+        if (!(error instanceof WinsockError)) throw error
+        throw new WinsockError(error.errno, error.syscall, { bytesReturned: 16 })
+      },
+    }),
+  ],
+  [
+    'an error does not name its call',
+    ['errors'],
+    faultyCalls(undefined, {
+      failure: (error) => {
+        throw error instanceof WinsockError ? new WinsockError(error.errno, 'WSAIoctl') : error
+      },
+    }),
+  ],
+  [
+    'an error that no table knows becomes one that it knows',
+    ['errors'],
+    faultyCalls(undefined, {
+      failure: (error) => {
+        throw codeOf(error) === 'UNKNOWN'
+          ? new WinsockError(WSAEFAULT, 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)')
+          : error
+      },
+    }),
+  ],
+  [
+    'an interrupted call is made again',
+    [16],
+    faultySockets((socket) => ({
+      ioctl: (...call) =>
+        recovering(
+          'WSAEINTR',
+          () => socket.ioctl(...call),
+          () => socket.ioctl(...call),
+        ),
+    })),
+  ],
+]

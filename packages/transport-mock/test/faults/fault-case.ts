@@ -1,0 +1,5 @@
+import type { ConformanceTest } from '@winport/transport/conformance'
+import type { TargetFault } from '../mock-target.js'
+
+/** A backend with one thing wrong with it, and the behaviours whose tests must say so. */
+export type FaultCase = readonly [what: string, broken: readonly ConformanceTest['behaviour'][], fault: TargetFault]

@@ -1,0 +1,265 @@
+import {
+  ERROR_INVALID_PARAMETER,
+  ERROR_NOT_FOUND,
+  ERROR_SHARING_VIOLATION,
+  WSAEACCES,
+  WSAEADDRINUSE,
+  WSAEADDRNOTAVAIL,
+  WSAEINVAL,
+} from '@winport/definitions'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { type Binding, PortPool, type Reservation } from '../src/port-pool.js'
+import { TokenSequence } from '../src/token-sequence.js'
+
+// A model of the pool, port by port, and everything that can be done to it in any order.
+
+const DYNAMIC = { startPort: 50_000, count: 12 }
+const FIRST = 49_997
+const LAST = 50_014
+const ADDRESSES = ['127.0.0.1', '127.0.0.2', '::1', '0.0.0.0', '::'] as const
+
+interface ModelReservation {
+  readonly reservation: Reservation
+  readonly startPort: number
+  readonly count: number
+  readonly pid: number | undefined
+  nextPort: number
+}
+
+class Model {
+  reservations: ModelReservation[] = []
+  bindings: Binding[] = []
+  readonly exclusions: { startPort: number; count: number }[] = []
+  nextEphemeral = DYNAMIC.startPort
+
+  reservationAt(port: number): ModelReservation | undefined {
+    return this.reservations.find(({ startPort, count }) => port >= startPort && port < startPort + count)
+  }
+
+  isBound(port: number): boolean {
+    return this.bindings.some((binding) => binding.port === port)
+  }
+
+  isFree(port: number): boolean {
+    const excluded = this.exclusions.some(({ startPort, count }) => port >= startPort && port < startPort + count)
+    return this.reservationAt(port) === undefined && !this.isBound(port) && !excluded
+  }
+
+  areFree(startPort: number, count: number): boolean {
+    return portsOf({ startPort, count }).every((port) => this.isFree(port))
+  }
+
+  findWildcard(count: number): number {
+    return (
+      portsOf(DYNAMIC).find((port) => port + count <= DYNAMIC.startPort + DYNAMIC.count && this.areFree(port, count)) ??
+      -1
+    )
+  }
+
+  findEphemeral(): number {
+    const ports = portsOf(DYNAMIC)
+    const turn = this.nextEphemeral - DYNAMIC.startPort
+    const port = [...ports.slice(turn), ...ports.slice(0, turn)].find((candidate) => this.isFree(candidate)) ?? -1
+    if (port >= 0) this.nextEphemeral = DYNAMIC.startPort + ((port + 1 - DYNAMIC.startPort) % DYNAMIC.count)
+    return port
+  }
+
+  findInside(held: ModelReservation): number {
+    const ports = portsOf(held)
+    const turn = held.nextPort - held.startPort
+    const port = [...ports.slice(turn), ...ports.slice(0, turn)].find((candidate) => !this.isBound(candidate)) ?? -1
+    if (port >= 0) held.nextPort = held.startPort + ((port + 1 - held.startPort) % held.count)
+    return port
+  }
+
+  /** Two sockets share a port only on different specific addresses. */
+  conflicts(address: string, port: number): boolean {
+    const any = (text: string) => text === '0.0.0.0' || text === '::'
+    return this.bindings.some(
+      (other) => other.port === port && (other.address === address || any(other.address) || any(address)),
+    )
+  }
+}
+
+function portsOf({ startPort, count }: { startPort: number; count: number }): number[] {
+  return Array.from({ length: count }, (_, i) => startPort + i)
+}
+
+const anyPort = fc.integer({ min: FIRST, max: LAST })
+const anyCount = fc.integer({ min: 0, max: 6 })
+const anyIndex = fc.nat(1000)
+const anyDelta = fc.constantFrom(0, 0, 0, -1, 1)
+const portOrZero = fc.oneof(fc.constant(0), anyPort)
+const anyAddress = fc.constantFrom(...ADDRESSES)
+
+/** One of what there is, if there is any. */
+function pick<Item>(items: readonly Item[], index: number): Item | undefined {
+  return items[index % items.length]
+}
+
+// Each step is run on both, and compares what they say.
+type Step = (pool: PortPool, model: Model) => void
+
+const acquireStep = fc.tuple(fc.constantFrom(1, 2), portOrZero, anyCount).map(([pid, startPort, count]): Step => {
+  return (pool, model) => {
+    const start = startPort === 0 ? model.findWildcard(count) : startPort
+    const answer = pool.acquire(pid, startPort, count)
+    if (count === 0) expect(answer).toBe(WSAEINVAL)
+    else if (start < 0 || !model.areFree(start, count)) expect(answer).toBe(WSAEADDRINUSE)
+    else remember(model, answer, { startPort: start, count, pid })
+  }
+})
+
+const createPersistentStep = fc.tuple(portOrZero, anyCount).map(([startPort, count]): Step => {
+  return (pool, model) => {
+    const answer = pool.createPersistent(startPort, count)
+    if (startPort === 0 || count === 0) expect(answer).toBe(ERROR_INVALID_PARAMETER)
+    else if (!model.areFree(startPort, count)) expect(answer).toBe(ERROR_SHARING_VIOLATION)
+    else remember(model, answer, { startPort, count, pid: undefined })
+  }
+})
+
+const findPersistentStep = fc.tuple(anyIndex, anyDelta, anyDelta).map(([index, startDelta, countDelta]): Step => {
+  return (pool, model) => {
+    const near = pick(model.reservations, index)
+    if (near === undefined) return
+    const [startPort, count] = [near.startPort + startDelta, near.count + countDelta]
+    const held = model.reservations.find(
+      (other) => other.pid === undefined && other.startPort === startPort && other.count === count,
+    )
+    const missing = count === 0 ? ERROR_INVALID_PARAMETER : ERROR_NOT_FOUND
+    expect(pool.findPersistent(startPort, count)).toBe(held?.reservation ?? missing)
+  }
+})
+
+const releaseStep = anyIndex.map((index): Step => {
+  return (pool, model) => {
+    const held = pick(model.reservations, index)
+    if (held === undefined) return
+    pool.release(held.reservation)
+    expect(held.reservation.held).toBe(false)
+    model.reservations = model.reservations.filter((other) => other !== held)
+  }
+})
+
+const bindStep = fc.tuple(anyAddress, portOrZero).map(([address, port]): Step => {
+  return (pool, model) => {
+    const answer = pool.bind(address, port, undefined)
+    if (port === 0) rememberBinding(model, answer, address, model.findEphemeral())
+    else if (model.reservationAt(port) !== undefined) expect(answer).toBe(WSAEACCES)
+    else rememberBinding(model, answer, address, model.conflicts(address, port) ? -1 : port)
+  }
+})
+
+const bindInsideStep = fc
+  .tuple(anyAddress, anyIndex, fc.integer({ min: -2, max: 6 }))
+  .map(([address, index, offset]): Step => {
+    return (pool, model) => {
+      const held = pick(model.reservations, index)
+      if (held === undefined) return
+      const port = offset < -1 ? 0 : held.startPort + offset
+      const answer = pool.bind(address, port, held.reservation)
+      if (port === 0) rememberBinding(model, answer, address, model.findInside(held))
+      else if (model.reservationAt(port) !== held) expect(answer).toBe(WSAEADDRNOTAVAIL)
+      else rememberBinding(model, answer, address, model.conflicts(address, port) ? -1 : port)
+    }
+  })
+
+const unbindStep = anyIndex.map((index): Step => {
+  return (pool, model) => {
+    const binding = pick(model.bindings, index)
+    if (binding === undefined) return
+    pool.unbind(binding)
+    model.bindings = model.bindings.filter((other) => other !== binding)
+  }
+})
+
+const excludeStep = fc.tuple(anyPort, fc.integer({ min: 1, max: 3 })).map(([startPort, count]): Step => {
+  return (pool, model) => {
+    pool.exclude(startPort, count)
+    model.exclusions.push({ startPort, count })
+  }
+})
+
+const reboot: Step = (pool, model) => {
+  const tokens = model.reservations.map(({ reservation }) => reservation.token)
+  pool.reboot()
+  model.bindings = []
+  for (const { pid, reservation } of model.reservations) expect(reservation.held).toBe(pid === undefined)
+  for (const token of tokens) expect(pool.findToken(token)).toBe(undefined)
+  model.reservations = model.reservations.filter(({ pid }) => pid === undefined)
+  for (const held of model.reservations) held.nextPort = held.startPort
+}
+
+const step = fc.oneof(
+  { weight: 5, arbitrary: acquireStep },
+  { weight: 2, arbitrary: createPersistentStep },
+  { weight: 2, arbitrary: findPersistentStep },
+  { weight: 2, arbitrary: releaseStep },
+  { weight: 5, arbitrary: bindStep },
+  { weight: 6, arbitrary: bindInsideStep },
+  { weight: 5, arbitrary: unbindStep },
+  { weight: 1, arbitrary: excludeStep },
+  { weight: 1, arbitrary: fc.constant(reboot) },
+)
+
+function remember(
+  model: Model,
+  answer: Reservation | number,
+  expected: Omit<ModelReservation, 'reservation' | 'nextPort'>,
+): void {
+  expect(answer).toMatchObject({ ...expected, held: true })
+  model.reservations.push({ ...expected, reservation: answer as Reservation, nextPort: expected.startPort })
+}
+
+function rememberBinding(model: Model, answer: Binding | number, address: string, port: number): void {
+  if (port < 0) {
+    expect(answer).toBe(WSAEADDRINUSE)
+    return
+  }
+  expect(answer).toEqual({ address, port })
+  model.bindings.push(answer as Binding)
+}
+
+/** What must be true after every step. */
+function checkInvariants(pool: PortPool, model: Model): void {
+  const held = new Set(model.reservations.map(({ reservation }) => reservation))
+  expect(pool.reservations().length).toBe(held.size)
+  expect(pool.reservations().every((reservation) => held.has(reservation))).toBe(true)
+  const tokens = pool.reservations().map(({ token }) => token)
+  expect(new Set(tokens).size).toBe(tokens.length)
+  for (const reservation of pool.reservations()) expect(pool.findToken(reservation.token)).toBe(reservation)
+  const reserved = pool.reservations().flatMap(portsOf)
+  expect(new Set(reserved).size).toBe(reserved.length)
+  const ports = portsOf({ startPort: FIRST, count: LAST - FIRST + 7 })
+  expect(ports.filter((port) => pool.isBound(port))).toEqual(ports.filter((port) => model.isBound(port)))
+  expect(ports.filter((port) => isFreeIn(pool, port))).toEqual(ports.filter((port) => model.isFree(port)))
+}
+
+/** Free is what can be reserved; the trial is undone. */
+function isFreeIn(pool: PortPool, port: number): boolean {
+  const trial = pool.acquire(0, port, 1)
+  if (typeof trial === 'number') return false
+  pool.release(trial)
+  return true
+}
+
+it('the pool agrees with a model of it, after any sequence of what can be done to it', () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), (steps) => {
+      const pool = new PortPool({ dynamicRange: DYNAMIC, tokens: new TokenSequence() })
+      const model = new Model()
+      for (const run of steps) {
+        run(pool, model)
+        checkInvariants(pool, model)
+      }
+      for (const { reservation } of model.reservations) pool.release(reservation)
+      for (const binding of model.bindings) pool.unbind(binding)
+      model.reservations = []
+      model.bindings = []
+      checkInvariants(pool, model) // only the exclusions are left
+    }),
+    { numRuns: 75 },
+  )
+})
