@@ -15,12 +15,12 @@ export function explainAcquire(error: unknown, request: PortRange): unknown {
         ? count === 1
           ? `No ${protocol.toUpperCase()} port is free: release a block, or close a socket.`
           : `No ${count} consecutive ${protocol.toUpperCase()} ports are free; ask for fewer.`
-        : `${describe(request)} cannot be reserved: ${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded. ` +
+        : `${describeRange(request)} cannot be reserved: ${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded. ` +
           'Choose another start port, or leave it out to let Windows choose. ' +
           `\`netsh int ipv4 show excludedportrange ${protocol}\` lists what is excluded.`
     return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, error)
   }
-  return explainUnsupported(error) ?? explainOther(`Could not reserve ${describe(request)}`, error)
+  return explainUnsupported(error) ?? explainOther(`Could not reserve ${describeRange(request)}`, error)
 }
 
 /** @param block the block that a port was asked of, with `port` if a certain one was */
@@ -31,7 +31,7 @@ export function explainUse(error: unknown, block: PortRange, kind: 'runtime' | '
   if (associating && code === 'WSAEINVAL') {
     return new ReservationError(
       'ERR_RESERVATION_NOT_FOUND',
-      `The reservation of ${describe(block)} is gone: the system no longer knows its token. ` +
+      `The reservation of ${describeRange(block)} is gone: the system no longer knows its token. ` +
         (kind === 'persistent' ? 'Tokens change at a restart: look it up again.' : 'Acquire a new one.'),
       error,
     )
@@ -39,24 +39,33 @@ export function explainUse(error: unknown, block: PortRange, kind: 'runtime' | '
   if (associating && code === 'WSAEACCES' && kind === 'persistent') return elevationRequired(block, error)
   if (code === 'WSAEADDRINUSE' && error.syscall === 'bind') {
     if (port !== 0) {
-      const problem = `Port ${port} of ${describe(block)} is in use: close its socket, or leave the port out to get a free one.`
+      const problem = `${describeRange({ ...block, startPort: port, count: 1 })} is in use: close its socket, or leave the port out to get a free one.`
       return new ReservationError('EADDRINUSE', problem, error)
     }
-    const inUse = block.count === 1 ? `${describe(block)} is in use` : `All of ${describe(block)} are in use`
+    const inUse = block.count === 1 ? `${describeRange(block)} is in use` : `All of ${describeRange(block)} are in use`
     return new ReservationError(
       'ERR_RESERVATION_EXHAUSTED',
       `${inUse}: close a socket, or reserve a larger block.`,
       error,
     )
   }
-  const what = port === 0 ? `a port of ${describe(block)}` : `port ${port} of ${describe(block)}`
+  const what = port === 0 ? `a port of ${describeRange(block)}` : `port ${port} of ${describeRange(block)}`
   return explainUnsupported(error) ?? explainOther(`Could not use ${what}`, error)
+}
+
+/** For a call on a block that may not be used any more. */
+export function explainEnd(block: PortRange, kind: 'runtime' | 'persistent'): ReservationError {
+  const problem =
+    kind === 'runtime'
+      ? `The reservation of ${describeRange(block)} was released: acquire a new one.`
+      : `The manager of ${describeRange(block)} was closed: look the reservation up on a new one.`
+  return new ReservationError('ERR_RESERVATION_RELEASED', problem)
 }
 
 /** For an anchor that did not close properly. */
 export function explainRelease(error: unknown, block: PortRange): unknown {
   if (!(error instanceof SystemCallError)) return error
-  return explainOther(`The reservation of ${describe(block)} is over, but closing its socket failed`, error)
+  return explainOther(`The reservation of ${describeRange(block)} is over, but closing its socket failed`, error)
 }
 
 /** @param verb what was to be done: 'create', 'look up' or 'delete' */
@@ -68,22 +77,24 @@ export function explainPersistent(error: unknown, range: PortRange, verb: string
     case 'ERROR_SHARING_VIOLATION':
       return new ReservationError(
         'ERR_PORT_RANGE_IN_USE',
-        `${describe(range)} cannot be reserved: ${range.count === 1 ? 'it' : 'at least one'} is in use or reserved. Choose another range.`,
+        `${describeRange(range)} cannot be reserved: ${range.count === 1 ? 'it' : 'at least one'} is in use or reserved. Choose another range.`,
         error,
       )
     case 'ERROR_NOT_FOUND':
       return new ReservationError(
         'ERR_RESERVATION_NOT_FOUND',
-        `There is no persistent reservation of exactly ${describe(range)}; a part of one, or more than one, does not count.`,
+        `There is no persistent reservation of exactly ${describeRange(range)}; a part of one, or more than one, does not count.`,
         error,
       )
     default:
-      return explainUnsupported(error) ?? explainOther(`Could not ${verb} the reservation of ${describe(range)}`, error)
+      return (
+        explainUnsupported(error) ?? explainOther(`Could not ${verb} the reservation of ${describeRange(range)}`, error)
+      )
   }
 }
 
 /** A range in words: `TCP ports 5000-5019`, `TCP port 5000`, or `20 TCP ports` if its start is open. */
-export function describe({ protocol, startPort, count }: PortRange): string {
+export function describeRange({ protocol, startPort, count }: PortRange): string {
   const name = protocol.toUpperCase()
   if (startPort === 0) return `${count} ${name} port${count === 1 ? '' : 's'}`
   return count === 1 ? `${name} port ${startPort}` : `${name} ports ${startPort}-${startPort + count - 1}`
@@ -103,7 +114,7 @@ function explainUnsupported(error: SystemCallError): ReservationError | undefine
 function elevationRequired(range: PortRange, error: SystemCallError): ReservationError {
   return new ReservationError(
     'ERR_ELEVATION_REQUIRED',
-    `The persistent reservation of ${describe(range)} needs an elevated process: run it as administrator.`,
+    `The persistent reservation of ${describeRange(range)} needs an elevated process: run it as administrator.`,
     error,
   )
 }

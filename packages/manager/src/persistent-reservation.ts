@@ -8,13 +8,16 @@ import { PortBlock } from './port-block.js'
  * There is no security between persistent reservations: any process that may obtain them may use any other's.
  */
 export class PersistentReservation extends PortBlock {
-  protected override readonly kind = 'persistent'
   readonly #isManagerOpen: () => boolean
 
   /** @internal Use `ReservationManager.persistent`. */
   constructor(transport: Transport, range: PortRange, token: bigint, isManagerOpen: () => boolean) {
     super(transport, range, token)
     this.#isManagerOpen = isManagerOpen
+  }
+
+  protected override get kind(): 'persistent' {
+    return 'persistent'
   }
 
   protected override isHeld(): boolean {

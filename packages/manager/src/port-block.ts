@@ -10,7 +10,7 @@ import {
   type Transport,
   type WinsockSocket,
 } from '@winport/transport'
-import { describe, explainUse } from './explain-error.js'
+import { explainEnd, explainUse } from './explain-error.js'
 import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost } from './host-address.js'
 import {
   checkBacklog,
@@ -18,7 +18,7 @@ import {
   checkObject,
   checkPortOf,
   checkRemotePort,
-  checkSignal,
+  deriveSignal,
 } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 
@@ -72,6 +72,8 @@ export abstract class PortBlock implements PortRange {
   readonly protocol: Protocol
   /** First port. */
   readonly startPort: number
+  /** Last port. */
+  readonly endPort: number
   /** Number of ports. */
   readonly count: number
   /** The kernel's 64-bit name of the reservation. It may change when the machine restarts. */
@@ -79,26 +81,26 @@ export abstract class PortBlock implements PortRange {
   readonly #transport: Transport
   /** The sockets of calls that have no port yet. */
   #binding: Set<WinsockSocket> | undefined
-  /** The token as an INET_PORT_RESERVATION_TOKEN: what ASSOCIATE and RELEASE read. */
-  protected readonly tokenBytes: Uint8Array = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
+  readonly #tokenBytes: Uint8Array = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
 
   protected constructor(transport: Transport, range: PortRange, token: bigint) {
     this.protocol = range.protocol
     this.startPort = range.startPort
+    this.endPort = range.startPort + range.count - 1
     this.count = range.count
     this.token = token
     this.#transport = transport
-    INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, this.tokenBytes)
+    INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, this.#tokenBytes)
   }
 
-  protected abstract readonly kind: 'runtime' | 'persistent'
+  protected abstract get kind(): 'runtime' | 'persistent'
 
   /** False once the block may not be used any more. */
   protected abstract isHeld(): boolean
 
-  /** Last port. */
-  get endPort(): number {
-    return this.startPort + this.count - 1
+  /** The token as an INET_PORT_RESERVATION_TOKEN: what ASSOCIATE and RELEASE read. */
+  protected get tokenBytes(): Uint8Array {
+    return this.#tokenBytes
   }
 
   contains(port: number): boolean {
@@ -131,10 +133,10 @@ export abstract class PortBlock implements PortRange {
       'close',
     ])
     checkObject('options', options)
-    const { backlog, host, signal } = options
+    const { backlog, host } = options
+    const signal = deriveSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
     checkBacklog(backlog)
-    checkSignal(signal)
     this.#checkUsable(signal)
     if (server.listening || startingServers.has(server)) {
       throw new ReservationError('ERR_SERVER_ALREADY_LISTEN', 'The server listens already: close it first.')
@@ -166,9 +168,9 @@ export abstract class PortBlock implements PortRange {
     this.#checkProtocol('udp', 'bind()')
     checkNodeObject('socket', socket, 'a dgram.Socket', ['bind', 'address', 'send'])
     checkObject('options', options)
-    const { host, signal } = options
+    const { host } = options
+    const signal = deriveSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
-    checkSignal(signal)
     this.#checkUsable(signal)
     const any = Reflect.get(socket, 'type') === 'udp6' ? ANY_IPV6 : ANY_IPV4
     const at = host === undefined ? any : await this.#resolveLocal(host, signal, any.family)
@@ -185,10 +187,10 @@ export abstract class PortBlock implements PortRange {
   async connect(options: BlockConnectOptions): Promise<Socket> {
     this.#checkProtocol('tcp', 'connect()')
     checkObject('options', options)
-    const { host = 'localhost', port, signal } = options
+    const { host = 'localhost', port } = options
+    const signal = deriveSignal(options.signal)
     checkRemotePort(port)
     const localPort = checkPortOf(this, 'localPort', options.localPort)
-    checkSignal(signal)
     this.#checkUsable(signal)
     const addresses = await resolveHost(host, signal)
     const failures: unknown[] = []
@@ -222,7 +224,7 @@ export abstract class PortBlock implements PortRange {
       socket = this.#transport.openSocket({ protocol: this.protocol, family: at.family })
       this.#binding ??= new Set()
       this.#binding.add(socket)
-      await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, this.tokenBytes, null, { signal })
+      await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, this.#tokenBytes, null, { signal })
       this.#checkUsable(signal)
       socket.bind({ address: at.address, port })
       return { socket, local: socket.localAddress() }
@@ -253,11 +255,7 @@ export abstract class PortBlock implements PortRange {
 
   #checkUsable(signal: AbortSignal | undefined): void {
     if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
-    if (this.isHeld()) return
-    throw new ReservationError(
-      'ERR_RESERVATION_RELEASED',
-      `The reservation of ${describe(this)} was released: acquire a new one.`,
-    )
+    if (!this.isHeld()) throw explainEnd(this, this.kind)
   }
 
   #checkProtocol(protocol: Protocol, call: string): void {

@@ -18,6 +18,15 @@ export function checkSignal(signal: unknown): asserts signal is AbortSignal | un
   if (!fits) throw invalidArgType('signal', 'an instance of AbortSignal', signal)
 }
 
+/**
+ * Checks a caller's signal, and makes one that follows it: each call then has its own listeners, however many calls
+ * share one signal. A signal of another realm is used as it is.
+ */
+export function deriveSignal(signal: unknown): AbortSignal | undefined {
+  checkSignal(signal)
+  return signal instanceof AbortSignal ? AbortSignal.any([signal]) : signal
+}
+
 /** Checks the length of a queue, an int in libuv and in Winsock: 0 is Node's default. */
 export function checkBacklog(backlog: unknown): asserts backlog is number | undefined {
   if (backlog !== undefined) checkUnsigned('backlog', backlog, LARGEST_INT)

@@ -3,7 +3,7 @@ import { AbortError, type PortRange, type Protocol, type Transport, type Winsock
 import { explainAcquire } from './explain-error.js'
 import { PersistentReservationStore } from './persistent-reservation-store.js'
 import { closeQuietly } from './port-block.js'
-import { checkAcquireOptions, checkNodeObject, checkObject } from './request-arguments.js'
+import { checkAcquireOptions, checkNodeObject, checkObject, deriveSignal } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { RuntimeReservation } from './runtime-reservation.js'
 
@@ -24,8 +24,8 @@ export interface AcquireOptions {
 
 /** What ACQUIRE reads and writes. */
 interface AcquireBuffers {
-  readonly question: Uint8Array
-  readonly answer: Uint8Array
+  readonly input: Uint8Array
+  readonly output: Uint8Array
 }
 
 /** Acquires, keeps and releases reservations over a transport. */
@@ -68,21 +68,22 @@ export class ReservationManager implements AsyncDisposable {
    */
   async acquire(options: AcquireOptions): Promise<RuntimeReservation> {
     checkAcquireOptions(options)
-    const { protocol, count, startPort = 0, signal } = options
+    const { protocol, count, startPort = 0 } = options
+    const signal = deriveSignal(options.signal)
     const request: PortRange = { protocol, startPort, count }
     this.#checkOpen(signal)
 
     const buffers = this.#spareBuffers.pop() ?? newBuffers()
-    const { question, answer } = buffers
-    INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, question)
+    const { input, output } = buffers
+    INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, input)
 
     let anchor: WinsockSocket | undefined
     try {
       anchor = this.transport.openSocket({ protocol })
       this.#acquiring.add(anchor)
-      await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, question, answer, { signal })
+      await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output, { signal })
       this.#checkOpen(signal)
-      return this.#keep(protocol, anchor, answer)
+      return this.#keep(protocol, anchor, output)
     } catch (error) {
       if (anchor !== undefined) closeQuietly(anchor) // and with it whatever was granted
       this.#checkOpen(signal)
@@ -106,8 +107,8 @@ export class ReservationManager implements AsyncDisposable {
     await this.close()
   }
 
-  #keep(protocol: Protocol, anchor: WinsockSocket, answer: Uint8Array): RuntimeReservation {
-    const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(answer)
+  #keep(protocol: Protocol, anchor: WinsockSocket, output: Uint8Array): RuntimeReservation {
+    const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(output)
     const range = { protocol, startPort: StartPort, count: NumberOfPorts }
     const reservation = new RuntimeReservation(this.transport, range, Token, anchor, this.#forget)
     this.#held.add(reservation)
@@ -130,8 +131,8 @@ export class ReservationManager implements AsyncDisposable {
   async #close(): Promise<void> {
     const released = [...this.#held].map((reservation) => reservation.release())
     for (const anchor of this.#acquiring) closeQuietly(anchor)
-    const outcomes = await Promise.allSettled(released)
-    await this.transport.close()
+    const outcomes: PromiseSettledResult<void>[] = await Promise.allSettled(released)
+    outcomes.push(...(await Promise.allSettled([this.transport.close()])))
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason)
     if (failures.length > 0) throw new AggregateError(failures, 'Everything was released, but not without errors')
   }
@@ -139,7 +140,7 @@ export class ReservationManager implements AsyncDisposable {
 
 function newBuffers(): AcquireBuffers {
   return {
-    question: new Uint8Array(INET_PORT_RANGE.size),
-    answer: new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size),
+    input: new Uint8Array(INET_PORT_RANGE.size),
+    output: new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size),
   }
 }

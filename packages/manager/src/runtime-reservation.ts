@@ -5,7 +5,6 @@ import { PortBlock } from './port-block.js'
 
 /** A reservation that this process holds until it lets go. It is kept by its anchor, a socket for that alone. */
 export class RuntimeReservation extends PortBlock implements AsyncDisposable {
-  protected override readonly kind = 'runtime'
   readonly #anchor: WinsockSocket
   readonly #onRelease: (reservation: RuntimeReservation) => void
   #held = true
@@ -27,6 +26,10 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
   /** True once {@link release} has been called. */
   get released(): boolean {
     return !this.#held
+  }
+
+  protected override get kind(): 'runtime' {
+    return 'runtime'
   }
 
   protected override isHeld(): boolean {
@@ -54,18 +57,22 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
     this.#onRelease(this)
     this.abandonCalls()
     // Closing the anchor ends the reservation whatever becomes of RELEASE, and cancels it should it be pending.
-    const asked = this.#anchor.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, this.tokenBytes, null)
+    const asked = this.#askRelease()
     let failure: unknown
     try {
       this.#anchor.close()
     } catch (error) {
       failure = explainRelease(error, this)
     }
-    try {
-      await asked
-    } catch {
-      // See above.
-    }
+    await asked
     if (failure !== undefined) throw failure
+  }
+
+  async #askRelease(): Promise<void> {
+    try {
+      await this.#anchor.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, this.tokenBytes, null)
+    } catch {
+      // The anchor's end is enough.
+    }
   }
 }

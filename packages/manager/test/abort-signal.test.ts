@@ -80,6 +80,22 @@ describe('an acquire with a signal', () => {
     expect(machine.kernel.inspect().reservations).toHaveLength(1)
   })
 
+  it('shares its signal with many others, without a warning of too many listeners', async () => {
+    const warnings: Error[] = []
+    const warned = (warning: Error) => warnings.push(warning)
+    process.on('warning', warned)
+    const { signal } = new AbortController()
+    const holds = Array.from({ length: 30 }, () => machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION'))
+    const calls = holds.map(() => machine.manager.acquire({ protocol: 'tcp', count: 1, signal }))
+    await Promise.all(holds.map(({ pending }) => pending))
+    for (const hold of holds) hold.complete()
+    await Promise.all(calls)
+    await new Promise(setImmediate)
+    process.off('warning', warned)
+    expect(warnings).toEqual([])
+    await machine.manager.close()
+  })
+
   it('leaves nothing behind on the signal, whichever way it ends', async () => {
     const { faults } = machine.kernel
     const controller = new AbortController()
@@ -92,10 +108,10 @@ describe('an acquire with a signal', () => {
     const [first, second] = [faults.hold('SIO_ACQUIRE_PORT_RESERVATION'), faults.hold('SIO_ACQUIRE_PORT_RESERVATION')]
     const pending = [machine.manager.acquire({ ...request, signal }), machine.manager.acquire({ ...request, signal })]
     await Promise.all([first.pending, second.pending])
-    expect(listenersOf(signal)).toBe(2)
+    expect(listenersOf(signal)).toBe(0)
     first.complete()
     await pending[0]
-    expect(listenersOf(signal)).toBe(1)
+    expect(listenersOf(signal)).toBe(0)
     controller.abort()
     await Promise.allSettled(pending)
     expect(listenersOf(signal)).toBe(0)
@@ -149,7 +165,7 @@ describe('the use of a block with a signal', () => {
       const { signal } = controller
       const using = use(block, signal)
       await held.pending
-      expect(listenersOf(signal)).toBe(1)
+      expect(listenersOf(signal)).toBe(0)
       controller.abort('enough')
       const failure = await failureOf(using)
       expect(failure).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' })

@@ -69,7 +69,7 @@ describe('an error says what was asked for, and what to do about it', () => {
     const block = await machine.manager.acquire({ protocol: 'udp', startPort: 5000, count: 3 })
     const bind = () => block.bind(machine.owns(createSocket('udp4')), { port: 5001 })
     expect(await messageOf(bind, 'bind', 'WSAEADDRINUSE')).toBe(
-      'Port 5001 of UDP ports 5000-5002 is in use: close its socket, or leave the port out to get a free one.',
+      'UDP port 5001 is in use: close its socket, or leave the port out to get a free one.',
     )
   })
 

@@ -74,7 +74,7 @@ async function openNative(name: NativeBackendName, { importPackage, libraries }:
     return create({ libraries })
   } catch (error) {
     const reason = firstLine(error instanceof Error ? error.message : String(error))
-    const hint = isNotFound(error) ? `install ${packageName}` : reason
+    const hint = isNotFound(error, packageName) ? `install ${packageName}` : reason
     throw new ReservationError('ERR_RESERVATION_UNSUPPORTED', `The ${name} backend is not available: ${hint}.`, error)
   }
 }
@@ -93,8 +93,10 @@ function checkPlatform({ platform, libraries }: Surroundings, fact: string): voi
   )
 }
 
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+/** Whether it is this very package that is missing, and not something that it needs. */
+function isNotFound(error: unknown, packageName: string): boolean {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+  return isMissing && error.message.includes(`'${packageName}'`)
 }
 
 function firstLine(text: string): string {

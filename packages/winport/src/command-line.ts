@@ -47,7 +47,7 @@ function defineProgram(): Command {
     )
     .usage('<tcp|udp> [startPort] <count> [options]')
     .argument('<protocol>', 'tcp or udp')
-    .argument('<numbers...>', 'start port, 1 to 65535, if wanted; and the number of ports')
+    .argument('<numbers...>', 'start port, if wanted (0: the kernel chooses); and the number of ports')
     .option('--hold', 'keep the block until Ctrl-C')
     .option('--json', 'print one line of JSON; the token is a string')
     .addOption(transportOption())

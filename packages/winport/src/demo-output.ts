@@ -5,11 +5,13 @@ type Style = Parameters<typeof styleText>[0]
 /** Prints the demo's steps: with colour and alignment on a terminal, as plain lines elsewhere. */
 export class DemoOutput {
   readonly #stream: NodeJS.WriteStream
+  readonly #isTerminal: boolean
   readonly #colour: boolean
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream
-    this.#colour = stream.isTTY === true && stream.hasColors()
+    this.#isTerminal = stream.isTTY === true
+    this.#colour = this.#isTerminal && stream.hasColors()
   }
 
   title(text: string): void {
@@ -18,12 +20,12 @@ export class DemoOutput {
 
   /** A step that went as it should. */
   passed(step: string, what: string): void {
-    this.#step(this.#style('green', this.#colour ? '✓' : 'ok'), step, what)
+    this.#step(this.#style('green', this.#isTerminal ? '✓' : 'ok'), step, what)
   }
 
   /** A step that did not. */
   failed(step: string, why: string): void {
-    this.#step(this.#style('red', this.#colour ? '✗' : 'not ok'), step, why)
+    this.#step(this.#style('red', this.#isTerminal ? '✗' : 'not ok'), step, why)
   }
 
   closing(text: string): void {
@@ -31,7 +33,9 @@ export class DemoOutput {
   }
 
   #step(mark: string, step: string, what: string): void {
-    this.#print(this.#colour ? `  ${mark} ${this.#style('cyan', step.padEnd(9))} ${what}` : `${mark} ${step}: ${what}`)
+    this.#print(
+      this.#isTerminal ? `  ${mark} ${this.#style('cyan', step.padEnd(9))} ${what}` : `${mark} ${step}: ${what}`,
+    )
   }
 
   #style(style: Style, text: string): string {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { finish, runWinport, startWinport } from './run-winport.js'
 
@@ -46,7 +46,7 @@ describe('winport acquire', () => {
   it.each(onPosix ? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const) : [])(
     'holds the block until %s, then ends cleanly',
     async (signal) => {
-      const child = startWinport('acquire', 'tcp', '5', '--hold', '--transport', 'mock')
+      const child = startWinport({}, 'acquire', 'tcp', '5', '--hold', '--transport', 'mock')
       const finished = finish(child)
       if (child.stderr !== null) await once(child.stderr, 'data') // 'Held until Ctrl-C.'
       expect(child.exitCode).toBeNull()
@@ -111,12 +111,21 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
 })
 
 it('ends quietly when nobody reads its output any more', async () => {
-  const child = startWinport('demo', '--transport', 'mock')
+  const child = startWinport({}, 'demo', '--transport', 'mock')
   if (child.stdout !== null) await once(child.stdout, 'data')
   child.stdout?.destroy()
   const { code, stderr } = await finish(child)
   expect(stderr).toBe('')
   expect(code).toBe(0)
+})
+
+it.runIf(existsSync('/dev/full'))('says in one line that its output cannot be written', async () => {
+  const full = openSync('/dev/full', 'w')
+  const child = startWinport({ stdout: full }, 'acquire', 'tcp', '1', '--transport', 'mock')
+  const { code, stderr } = await finish(child)
+  closeSync(full)
+  expect(stderr).toMatch(/^winport: the output cannot be written: [^\n]*ENOSPC[^\n]*\n$/m)
+  expect(code).toBe(1)
 })
 
 describe('help and version', () => {

@@ -98,6 +98,17 @@ describe('the choice of a native backend', () => {
     })
   })
 
+  it('does not tell to install what is installed, but lacks something', async () => {
+    const importPackage = async () => {
+      throw Object.assign(new Error("Cannot find package 'koffi' imported from @winport/transport-koffi"), {
+        code: 'ERR_MODULE_NOT_FOUND',
+      })
+    }
+    await expect(openTransport({ transport: 'koffi' }, { platform: 'win32', importPackage })).rejects.toThrow(
+      "The koffi backend is not available: Cannot find package 'koffi'",
+    )
+  })
+
   it('by name does not fall back', async () => {
     const surroundings = windowsWith({ '@winport/transport-koffi': koffi })
     await expect(openTransport({ transport: 'napi' }, surroundings)).rejects.toMatchObject({

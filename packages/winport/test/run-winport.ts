@@ -12,12 +12,15 @@ export interface Finished {
 }
 
 /** Starts the built command as a user's shell does: a real process, its output in pipes. */
-export function startWinport(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+export function startWinport(
+  { stdout = 'pipe' }: { readonly stdout?: number | 'pipe' },
+  ...args: readonly string[]
+): ChildProcess {
+  return spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', stdout, 'pipe'] })
 }
 
 export async function runWinport(...args: readonly string[]): Promise<Finished> {
-  return await finish(startWinport(...args))
+  return await finish(startWinport({}, ...args))
 }
 
 export async function finish(child: ChildProcess): Promise<Finished> {
