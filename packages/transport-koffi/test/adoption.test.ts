@@ -3,13 +3,20 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { AdoptionUnsupportedError, type Transport } from '@winport/transport'
-import { SimulatedCall, simulatorLibraries, UNTIL_RELEASED, WinsockSimulator } from '@winport/winsock-simulator'
+import {
+  acquire,
+  acquireAsync,
+  failureOf,
+  openBound,
+  SimulatedCall,
+  simulatorLibraries,
+  UNTIL_RELEASED,
+  WinsockSimulator,
+} from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKoffiTransport } from '../src/index.js'
 import { KoffiSocket } from '../src/koffi-socket.js'
 import type { SocketHandle } from '../src/winsock-functions.js'
-import { acquire, acquireAsync, openBound } from './control-calls.js'
-import { failureOf } from './failure-of.js'
 import { asKoffiTransport } from './koffi-backend.js'
 import { openDescriptors } from './open-descriptors.js'
 

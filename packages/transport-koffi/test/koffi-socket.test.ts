@@ -1,10 +1,17 @@
 import { SIO_ACQUIRE_PORT_RESERVATION, SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
 import type { Transport } from '@winport/transport'
-import { SimulatedCall, simulatorLibraries, WinsockSimulator } from '@winport/winsock-simulator'
+import {
+  acquire,
+  acquireAsync,
+  encodeRange,
+  encodeToken,
+  failureOf,
+  SimulatedCall,
+  simulatorLibraries,
+  WinsockSimulator,
+} from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKoffiTransport } from '../src/index.js'
-import { acquire, acquireAsync, encodeRange, encodeToken } from './control-calls.js'
-import { failureOf } from './failure-of.js'
 import { asKoffiTransport } from './koffi-backend.js'
 import { openDescriptors } from './open-descriptors.js'
 

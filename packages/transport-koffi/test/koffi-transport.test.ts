@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { TransportUnavailableError, WinsockError, type WinsockLibraries } from '@winport/transport'
 import {
+  acquire,
+  acquireAsync,
+  failureOf,
   SimulatedCall,
   simulatorLibraries,
   simulatorPath,
@@ -9,8 +12,6 @@ import {
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKoffiTransport } from '../src/index.js'
-import { acquire, acquireAsync } from './control-calls.js'
-import { failureOf } from './failure-of.js'
 import { asKoffiTransport } from './koffi-backend.js'
 
 const simulator = new WinsockSimulator('koffi-transport', { startPort: 63_100, count: 100 })

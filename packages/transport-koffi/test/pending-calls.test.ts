@@ -7,6 +7,10 @@ import {
 } from '@winport/definitions'
 import { AbortError, type Transport, WinsockError } from '@winport/transport'
 import {
+  acquireAsync,
+  encodeRange,
+  encodeToken,
+  failureOf,
   SimulatedCall,
   simulatorLibraries,
   simulatorPath,
@@ -16,8 +20,6 @@ import {
 import koffi from 'koffi'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKoffiTransport } from '../src/index.js'
-import { acquireAsync, encodeRange, encodeToken } from './control-calls.js'
-import { failureOf } from './failure-of.js'
 
 const simulator = new WinsockSimulator('koffi-pending', { startPort: 63_600, count: 1800 })
 let transport: Transport

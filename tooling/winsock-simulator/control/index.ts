@@ -1,3 +1,5 @@
+export { acquire, acquireAsync, encodeRange, encodeToken, openBound } from './control-calls.js'
+export { failureOf } from './failure-of.js'
 export { SimulatedProcess } from './simulated-process.js'
 export { type NativeBackend, simulatorTarget, systemTarget } from './simulator-target.js'
 export {

@@ -30,6 +30,8 @@ export class ConformanceContext {
   /** What the test saw, for the report: most of all where the reference only assumes. */
   readonly seen: string[]
   readonly #transports: Transport[] = []
+  /** Sockets that hold what a test has: a backend may close those that nobody has any more. */
+  readonly #kept: WinsockSocket[] = []
 
   constructor(machine: ConformanceMachine, mode: CallMode, seen: string[] = []) {
     this.machine = machine
@@ -46,6 +48,7 @@ export class ConformanceContext {
   /** Closes what the test opened. */
   async close(): Promise<void> {
     for (const transport of this.#transports) await transport.close()
+    this.#kept.length = 0
   }
 
   /** After everything is closed: checks that the machine holds nothing of the test's. */
@@ -78,6 +81,7 @@ export class ConformanceContext {
 
   /** ACQUIRE; start port 0 is a wildcard. */
   async acquire(socket: WinsockSocket, startPort: number, count: number): Promise<Granted> {
+    this.#kept.push(socket)
     const input = encodeRange(startPort, count)
     const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
     await this.ioctl(socket, SIO_ACQUIRE_PORT_RESERVATION, input, output)
@@ -102,6 +106,7 @@ export class ConformanceContext {
     family: AddressFamily = 'ipv4',
   ): Promise<{ socket: WinsockSocket; port: number }> {
     const socket = transport.openSocket({ protocol, family })
+    this.#kept.push(socket)
     await this.associate(socket, token)
     socket.bind({ address: loopback(family), port })
     return { socket, port: socket.localAddress().port }

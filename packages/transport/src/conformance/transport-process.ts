@@ -6,6 +6,7 @@ import {
 } from '@winport/definitions'
 import type { Protocol } from '../port-range.js'
 import type { Transport } from '../transport.js'
+import type { WinsockSocket } from '../winsock-socket.js'
 import { encodeRange, encodeToken } from './conformance-context.js'
 import type { ConformanceProcess } from './conformance-target.js'
 
@@ -13,6 +14,8 @@ import type { ConformanceProcess } from './conformance-target.js'
 export class TransportProcess implements ConformanceProcess {
   readonly #transport: Transport
   readonly #kill: () => void | Promise<void>
+  /** What the process holds, with the sockets: a backend may close those that nobody has any more. */
+  readonly #kept: WinsockSocket[] = []
 
   /** @param kill ends the process; defaults to closing the transport, which frees what a dead process frees */
   constructor(transport: Transport, kill: () => void | Promise<void> = () => transport.close()) {
@@ -23,6 +26,7 @@ export class TransportProcess implements ConformanceProcess {
   async acquire(protocol: Protocol, startPort: number, count: number): Promise<bigint> {
     const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
     const socket = this.#transport.openSocket({ protocol })
+    this.#kept.push(socket)
     await socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(startPort, count), output)
     return INET_PORT_RESERVATION_INSTANCE.decode(output).Token
   }
@@ -34,6 +38,7 @@ export class TransportProcess implements ConformanceProcess {
 
   async bind(protocol: Protocol, port: number, token?: bigint): Promise<number> {
     const socket = this.#transport.openSocket({ protocol })
+    this.#kept.push(socket)
     if (token !== undefined) await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, encodeToken(token), null)
     socket.bind({ address: '127.0.0.1', port })
     return socket.localAddress().port

@@ -1,0 +1,13 @@
+// The program that loads the addon need not be called node.exe (Electron's is not): its functions are looked for in whatever it is.
+#include <windows.h>
+
+#include <delayimp.h>
+
+#include <cstring>
+
+static FARPROC WINAPI findNode(unsigned event, DelayLoadInfo* info) {
+  if (event != dliNotePreLoadLibrary || _stricmp(info->szDll, "node.exe") != 0) return nullptr;
+  return reinterpret_cast<FARPROC>(GetModuleHandleW(nullptr));
+}
+
+extern "C" const PfnDliHook __pfnDliNotifyHook2 = findNode;

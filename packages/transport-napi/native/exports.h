@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+
+#include <node_api.h>
+
+namespace winport {
+
+// A function as JavaScript sees it. Its data is the Environment.
+struct Export {
+  const char* name;
+  napi_callback function;
+};
+
+std::span<const Export> libraryExports();
+std::span<const Export> socketExports();
+std::span<const Export> ioctlExports();
+std::span<const Export> overlappedExports();
+std::span<const Export> persistentExports();
+
+}  // namespace winport

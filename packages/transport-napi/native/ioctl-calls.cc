@@ -1,0 +1,41 @@
+#include "call-arguments.h"
+#include "call-result.h"
+#include "exports.h"
+
+namespace winport {
+namespace {
+
+// ioctl(socket, code, input, output): the result. The hot path: nothing is allocated here.
+napi_value ioctl(napi_env env, napi_callback_info info) {
+  const CallArguments<4> arguments(env, info);
+  Environment& environment = arguments.environment();
+  WinsockSocket* socket;
+  DWORD code;
+  Bytes input;
+  Bytes output;
+  if (!arguments.read(0, environment.sockets, kSocketExpected, socket) || !arguments.read(1, kIntegerExpected, code) ||
+      !arguments.read(2, kBytesExpected, input) || !arguments.read(3, kBytesExpected, output)) {
+    return nullptr;
+  }
+  const WinsockFunctions& winsock = socket->functions();
+  DWORD bytes = 0;
+  const int result = winsock.WSAIoctl(socket->handle(), code, input.data, static_cast<DWORD>(input.size), output.data,
+                                      static_cast<DWORD>(output.size), &bytes, nullptr, nullptr);
+  if (result == 0) return toJavaScript(env, int64_t{bytes});
+  environment.failedBytesReturned = bytes;
+  return errorToJavaScript(env, winsock.WSAGetLastError());
+}
+
+// failedBytesReturned(): what the last control call that failed at once returned nevertheless.
+napi_value failedBytesReturned(napi_env env, napi_callback_info info) {
+  const CallArguments<1> arguments(env, info);
+  return toJavaScript(env, int64_t{arguments.environment().failedBytesReturned});
+}
+
+constexpr Export kExports[] = {{"ioctl", ioctl}, {"failedBytesReturned", failedBytesReturned}};
+
+}  // namespace
+
+std::span<const Export> ioctlExports() { return kExports; }
+
+}  // namespace winport

@@ -1,0 +1,115 @@
+#include "overlapped-call.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "winsock-socket.h"
+
+namespace winport {
+namespace {
+
+// Gives a buffer of JavaScript's a place in native memory and copies it there. Null stays null.
+bool copyIn(Bytes from, Bytes& to, std::byte* shortBuffer, size_t shortSize, std::unique_ptr<std::byte[]>& longBuffer) {
+  to = {nullptr, from.size};
+  if (from.data == nullptr) return true;
+  if (from.size > shortSize) {
+    longBuffer.reset(new (std::nothrow) std::byte[from.size]);
+    if (longBuffer == nullptr) return false;
+  }
+  to.data = longBuffer == nullptr ? shortBuffer : longBuffer.get();
+  std::memcpy(to.data, from.data, from.size);
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<OverlappedCall> OverlappedCall::create(WinsockLibrary& library) {
+  const WSAEVENT event = library.functions().WSACreateEvent();
+  return std::unique_ptr<OverlappedCall>(event == nullptr ? nullptr : new OverlappedCall(library, event));
+}
+
+OverlappedCall::OverlappedCall(WinsockLibrary& library, WSAEVENT event) : library_(library) { overlapped_.hEvent = event; }
+
+OverlappedCall::~OverlappedCall() { library_.functions().WSACloseEvent(overlapped_.hEvent); }
+
+bool OverlappedCall::load(Bytes input, Bytes output) {
+  return copyIn(input, input_, shortInput_.data(), shortInput_.size(), longInput_) &&
+         copyIn(output, output_, shortOutput_.data(), shortOutput_.size(), longOutput_);
+}
+
+void OverlappedCall::store(Bytes output) const {
+  const size_t size = std::min(output.size, output_.size);
+  if (size > 0 && output.data != nullptr && output_.data != nullptr) std::memcpy(output.data, output_.data, size);
+}
+
+void OverlappedCall::unload() {
+  longInput_.reset();
+  longOutput_.reset();
+  output.Reset();
+  queue_.reset();
+  key = socketKey = 0;
+}
+
+Outcome OverlappedCall::start(const WinsockSocket& socket, DWORD code) {
+  overlapped_.Internal = 0;
+  overlapped_.InternalHigh = 0;
+  overlapped_.Offset = 0;
+  overlapped_.OffsetHigh = 0;
+  const WinsockFunctions& winsock = library_.functions();
+  DWORD bytes = 0;
+  const int result = winsock.WSAIoctl(socket.handle(), code, input_.data, static_cast<DWORD>(input_.size), output_.data,
+                                      static_cast<DWORD>(output_.size), &bytes, &overlapped_, nullptr);
+  return {result == SOCKET_ERROR ? winsock.WSAGetLastError() : 0, bytes};
+}
+
+int OverlappedCall::wait(std::shared_ptr<CompletionQueue> queue) {
+  queue_ = std::move(queue);
+  queued = false;
+  const WinsockFunctions& winsock = library_.functions();
+  const BOOL registered = winsock.RegisterWaitForSingleObject(&wait_, overlapped_.hEvent, &OverlappedCall::onSignalled, this,
+                                                              INFINITE, WT_EXECUTEONLYONCE | WT_EXECUTEINWAITTHREAD);
+  if (registered) return 0;
+  wait_ = nullptr;
+  const int error = winsock.WSAGetLastError();
+  return error == 0 ? WSAENOBUFS : error;
+}
+
+// On a thread of the system's.
+void CALLBACK OverlappedCall::onSignalled(void* context, BOOLEAN) {
+  auto* call = static_cast<OverlappedCall*>(context);
+  // The queue outlives this: the call may be gone as soon as it is in the queue.
+  const std::shared_ptr<CompletionQueue> queue = call->queue_;
+  queue->push(*call);
+}
+
+void OverlappedCall::endWait() {
+  if (wait_ == nullptr) return;
+  library_.functions().UnregisterWaitEx(wait_, INVALID_HANDLE_VALUE);
+  wait_ = nullptr;
+}
+
+Outcome OverlappedCall::finish(const WinsockSocket* socket) {
+  const auto bytes = static_cast<DWORD>(overlapped_.InternalHigh);
+  if (static_cast<int32_t>(overlapped_.Internal) >= 0) return {0, bytes};
+  if (socket == nullptr) return {WSA_OPERATION_ABORTED, bytes};
+  const WinsockFunctions& winsock = library_.functions();
+  DWORD transferred = 0;
+  DWORD flags = 0;
+  if (winsock.WSAGetOverlappedResult(socket->handle(), &overlapped_, &transferred, 0, &flags)) return {0, transferred};
+  return {winsock.WSAGetLastError(), bytes};
+}
+
+Outcome OverlappedCall::finishNow(const WinsockSocket& socket) {
+  const WinsockFunctions& winsock = library_.functions();
+  DWORD transferred = 0;
+  DWORD flags = 0;
+  if (winsock.WSAGetOverlappedResult(socket.handle(), &overlapped_, &transferred, 1, &flags)) return {0, transferred};
+  return {winsock.WSAGetLastError(), transferred};
+}
+
+bool OverlappedCall::cancel(const WinsockSocket& socket) {
+  return library_.functions().CancelIoEx(reinterpret_cast<HANDLE>(socket.handle()), &overlapped_) != 0;
+}
+
+}  // namespace winport

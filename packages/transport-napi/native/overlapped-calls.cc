@@ -1,0 +1,82 @@
+#include <utility>
+
+#include "call-arguments.h"
+#include "call-result.h"
+#include "exports.h"
+
+namespace winport {
+namespace {
+
+// onComplete(function): who is told of calls that were pending, with (key, result, bytesReturned).
+napi_value onComplete(napi_env env, napi_callback_info info) {
+  const CallArguments<1> arguments(env, info);
+  napi_valuetype type;
+  if (napi_typeof(env, arguments[0], &type) != napi_ok || type != napi_function) {
+    arguments.refuse("The argument must be a function");
+    return nullptr;
+  }
+  arguments.environment().onComplete = Napi::Persistent(Napi::Function(env, arguments[0]));
+  return nullptr;
+}
+
+// startIoctl(socket, code, input, output): the result, or the key of the call if it is pending.
+napi_value startIoctl(napi_env env, napi_callback_info info) {
+  const CallArguments<4> arguments(env, info);
+  Environment& environment = arguments.environment();
+  WinsockSocket* socket;
+  uint64_t socketKey;
+  DWORD code;
+  Bytes input;
+  Bytes output;
+  if (!arguments.read(0, environment.sockets, kSocketExpected, socket, socketKey) ||
+      !arguments.read(1, kIntegerExpected, code) || !arguments.read(2, kBytesExpected, input) ||
+      !arguments.read(3, kBytesExpected, output)) {
+    return nullptr;
+  }
+  WinsockLibrary& library = socket->library();
+  environment.failedBytesReturned = 0;
+  if (environment.calls.isFull()) return errorToJavaScript(env, WSAENOBUFS);
+  std::unique_ptr<OverlappedCall> call = library.takeCall();
+  if (call == nullptr) return errorToJavaScript(env, library.functions().WSAGetLastError());
+  if (!call->load(input, output)) {
+    library.giveCall(std::move(call));
+    return errorToJavaScript(env, WSAENOBUFS);
+  }
+  Outcome outcome = call->start(*socket, code);
+  const bool pending = outcome.error == WSA_IO_PENDING && !call->isComplete();
+  if (pending) {
+    const uint64_t key =
+        environment.addPending(std::move(call), socketKey, *socket, Napi::Value(env, arguments[3]), outcome);
+    if (key != 0) return keyToJavaScript(env, key);
+    environment.failedBytesReturned = outcome.bytesReturned;
+    return toJavaScript(env, outcome);
+  }
+  if (outcome.error == WSA_IO_PENDING) outcome = call->finish(socket);  // complete already
+  if (outcome.error == 0) {
+    call->store(output);
+  } else {
+    environment.failedBytesReturned = outcome.bytesReturned;
+  }
+  library.giveCall(std::move(call));
+  return toJavaScript(env, outcome);
+}
+
+// cancel(call): whether the kernel was asked. Not if the socket is closed: that cancels, and its number may be another's.
+napi_value cancel(napi_env env, napi_callback_info info) {
+  const CallArguments<1> arguments(env, info);
+  Environment& environment = arguments.environment();
+  OverlappedCall* call;
+  if (!arguments.read(0, environment.calls, kCallExpected, call)) return nullptr;
+  const WinsockSocket* socket = environment.sockets.find(call->socketKey);
+  napi_value asked = nullptr;
+  napi_get_boolean(env, socket != nullptr && call->cancel(*socket), &asked);
+  return asked;
+}
+
+constexpr Export kExports[] = {{"onComplete", onComplete}, {"startIoctl", startIoctl}, {"cancel", cancel}};
+
+}  // namespace
+
+std::span<const Export> overlappedExports() { return kExports; }
+
+}  // namespace winport

@@ -1,0 +1,51 @@
+#include "shared-library.h"
+
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <dlfcn.h>
+#endif
+
+namespace winport {
+
+#ifdef _WIN32
+
+SharedLibrary::SharedLibrary(const LibraryPath& path) {
+  const bool bare = path.find_first_of(u"\\/:") == LibraryPath::npos;
+  const DWORD flags = bare ? LOAD_LIBRARY_SEARCH_SYSTEM32 : LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32;
+  handle_ = LoadLibraryExW(reinterpret_cast<const wchar_t*>(path.c_str()), nullptr, flags);
+  if (handle_ == nullptr) failure_ = "LoadLibraryExW failed with error " + std::to_string(GetLastError());
+}
+
+SharedLibrary::~SharedLibrary() {
+  if (handle_ != nullptr) FreeLibrary(static_cast<HMODULE>(handle_));
+}
+
+SharedLibrary::Address SharedLibrary::address(const char* name) const {
+  return reinterpret_cast<Address>(GetProcAddress(static_cast<HMODULE>(handle_), name));
+}
+
+#else
+
+SharedLibrary::SharedLibrary(const LibraryPath& path) {
+  if (path.empty() || path.front() != '/') {
+    failure_ = "the path is not absolute";
+    return;
+  }
+  handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle_ != nullptr) return;
+  const char* reason = dlerror();
+  failure_ = reason == nullptr ? "dlopen failed" : reason;
+}
+
+SharedLibrary::~SharedLibrary() {
+  if (handle_ != nullptr) dlclose(handle_);
+}
+
+SharedLibrary::Address SharedLibrary::address(const char* name) const {
+  return reinterpret_cast<Address>(dlsym(handle_, name));
+}
+
+#endif
+
+}  // namespace winport

@@ -1,0 +1,84 @@
+#include "winsock-library.h"
+
+#include "overlapped-call.h"
+
+namespace winport {
+namespace {
+
+constexpr size_t kIdleCalls = 64;
+
+constexpr const char* kPersistentNames[kPersistentFunctions] = {
+    "CreatePersistentTcpPortReservation", "LookupPersistentTcpPortReservation", "DeletePersistentTcpPortReservation",
+    "CreatePersistentUdpPortReservation", "LookupPersistentUdpPortReservation", "DeletePersistentUdpPortReservation"};
+
+}  // namespace
+
+std::unique_ptr<WinsockLibrary> WinsockLibrary::load(const LibraryPaths& paths, std::string& failure) {
+  std::unique_ptr<WinsockLibrary> library(new WinsockLibrary(paths));
+  return library->resolve(failure) ? std::move(library) : nullptr;
+}
+
+WinsockLibrary::WinsockLibrary(const LibraryPaths& paths)
+    : paths_(paths), winsock_(paths.winsock), ipHelper_(paths.ipHelper), kernel_(paths.kernel) {}
+
+WinsockLibrary::~WinsockLibrary() {
+  idleCalls_.clear();
+  for (; startups_ > 0; --startups_) functions_.WSACleanup();
+}
+
+// The failure reads "<role>: <what is the matter>": the caller knows the role's path.
+bool WinsockLibrary::resolve(std::string& failure) {
+  const auto loaded = [&](const char* role, const SharedLibrary& library) {
+    if (!library.isLoaded()) failure = std::string(role) + ": " + library.failure();
+    return library.isLoaded();
+  };
+  if (!loaded("winsock", winsock_) || !loaded("ipHelper", ipHelper_) || !loaded("kernel", kernel_)) return false;
+  const auto find = [&](const char* role, const SharedLibrary& library, const char* name, auto*& function) {
+    function = library.find<std::remove_pointer_t<std::remove_reference_t<decltype(function)>>>(name);
+    if (function == nullptr) failure = std::string(role) + ": it has no function " + name;
+    return function != nullptr;
+  };
+#define WINPORT_FIND(library, name) find(#library, library##_, #name, functions_.name)
+  return WINPORT_FIND(winsock, WSAStartup) && WINPORT_FIND(winsock, WSACleanup) && WINPORT_FIND(winsock, WSAGetLastError) &&
+         WINPORT_FIND(winsock, WSASocketW) && WINPORT_FIND(winsock, closesocket) && WINPORT_FIND(winsock, bind) &&
+         WINPORT_FIND(winsock, getsockname) && WINPORT_FIND(winsock, setsockopt) && WINPORT_FIND(winsock, WSAIoctl) &&
+         WINPORT_FIND(winsock, WSAGetOverlappedResult) && WINPORT_FIND(winsock, WSACreateEvent) &&
+         WINPORT_FIND(winsock, WSACloseEvent) && WINPORT_FIND(kernel, CancelIoEx) &&
+         WINPORT_FIND(kernel, RegisterWaitForSingleObject) && WINPORT_FIND(kernel, UnregisterWaitEx);
+#undef WINPORT_FIND
+}
+
+int WinsockLibrary::startUp() {
+  WSADATA data;
+  const int error = functions_.WSAStartup(kWinsockVersion, &data);
+  if (error == 0) ++startups_;
+  return error;
+}
+
+int WinsockLibrary::cleanUp() {
+  if (startups_ == 0) return WSANOTINITIALISED;  // one too many would be libuv's
+  idleCalls_.clear();
+  if (functions_.WSACleanup() == SOCKET_ERROR) return functions_.WSAGetLastError();
+  --startups_;
+  return 0;
+}
+
+CreateOrLookup* WinsockLibrary::persistentCreateOrLookup(size_t function) const {
+  return ipHelper_.find<CreateOrLookup>(kPersistentNames[function]);
+}
+
+Delete* WinsockLibrary::persistentDelete(size_t function) const { return ipHelper_.find<Delete>(kPersistentNames[function]); }
+
+std::unique_ptr<OverlappedCall> WinsockLibrary::takeCall() {
+  if (idleCalls_.empty()) return OverlappedCall::create(*this);
+  std::unique_ptr<OverlappedCall> call = std::move(idleCalls_.back());
+  idleCalls_.pop_back();
+  return call;
+}
+
+void WinsockLibrary::giveCall(std::unique_ptr<OverlappedCall> call) {
+  call->unload();
+  if (idleCalls_.size() < kIdleCalls) idleCalls_.push_back(std::move(call));
+}
+
+}  // namespace winport

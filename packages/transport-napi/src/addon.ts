@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TransportUnavailableError } from '@winport/transport'
+import type { CallResult } from '@winport/transport/native'
+
+/** What names an object of the addon's: a number that cannot be guessed, and that is refused once the object is gone. */
+export type Key = bigint
+
+/**
+ * The addon. It checks whatever it is given: a wrong argument, or the key of something that is gone, throws a TypeError.
+ * `native/` says what each function does.
+ */
+export interface Addon {
+  load(winsock: string, ipHelper: string, kernel: string): Key
+  startUp(library: Key): CallResult
+  cleanUp(library: Key): CallResult
+  openSocket(library: Key, family: number, type: number, protocol: number): Key | CallResult
+  closeSocket(socket: Key): CallResult
+  descriptor(socket: Key): number | bigint
+  disown(socket: Key): void
+  bind(socket: Key, name: Uint8Array, length: number): CallResult
+  localName(socket: Key, name: Uint8Array): CallResult
+  setOption(socket: Key, level: number, option: number, value: number): CallResult
+  ioctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult
+  failedBytesReturned(): number
+  startIoctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult | Key
+  cancel(call: Key): boolean
+  onComplete(listener: (call: Key, result: CallResult, bytesReturned: number) => void): void
+  callPersistent(
+    library: Key,
+    verbAndProtocol: number,
+    startPort: number,
+    count: number,
+    token: Uint8Array,
+    done: (errno: number) => void,
+  ): boolean
+}
+
+/** Loads what lies in a package's `prebuilds` folder for this platform. */
+const loadPrebuild: (directory: string) => unknown = createRequire(import.meta.url)('node-gyp-build')
+const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)))
+
+let loaded: Addon | undefined
+
+/** The addon for this platform, loaded once. @throws TransportUnavailableError if there is none, or it cannot be loaded */
+export function loadAddon(): Addon {
+  loaded ??= loadAddonOf(PACKAGE)
+  return loaded
+}
+
+/** @internal The addon that lies in a package's folder. */
+export function loadAddonOf(directory: string): Addon {
+  try {
+    return loadPrebuild(directory) as Addon
+  } catch (error) {
+    const { platform, arch, version } = process
+    throw new TransportUnavailableError(
+      `@winport/transport-napi has no prebuilt addon that Node.js ${version} can load on ${platform}-${arch}. ` +
+        'Use @winport/transport-koffi, which needs none.',
+      { cause: error },
+    )
+  }
+}

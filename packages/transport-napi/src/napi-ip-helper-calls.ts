@@ -1,0 +1,35 @@
+import { type Protocol, TransportUnavailableError } from '@winport/transport'
+import { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from '@winport/transport/native'
+import type { Addon, Key } from './addon.js'
+
+/** The addon's numbers. */
+const VERBS: readonly PersistentVerb[] = ['Create', 'Lookup', 'Delete']
+
+/** IP Helper through the addon. */
+export class NapiIpHelperCalls implements IpHelperCalls {
+  readonly #addon: Addon
+  readonly #library: Key
+  readonly #path: string
+
+  /** @param path of IP Helper's library, for messages */
+  constructor(addon: Addon, library: Key, path: string) {
+    this.#addon = addon
+    this.#library = library
+    this.#path = path
+  }
+
+  async callPersistent(
+    verb: PersistentVerb,
+    protocol: Protocol,
+    startPort: number,
+    count: number,
+    token: Uint8Array,
+  ): Promise<number> {
+    return await new Promise((resolve) => {
+      const number = VERBS.indexOf(verb) + (protocol === 'tcp' ? 0 : VERBS.length)
+      if (this.#addon.callPersistent(this.#library, number, startPort, count, token, resolve)) return
+      const name = persistentFunctionName(verb, protocol)
+      throw new TransportUnavailableError(`The library ${this.#path} has no function ${name}`)
+    })
+  }
+}

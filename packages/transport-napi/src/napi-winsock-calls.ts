@@ -1,0 +1,112 @@
+import { WinsockError } from '@winport/transport'
+import { type CallResult, errnoOf, type PendingIoctl, type WinsockCalls } from '@winport/transport/native'
+import type { Addon, Key } from './addon.js'
+
+/** A call that is pending, by its key. */
+class PendingCall implements PendingIoctl {
+  oncomplete: PendingIoctl['oncomplete'] = () => {}
+  readonly #addon: Addon
+  readonly #key: Key
+
+  constructor(addon: Addon, key: Key) {
+    this.#addon = addon
+    this.#key = key
+  }
+
+  cancel(): boolean {
+    return this.#addon.cancel(this.#key)
+  }
+}
+
+/** Calls that are pending, of one addon: it tells of each once. */
+class PendingCalls {
+  readonly #addon: Addon
+  readonly #calls = new Map<Key, PendingCall>()
+
+  constructor(addon: Addon) {
+    this.#addon = addon
+    addon.onComplete((key, result, bytesReturned) => {
+      const call = this.#calls.get(key)
+      this.#calls.delete(key)
+      call?.oncomplete(result, bytesReturned)
+    })
+  }
+
+  add(key: Key): PendingCall {
+    const call = new PendingCall(this.#addon, key)
+    this.#calls.set(key, call)
+    return call
+  }
+}
+
+let pending: PendingCalls | undefined
+
+/** Winsock through the addon. */
+export class NapiWinsockCalls implements WinsockCalls<Key> {
+  readonly #addon: Addon
+  readonly #library: Key
+  readonly #pending: PendingCalls
+
+  constructor(addon: Addon, library: Key) {
+    this.#addon = addon
+    this.#library = library
+    pending ??= new PendingCalls(addon)
+    this.#pending = pending
+  }
+
+  startUp(): CallResult {
+    return this.#addon.startUp(this.#library)
+  }
+
+  cleanUp(): CallResult {
+    return this.#addon.cleanUp(this.#library)
+  }
+
+  openSocket(family: number, type: number, protocol: number): Key {
+    const opened = this.#addon.openSocket(this.#library, family, type, protocol)
+    if (typeof opened === 'number') throw new WinsockError(errnoOf(opened), 'WSASocketW')
+    return opened
+  }
+
+  closeSocket(socket: Key): CallResult {
+    return this.#addon.closeSocket(socket)
+  }
+
+  descriptor(socket: Key): number | bigint {
+    return this.#addon.descriptor(socket)
+  }
+
+  disown(socket: Key): void {
+    this.#addon.disown(socket)
+  }
+
+  bind(socket: Key, name: Uint8Array, length: number): CallResult {
+    return this.#addon.bind(socket, name, length)
+  }
+
+  localName(socket: Key, name: Uint8Array): CallResult {
+    return this.#addon.localName(socket, name)
+  }
+
+  setOption(socket: Key, level: number, option: number, value: number): CallResult {
+    return this.#addon.setOption(socket, level, option, value)
+  }
+
+  ioctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult {
+    return this.#addon.ioctl(socket, code, input, output)
+  }
+
+  startIoctl(
+    socket: Key,
+    code: number,
+    input: Uint8Array | null,
+    output: Uint8Array | null,
+  ): CallResult | PendingIoctl {
+    const started = this.#addon.startIoctl(socket, code, input, output)
+    return typeof started === 'bigint' ? this.#pending.add(started) : started
+  }
+
+  failedBytesReturned(): number {
+    return this.#addon.failedBytesReturned()
+  }
+}

@@ -1,0 +1,47 @@
+// Acquires, associates, binds, listens and releases, again and again: node cycles.js <cycles>. Under a leak checker, or for
+// what it prints: by how much memory and sockets have grown since the first tenth. Needs --expose-gc.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import {
+  INET_PORT_RESERVATION_INSTANCE,
+  SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+  SIO_RELEASE_PORT_RESERVATION,
+} from '@winport/definitions'
+import { ACQUIRE, acquireBuffers, counts, openTransport, setLatency } from './plain-node.js'
+
+const CYCLES = Number(process.argv[2] ?? 1000)
+const transport = openTransport()
+
+async function cycle(number) {
+  const { input, output } = acquireBuffers(4)
+  const anchor = transport.openSocket({ protocol: 'tcp' })
+  setLatency(ACQUIRE, number % 10 === 0 ? 1 : 0)
+  await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output)
+  const token = output.slice(INET_PORT_RESERVATION_INSTANCE.offsetOf.Token)
+  const socket = transport.openSocket({ protocol: 'tcp' })
+  socket.ioctl(SIO_ASSOCIATE_PORT_RESERVATION, token, null)
+  socket.bind({ address: '127.0.0.1', port: 0 })
+  const server = createServer()
+  await socket.listen(server)
+  server.close()
+  await once(server, 'close')
+  anchor.ioctl(SIO_RELEASE_PORT_RESERVATION, token, null)
+  anchor.close()
+  await transport.persistent.lookup({ protocol: 'tcp', startPort: 1, count: 1 }).catch(() => {})
+}
+
+function measure() {
+  globalThis.gc?.()
+  globalThis.gc?.()
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage()
+  return { rss, heapUsed, arrayBuffers }
+}
+
+for (let number = 0; number < CYCLES / 10; number++) await cycle(number)
+const before = measure()
+for (let number = 0; number < CYCLES; number++) await cycle(number)
+const after = measure()
+const grown = Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]))
+await transport.close()
+console.log(JSON.stringify({ ...grown, left: counts() }))

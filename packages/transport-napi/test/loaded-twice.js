@@ -1,0 +1,39 @@
+// Loads the addon again and again: two copies of the module, and the same file with the module cache cleared. Prints
+// whether each works with sockets of its own.
+import { createRequire } from 'node:module'
+import { createNapiTransport } from '../dist/index.js'
+import { acquireBuffers, counts, libraries } from './plain-node.js'
+
+const copy = await import('../dist/index.js?copy')
+const require = createRequire(import.meta.url)
+const path = require('node-gyp-build').path(new URL('..', import.meta.url).pathname)
+const addons = Array.from({ length: 5 }, () => {
+  delete require.cache[path]
+  return require(path)
+})
+const keys = addons.map((addon) => {
+  const library = addon.load(libraries.winsock, libraries.ipHelper, libraries.kernel)
+  addon.startUp(library)
+  return { addon, library, socket: addon.openSocket(library, 2, 1, 6) }
+})
+const foreign = keys.filter(({ socket }, i) => {
+  try {
+    keys[(i + 1) % keys.length].addon.closeSocket(socket)
+    return true
+  } catch {
+    return false
+  }
+}).length
+for (const { addon, library, socket } of keys) {
+  addon.closeSocket(socket)
+  addon.cleanUp(library)
+}
+const ports = []
+for (const create of [createNapiTransport, copy.createNapiTransport]) {
+  const transport = create({ libraries })
+  const { input, output } = acquireBuffers(3)
+  await transport.openSocket({ protocol: 'tcp' }).ioctlAsync(0x98000064, input, output)
+  ports.push(output[2])
+  await transport.close()
+}
+console.log(JSON.stringify({ addons: new Set(addons).size, foreign, ports, left: counts() }))

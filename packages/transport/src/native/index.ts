@@ -1,0 +1,8 @@
+export { type CallResult, errnoOf, failedWith } from './call-result.js'
+export { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from './ip-helper-calls.js'
+export { NativeSocket, type SocketHome } from './native-socket.js'
+export { NativeTransport } from './native-transport.js'
+export { NativeWinsock } from './native-winsock.js'
+export type { OpenHandle } from './open-handle.js'
+export type { OutstandingCalls } from './outstanding-calls.js'
+export type { PendingIoctl, WinsockCalls } from './winsock-calls.js'

@@ -1,0 +1,76 @@
+import {
+  ERROR_OPERATION_ABORTED,
+  ERROR_PROC_NOT_FOUND,
+  INET_PORT_RANGE,
+  INET_PORT_RESERVATION_TOKEN,
+} from '@winport/definitions'
+import { checkPortRange } from '../call-arguments.js'
+import { IpHelperError } from '../ip-helper-error.js'
+import type { PersistentReservations } from '../persistent-reservations.js'
+import type { PortRange } from '../port-range.js'
+import { TransportUnavailableError } from '../transport-unavailable-error.js'
+import { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from './ip-helper-calls.js'
+import type { OutstandingCalls } from './outstanding-calls.js'
+
+/** What the persistent reservations need of their transport. */
+export interface PersistentHome {
+  readonly ipHelper: IpHelperCalls
+  readonly outstanding: OutstandingCalls
+  readonly closed: boolean
+  inTurn<Result>(call: () => Promise<Result>): Promise<Result>
+}
+
+/** The six IP Helper functions, whatever makes the calls. */
+export class NativePersistentReservations implements PersistentReservations {
+  readonly #home: PersistentHome
+
+  constructor(home: PersistentHome) {
+    this.#home = home
+  }
+
+  async create(range: PortRange): Promise<bigint> {
+    return await this.#call('Create', range)
+  }
+
+  async lookup(range: PortRange): Promise<bigint> {
+    return await this.#call('Lookup', range)
+  }
+
+  async delete(range: PortRange): Promise<void> {
+    await this.#call('Delete', range)
+  }
+
+  async #call(verb: PersistentVerb, range: PortRange): Promise<bigint> {
+    checkPortRange(range)
+    const { protocol } = range
+    const syscall = persistentFunctionName(verb, protocol)
+    const [startPort, count] = rangeArguments(range)
+    const token = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
+    const call = async (): Promise<bigint> => {
+      if (this.#home.closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
+      const errno = await this.#make(verb, protocol, startPort, count, token)
+      if (errno !== 0) throw new IpHelperError(errno, syscall)
+      return INET_PORT_RESERVATION_TOKEN.decode(token).Token
+    }
+    if (this.#home.closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
+    return await this.#home.outstanding.track(this.#home.inTurn(call))
+  }
+
+  async #make(...call: Parameters<IpHelperCalls['callPersistent']>): Promise<number> {
+    try {
+      return await this.#home.ipHelper.callPersistent(...call)
+    } catch (error) {
+      if (!(error instanceof TransportUnavailableError)) throw error
+      const [verb, protocol] = call
+      throw new IpHelperError(ERROR_PROC_NOT_FOUND, persistentFunctionName(verb, protocol), { cause: error })
+    }
+  }
+}
+
+/** The two USHORTs as the functions take them: exactly those of an INET_PORT_RANGE, the first in network order. */
+function rangeArguments({ startPort, count }: PortRange): readonly [startPort: number, count: number] {
+  const bytes = new Uint8Array(INET_PORT_RANGE.size)
+  INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, bytes)
+  const fields = new DataView(bytes.buffer)
+  return [fields.getUint16(0, true), fields.getUint16(2, true)]
+}

@@ -1,0 +1,207 @@
+import type { Socket as DatagramSocket } from 'node:dgram'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import {
+  controlCodeName,
+  decodeSockaddr,
+  encodeSockaddr,
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+  SOCKADDR_MAX_SIZE,
+  WSA_OPERATION_ABORTED,
+  WSAEINVAL,
+  WSAENOTSOCK,
+} from '@winport/definitions'
+import { AbortError } from '../abort-error.js'
+import { checkIoctlArguments, checkSocketAddress } from '../call-arguments.js'
+import {
+  AdoptionUnsupportedError,
+  attachHandle,
+  connectHandle,
+  listenOnHandle,
+  type NodeHandle,
+  openConnectionHandle,
+  openDatagramHandle,
+  openServerHandle,
+} from '../node-handle.js'
+import type { Protocol } from '../port-range.js'
+import { WinsockError } from '../winsock-error.js'
+import type {
+  AddressFamily,
+  ConnectOptions,
+  IoctlOptions,
+  ListenOptions,
+  SocketAddress,
+  WinsockSocket,
+} from '../winsock-socket.js'
+import { type CallResult, errnoOf } from './call-result.js'
+import { type HandleHome, OpenHandle } from './open-handle.js'
+import { OutstandingCalls } from './outstanding-calls.js'
+import type { PendingIoctl, WinsockCalls } from './winsock-calls.js'
+
+/** What a socket needs of its transport. */
+export interface SocketHome<Handle> extends HandleHome<Handle> {
+  /** The calls that closing the transport waits for. */
+  readonly outstanding: OutstandingCalls
+}
+
+const INT32_MAX = 0x7fff_ffff
+
+// Calls are synchronous and made on one thread: they can share what they pass by reference.
+const name = new Uint8Array(SOCKADDR_MAX_SIZE)
+
+/** A socket of Winsock's, whatever makes the calls. */
+export class NativeSocket<Handle> implements WinsockSocket {
+  readonly protocol: Protocol
+  readonly family: AddressFamily
+  readonly #home: SocketHome<Handle>
+  readonly #calls: WinsockCalls<Handle>
+  readonly #open: OpenHandle<Handle>
+  #outstanding: OutstandingCalls | undefined
+  #adopted = false
+  #bound = false
+
+  constructor(protocol: Protocol, family: AddressFamily, handle: Handle, home: SocketHome<Handle>) {
+    this.protocol = protocol
+    this.family = family
+    this.#home = home
+    this.#calls = home.calls
+    this.#open = new OpenHandle<Handle>(this, handle, home)
+  }
+
+  ioctl(code: number, input: Uint8Array | null, output: Uint8Array | null): number {
+    checkIoctlArguments(code, input, output)
+    const handle = this.#open.handle
+    if (handle === undefined || this.#adopted) throw ioctlFailure(WSAENOTSOCK, code, 0)
+    const result = this.#calls.ioctl(handle, code, input, output)
+    if (result < 0) throw ioctlFailure(errnoOf(result), code, this.#calls.failedBytesReturned())
+    return result
+  }
+
+  async ioctlAsync(
+    code: number,
+    input: Uint8Array | null,
+    output: Uint8Array | null,
+    options?: IoctlOptions,
+  ): Promise<number> {
+    checkIoctlArguments(code, input, output)
+    const signal = options?.signal
+    if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
+    const handle = this.#open.handle
+    if (handle === undefined || this.#adopted) throw ioctlFailure(WSAENOTSOCK, code, 0)
+    const started = this.#calls.startIoctl(handle, code, input, output)
+    if (typeof started === 'object') return await this.#track(completion(started, code, signal))
+    if (started < 0) throw ioctlFailure(errnoOf(started), code, this.#calls.failedBytesReturned())
+    return started
+  }
+
+  // No SO_EXCLUSIVEADDRUSE, as in libuv: nobody can bind a port of a reservation from outside of it anyway, and the
+  // option would withhold the port while a connection of its last user lingers.
+  bind(address: SocketAddress): void {
+    checkSocketAddress('address', address)
+    const length = encodeSockaddr(address, name)
+    const handle = this.#openHandle('bind')
+    if (this.family === 'ipv6') {
+      // Winsock's default is IPv6 alone, Node's servers take both. As in libuv a failure is none: there may be no IPv4.
+      this.#calls.setOption(handle, IPPROTO_IPV6, IPV6_V6ONLY, 0)
+    }
+    check(this.#calls.bind(handle, name, length), 'bind')
+    this.#bound = true
+  }
+
+  localAddress(): AddressInfo {
+    check(this.#calls.localName(this.#openHandle('getsockname'), name), 'getsockname')
+    return decodeSockaddr(name)
+  }
+
+  async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
+    await listenOnHandle(server, await this.#handOver('listen', openServerHandle), backlog)
+  }
+
+  async attach(socket: DatagramSocket): Promise<void> {
+    await attachHandle(socket, await this.#handOver('attach', openDatagramHandle))
+  }
+
+  async connect(remote: SocketAddress, { signal }: ConnectOptions = {}): Promise<Socket> {
+    checkSocketAddress('remote', remote)
+    return await connectHandle(await this.#handOver('connect', openConnectionHandle), remote, signal)
+  }
+
+  close(): void {
+    if (!this.#adopted) this.#open.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async #track(call: Promise<number>): Promise<number> {
+    this.#outstanding ??= new OutstandingCalls()
+    return await this.#home.outstanding.track(this.#outstanding.track(call))
+  }
+
+  /** Makes the SOCKET libuv's. It is closed if libuv does not take it. */
+  async #handOver(syscall: string, open: (socket: number) => NodeHandle): Promise<NodeHandle> {
+    const handle = this.#openHandle(syscall)
+    if (!this.#bound) throw new WinsockError(WSAEINVAL, syscall)
+    this.#adopted = true
+    this.#home.forget(this.#open)
+    // libuv gives the socket a completion port, which the completion of a call from before would reach as well.
+    if (this.#outstanding !== undefined && this.#outstanding.size > 0) {
+      await this.#home.outstanding.track(this.#outstanding.settled())
+    }
+    try {
+      const opened = open(nodeDescriptor(this.#calls.descriptor(handle)))
+      this.#open.disown()
+      return opened
+    } catch (error) {
+      try {
+        this.#open.close()
+      } catch {
+        // The first error tells what is wrong.
+      }
+      throw error
+    }
+  }
+
+  #openHandle(syscall: string): Handle {
+    const handle = this.#open.handle
+    if (handle === undefined || this.#adopted) throw new WinsockError(WSAENOTSOCK, syscall)
+    return handle
+  }
+}
+
+/** Settles when the pending call is complete; until then the signal cancels it. */
+async function completion(call: PendingIoctl, code: number, signal: AbortSignal | undefined): Promise<number> {
+  let cancelled = false
+  const cancel = () => {
+    cancelled ||= call.cancel()
+  }
+  const completed = new Promise<number>((resolve, reject) => {
+    call.oncomplete = (result, bytesReturned) => {
+      if (result >= 0) return resolve(result)
+      const error = ioctlFailure(errnoOf(result), code, bytesReturned)
+      reject(cancelled && error.errno === WSA_OPERATION_ABORTED ? new AbortError({ cause: error }) : error)
+    }
+  })
+  if (signal === undefined) return await completed
+  signal.addEventListener('abort', cancel)
+  try {
+    return await completed
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+function check(result: CallResult, syscall: string): void {
+  if (result < 0) throw new WinsockError(errnoOf(result), syscall)
+}
+
+function ioctlFailure(errno: number, code: number, bytesReturned: number): WinsockError {
+  return new WinsockError(errno, `WSAIoctl(${controlCodeName(code)})`, { bytesReturned })
+}
+
+/** The SOCKET as Node's handles take it: an int. Windows' handles are small numbers in practice. */
+function nodeDescriptor(socket: number | bigint): number {
+  if (typeof socket === 'number' && socket >= 0 && socket <= INT32_MAX) return socket
+  throw new AdoptionUnsupportedError(`the SOCKET ${socket} does not fit the int that it takes`)
+}

@@ -1,0 +1,101 @@
+import {
+  AF_INET,
+  AF_INET6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  WSANOTINITIALISED,
+} from '@winport/definitions'
+import { checkSocketSpec } from '../call-arguments.js'
+import type { PersistentReservations } from '../persistent-reservations.js'
+import type { Transport } from '../transport.js'
+import { WinsockError } from '../winsock-error.js'
+import type { SocketSpec } from '../winsock-socket.js'
+import type { IpHelperCalls } from './ip-helper-calls.js'
+import { NativePersistentReservations, type PersistentHome } from './native-persistent-reservations.js'
+import { NativeSocket, type SocketHome } from './native-socket.js'
+import type { NativeWinsock } from './native-winsock.js'
+import type { OpenHandle } from './open-handle.js'
+import { OutstandingCalls } from './outstanding-calls.js'
+import type { WinsockCalls } from './winsock-calls.js'
+
+/** A transport over Winsock, whatever makes the calls. A socket that is dropped without a close is closed in the end. */
+export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, PersistentHome {
+  readonly name: string
+  readonly winsock: NativeWinsock<Handle>
+  readonly outstanding: OutstandingCalls = new OutstandingCalls()
+  readonly persistent: PersistentReservations
+  readonly #open = new Set<OpenHandle<Handle>>()
+  #closed = false
+  #closing: Promise<void> | undefined
+
+  /** @throws WinsockError if WSAStartup fails */
+  constructor(name: string, winsock: NativeWinsock<Handle>) {
+    winsock.startUp()
+    this.name = name
+    this.winsock = winsock
+    this.persistent = new NativePersistentReservations(this)
+  }
+
+  get calls(): WinsockCalls<Handle> {
+    return this.winsock.calls
+  }
+
+  get ipHelper(): IpHelperCalls {
+    return this.winsock.ipHelper
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  openSocket(spec: SocketSpec): NativeSocket<Handle> {
+    const family = checkSocketSpec(spec)
+    const { protocol } = spec
+    if (this.#closed) throw new WinsockError(WSANOTINITIALISED, 'WSASocketW')
+    const handle = this.calls.openSocket(
+      family === 'ipv4' ? AF_INET : AF_INET6,
+      protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM,
+      protocol === 'tcp' ? IPPROTO_TCP : IPPROTO_UDP,
+    )
+    return new NativeSocket(protocol, family, handle, this)
+  }
+
+  async inTurn<Result>(call: () => Promise<Result>): Promise<Result> {
+    return await this.winsock.inTurn(call)
+  }
+
+  keep(open: OpenHandle<Handle>): void {
+    this.#open.add(open)
+  }
+
+  forget(open: OpenHandle<Handle>): void {
+    this.#open.delete(open)
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#close()
+    await this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true
+    const failures: unknown[] = []
+    const attempt = (close: () => void) => {
+      try {
+        close()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    for (const open of this.#open) attempt(() => open.close())
+    await this.outstanding.settled()
+    attempt(() => this.winsock.cleanUp())
+    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'close failed')
+  }
+}

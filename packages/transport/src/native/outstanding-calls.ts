@@ -1,0 +1,20 @@
+/** Calls that have been made and are not settled. */
+export class OutstandingCalls {
+  readonly #calls = new Set<Promise<unknown>>()
+
+  get size(): number {
+    return this.#calls.size
+  }
+
+  track<Result>(call: Promise<Result>): Promise<Result> {
+    this.#calls.add(call)
+    const forget = () => this.#calls.delete(call)
+    call.then(forget, forget)
+    return call
+  }
+
+  /** Resolves when all of them are settled, one way or the other. */
+  async settled(): Promise<void> {
+    while (this.#calls.size > 0) await Promise.allSettled(this.#calls)
+  }
+}
