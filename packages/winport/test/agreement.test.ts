@@ -1,5 +1,7 @@
+import type { Transport, WinsockLibraries } from '@winport/transport'
 import { createKoffiTransport } from '@winport/transport-koffi'
 import { MockKernel } from '@winport/transport-mock'
+import { createNapiTransport } from '@winport/transport-napi'
 import { simulatorLibraries, WinsockSimulator } from '@winport/winsock-simulator'
 import {
   type Arbitrary,
@@ -15,7 +17,7 @@ import {
   record,
 } from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
-import { type Command, Machine } from './simulated-machine.js'
+import { type Command, Machine, type Outcome } from './simulated-machine.js'
 
 // Every implementation is driven by the same commands, and must answer each of them alike: ports, counts and errors.
 
@@ -44,24 +46,42 @@ const command: Arbitrary<Command> = record({
   overlapped: boolean(),
 })
 
-it('the mock and koffi on the simulator answer alike, step by step', { timeout: 120_000 }, async () => {
+const NATIVE: Readonly<Record<string, (options: { libraries: WinsockLibraries }) => Transport>> = {
+  koffi: createKoffiTransport,
+  napi: createNapiTransport,
+}
+
+/** What the commands come to on the simulator, which begins afresh. */
+async function onSimulator(backend: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
+  simulator.reset()
+  simulator.setElevated(true)
+  const transport = NATIVE[backend]?.({ libraries: simulatorLibraries })
+  if (transport === undefined) throw new Error(`there is no backend ${backend}`)
+  await using machine = new Machine(transport, {
+    exclude: ({ protocol, startPort, count }) => simulator.addExclusion(protocol, startPort, count),
+    reboot: () => simulator.reboot(),
+  })
+  return await machine.runAll(commands)
+}
+
+async function onMock(commands: readonly Command[]): Promise<readonly Outcome[]> {
+  const kernel = new MockKernel({ dynamicRange: RANGE })
+  await using machine = new Machine(kernel.openTransport({ elevated: true }), {
+    exclude: (range) => kernel.addExclusion(range),
+    reboot: () => kernel.reboot(),
+  })
+  return await machine.runAll(commands)
+}
+
+it('the mock, koffi and napi answer alike, step by step', { timeout: 120_000 }, async () => {
   await assert(
     asyncProperty(array(command, { minLength: 5, maxLength: 60, size: 'max' }), async (commands) => {
-      const kernel = new MockKernel({ dynamicRange: RANGE })
-      simulator.reset()
-      simulator.setElevated(true)
-      await using mock = new Machine(kernel.openTransport({ elevated: true }), {
-        exclude: (range) => kernel.addExclusion(range),
-        reboot: () => kernel.reboot(),
-      })
-      await using koffi = new Machine(createKoffiTransport({ libraries: simulatorLibraries }), {
-        exclude: ({ protocol, startPort, count }) => simulator.addExclusion(protocol, startPort, count),
-        reboot: () => simulator.reboot(),
-      })
-      for (const [index, step] of commands.entries()) {
-        const expected = await mock.run(step)
-        const actual = await koffi.run(step)
-        expect(actual, `step ${index}: ${JSON.stringify(step)}`).toEqual(expected)
+      const expected = await onMock(commands)
+      for (const backend of Object.keys(NATIVE)) {
+        const actual = await onSimulator(backend, commands)
+        for (const [index, step] of commands.entries()) {
+          expect(actual[index], `${backend}, step ${index}: ${JSON.stringify(step)}`).toEqual(expected[index])
+        }
       }
     }),
     { numRuns: 1000 },

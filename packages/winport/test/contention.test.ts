@@ -15,6 +15,7 @@ beforeEach(() => simulator.reset())
 
 const BACKENDS = [
   { name: 'koffi', module: import.meta.resolve('@winport/transport-koffi'), factory: 'createKoffiTransport' },
+  { name: 'napi', module: import.meta.resolve('@winport/transport-napi'), factory: 'createNapiTransport' },
 ]
 
 describe.each(BACKENDS)('processes over $name', ({ module, factory }) => {

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 const TIME_LIMIT = 120_000
 const DEMO = fileURLToPath(new URL('programs/demo-on-simulator.js', import.meta.url))
 const DLL = simulatorPath.replace('linux-x64/libwinsock-simulator.so', 'win32-x64/winsock-simulator.dll')
-const BACKENDS = ['koffi']
+const BACKENDS = ['koffi', 'napi']
 
 const windows = await windowsOrExplain('winport over the native backends')
 
@@ -28,34 +28,50 @@ describe.runIf(process.platform === 'linux').each(BACKENDS)('%s on Linux, on the
 })
 
 describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { timeout: TIME_LIMIT }, () => {
-  const deploy = () => deployForWindows('winport', { devDependencies: ['@winport/transport-koffi'] })
+  const deploy = (...backends: readonly string[]) => {
+    const devDependencies = backends.map((name) => `@winport/transport-${name}`)
+    return deployForWindows('winport', { devDependencies })
+  }
 
   it.each(BACKENDS)('winport demo runs over %s, on the simulator', async (backend) => {
     const env = { WINSOCK_SIMULATOR_POOL: `demo-wine-${backend}-${process.pid}` }
     const args = ['test/programs/demo-on-simulator.js', backend, windowsPath(DLL)]
-    const { exitCode, stdout, stderr } = await runOnWindows({ cwd: await deploy(), args, env, timeoutMs: TIME_LIMIT })
+    const { exitCode, stdout, stderr } = await runOnWindows({
+      cwd: await deploy(backend),
+      args,
+      env,
+      timeoutMs: TIME_LIMIT,
+    })
     expect(exitCode, stdout + stderr).toBe(0)
     expectWholeDemo(stdout, backend)
   })
 
-  it('openReservationManager takes a native backend, which says that Wine has no reservations', async () => {
-    const args = ['test/programs/manager-on-wine.js']
-    const { exitCode, stdout, stderr } = await runOnWindows({ cwd: await deploy(), args, timeoutMs: TIME_LIMIT })
-    expect(exitCode, stdout + stderr).toBe(0)
-    expect(JSON.parse(stdout)).toEqual({
-      transport: 'koffi',
-      tcp: 'ERR_RESERVATION_UNSUPPORTED',
-      udp: 'ERR_RESERVATION_UNSUPPORTED',
-      create: 'ERR_RESERVATION_UNSUPPORTED',
-      lookup: 'ERR_RESERVATION_UNSUPPORTED',
-      delete: 'ERR_RESERVATION_UNSUPPORTED',
-      held: 0,
-    })
-  })
+  it.each([
+    { installed: ['napi', 'koffi'], taken: 'napi' },
+    { installed: ['koffi'], taken: 'koffi' },
+  ])(
+    'with $installed installed openReservationManager takes $taken, which says that Wine has no reservations',
+    async ({ installed, taken }) => {
+      const args = ['test/programs/manager-on-wine.js']
+      const cwd = await deploy(...installed)
+      const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: TIME_LIMIT })
+      expect(exitCode, stdout + stderr).toBe(0)
+      expect(JSON.parse(stdout)).toEqual({
+        transport: taken,
+        tcp: 'ERR_RESERVATION_UNSUPPORTED',
+        udp: 'ERR_RESERVATION_UNSUPPORTED',
+        create: 'ERR_RESERVATION_UNSUPPORTED',
+        lookup: 'ERR_RESERVATION_UNSUPPORTED',
+        delete: 'ERR_RESERVATION_UNSUPPORTED',
+        held: 0,
+      })
+    },
+  )
 
   it('the command says so in one line', async () => {
     const args = ['dist/cli.js', 'acquire', 'tcp', '20']
-    const { exitCode, stdout, stderr } = await runOnWindows({ cwd: await deploy(), args, timeoutMs: TIME_LIMIT })
+    const cwd = await deploy('koffi')
+    const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: TIME_LIMIT })
     expect(exitCode).toBe(1)
     expect(stdout).toBe('')
     expect(stderr.trimEnd()).toMatch(

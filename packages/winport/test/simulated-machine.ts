@@ -53,6 +53,12 @@ export class Machine implements AsyncDisposable {
     this.#control = control
   }
 
+  async runAll(commands: readonly Command[]): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = []
+    for (const command of commands) outcomes.push(await this.run(command))
+    return outcomes
+  }
+
   async run(command: Command): Promise<Outcome> {
     try {
       return { answer: await this.#run(command) }
