@@ -15,9 +15,8 @@ import {
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKoffiTransport } from '../src/index.js'
-import { KoffiSocket } from '../src/koffi-socket.js'
 import type { SocketHandle } from '../src/winsock-functions.js'
-import { asKoffiTransport } from './koffi-backend.js'
+import { pretendBound } from './koffi-backend.js'
 import { openDescriptors } from './open-descriptors.js'
 
 const simulator = new WinsockSimulator('koffi-adoption', { startPort: 63_400, count: 200 })
@@ -74,8 +73,7 @@ describe('adoption', () => {
     const socket = openBound(transport)
     const { port } = socket.localAddress()
     // libuv refuses a TCP socket as a UDP one nowhere, but a descriptor that is gone everywhere.
-    const twin = new KoffiSocket('tcp', 'ipv4', 0x7fff_fff0, asKoffiTransport(transport))
-    pretendBound(twin)
+    const twin = pretendBound(transport, 0x7fff_fff0)
     const error = await failureOf(() => twin.listen(createServer()))
     expect(error).toMatchObject({ code: 'EBADF', syscall: 'open' })
     expect(closesockets()).toBe(1)
@@ -89,21 +87,12 @@ describe('adoption', () => {
     'closes a SOCKET that does not fit what Node takes: %s',
     async (handle) => {
       const closed: SocketHandle[] = []
-      const home = asKoffiTransport(transport)
-      const library = Object.create(home.library, {
-        winsock: {
-          value: {
-            ...home.library.winsock,
-            bind: () => 0,
-            closesocket: (socket: SocketHandle) => {
-              closed.push(socket)
-              return 0
-            },
-          },
+      const socket = pretendBound(transport, handle, {
+        closesocket: (socket) => {
+          closed.push(socket)
+          return 0
         },
       })
-      const socket = new KoffiSocket('tcp', 'ipv4', handle, { library, calls: home.calls, forget: () => {} })
-      socket.bind({ address: '127.0.0.1', port: 0 })
       const error = await failureOf(() => socket.listen(createServer()))
       expect(error).toBeInstanceOf(AdoptionUnsupportedError)
       expect(error.message).toContain(String(handle))
@@ -153,11 +142,3 @@ describe('adoption', () => {
     await once(server, 'close')
   })
 })
-
-/** Lets the socket believe that it is bound. */
-function pretendBound(socket: KoffiSocket): void {
-  const { winsock } = socket
-  Object.defineProperty(socket, 'winsock', { value: { ...winsock, bind: () => 0 }, configurable: true })
-  socket.bind({ address: '127.0.0.1', port: 0 })
-  Object.defineProperty(socket, 'winsock', { value: winsock })
-}

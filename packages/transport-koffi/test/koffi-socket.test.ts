@@ -12,7 +12,7 @@ import {
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKoffiTransport } from '../src/index.js'
-import { asKoffiTransport } from './koffi-backend.js'
+import { functionsOf, openKnownSocket } from './koffi-backend.js'
 import { openDescriptors } from './open-descriptors.js'
 
 const simulator = new WinsockSimulator('koffi-socket', { startPort: 63_200, count: 200 })
@@ -65,13 +65,12 @@ describe('a koffi socket', () => {
   })
 
   it('gives a socket up whose closesocket fails', () => {
-    const socket = asKoffiTransport(transport).openSocket({ protocol: 'tcp' })
-    const leaked = socket.handle ?? -1
+    const { socket, handle: leaked } = openKnownSocket(transport, 'tcp')
     simulator.failNext(SimulatedCall.CLOSESOCKET, 10_038)
     expect(() => socket.close()).toThrow(expect.objectContaining({ code: 'WSAENOTSOCK', syscall: 'closesocket' }))
     socket.close()
     expect(simulator.counts().calls[SimulatedCall.CLOSESOCKET]).toBe(1)
-    socket.winsock.closesocket(leaked)
+    functionsOf(transport).closesocket(leaked)
   })
 
   it('reports an error that only this thread has, though another call of koffi failed in between', async () => {

@@ -12,7 +12,7 @@ import {
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKoffiTransport } from '../src/index.js'
-import { asKoffiTransport } from './koffi-backend.js'
+import { asKoffiTransport, functionsOf, openKnownSocket } from './koffi-backend.js'
 
 const simulator = new WinsockSimulator('koffi-transport', { startPort: 63_100, count: 100 })
 const open = (libraries: WinsockLibraries = simulatorLibraries) => createKoffiTransport({ libraries })
@@ -88,7 +88,8 @@ describe('a koffi transport', () => {
 
   it('declares its functions once for all transports of the same libraries', async () => {
     const [first, second] = [open(), open({ ...simulatorLibraries })]
-    expect(asKoffiTransport(first).library).toBe(asKoffiTransport(second).library)
+    expect(functionsOf(first)).toBe(functionsOf(second))
+    expect(asKoffiTransport(first).winsock).toBe(asKoffiTransport(second).winsock)
     await first.close()
     await second.close()
   })
@@ -129,14 +130,14 @@ describe('a koffi transport', () => {
   })
 
   it('closes every socket though one fails, cleans up, and tells of it once all is done', async () => {
-    const transport = asKoffiTransport(open())
-    const { winsock } = transport.library
-    const sockets = Array.from({ length: 3 }, () => transport.openSocket({ protocol: 'udp' }))
-    const leaked = sockets[1]?.handle ?? -1
+    const transport = open()
+    const winsock = functionsOf(transport)
+    const opened = Array.from({ length: 3 }, () => openKnownSocket(transport, 'udp'))
+    const leaked = opened[1]?.handle ?? -1
     simulator.failNext(SimulatedCall.CLOSESOCKET, 10_050, 2)
     const error = await failureOf(() => transport.close())
     expect(error).toMatchObject({ code: 'WSAENETDOWN', syscall: 'closesocket' })
-    for (const socket of sockets) {
+    for (const { socket } of opened) {
       expect(await failureOf(() => socket.localAddress())).toMatchObject({ code: 'WSAENOTSOCK' })
     }
     const { openSockets, startups } = simulator.counts()
@@ -147,11 +148,11 @@ describe('a koffi transport', () => {
   })
 
   it('reports a WSACleanup that fails', async () => {
-    const transport = asKoffiTransport(open())
+    const transport = open()
     simulator.failNext(SimulatedCall.WSACLEANUP, 10_050)
     expect(await failureOf(() => transport.close())).toMatchObject({ code: 'WSAENETDOWN', syscall: 'WSACleanup' })
     const other = open()
-    transport.library.winsock.WSACleanup() // makes up for the one that failed
+    functionsOf(transport).WSACleanup() // makes up for the one that failed
     await other.close()
   })
 

@@ -24,6 +24,16 @@ describe('the koffi backend in a process of its own', () => {
     expect(JSON.parse(await run('garbage-collected-buffers.js'))).toEqual({ right: 200 })
   })
 
+  it('closes sockets that were dropped, but none with a call pending', async () => {
+    expect(JSON.parse(await run('dropped-sockets.js'))).toEqual({
+      first: 110,
+      whilePending: 10,
+      ports: Array.from({ length: 10 }, () => 2),
+      last: 0,
+      left: { openSockets: 0, runtimeReservations: 0, pendingCalls: 0, startups: 1 },
+    })
+  })
+
   it('makes 100,000 calls of all kinds on a flat heap, RSS and socket count', async () => {
     const { heapUsed, arrayBuffers, rss, sockets, left } = JSON.parse(await run('steady-calls.js', '100000'))
     expect(heapUsed).toBeLessThan(300_000)

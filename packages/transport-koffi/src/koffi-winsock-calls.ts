@@ -1,0 +1,135 @@
+import {
+  SOCKET_ERROR,
+  WINSOCK_VERSION,
+  WSA_FLAG_NO_HANDLE_INHERIT,
+  WSA_FLAG_OVERLAPPED,
+  WSA_IO_PENDING,
+} from '@winport/definitions'
+import { WinsockError } from '@winport/transport'
+import { type CallResult, failedWith, type PendingIoctl, type WinsockCalls } from '@winport/transport/native'
+import { NULL } from './native-memory.js'
+import { OpenSocket } from './open-socket.js'
+import { OverlappedCall } from './overlapped-call.js'
+import { PendingCalls } from './pending-calls.js'
+import { INVALID_SOCKET, type SocketHandle, type WinsockFunctions } from './winsock-functions.js'
+
+const WSADATA_MAX_SIZE = 512 // 408 in a 64-bit process, 400 in a 32-bit one
+
+// Calls are synchronous and made on one thread: they can share what they pass by reference.
+const bytesReturned = new Uint32Array(1)
+const nameLength = new Int32Array(1)
+const optionValue = new Int32Array(1)
+
+/** Winsock through koffi. */
+export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
+  readonly functions: WinsockFunctions
+  readonly #pending: PendingCalls
+
+  constructor(functions: WinsockFunctions) {
+    this.functions = functions
+    this.#pending = new PendingCalls(functions)
+  }
+
+  startUp(): CallResult {
+    const errno = this.functions.WSAStartup(WINSOCK_VERSION, new Uint8Array(WSADATA_MAX_SIZE))
+    return errno === 0 ? 0 : failedWith(errno)
+  }
+
+  cleanUp(): CallResult {
+    this.#pending.free()
+    return this.#resultOf(this.functions.WSACleanup())
+  }
+
+  openSocket(family: number, type: number, protocol: number): OpenSocket {
+    const flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT
+    const handle = this.functions.WSASocketW(family, type, protocol, NULL, 0, flags)
+    if (handle === INVALID_SOCKET) throw new WinsockError(this.functions.WSAGetLastError(), 'WSASocketW')
+    return new OpenSocket(handle)
+  }
+
+  closeSocket(socket: OpenSocket): CallResult {
+    return this.#resultOf(this.functions.closesocket(socket.take()))
+  }
+
+  descriptor(socket: OpenSocket): SocketHandle {
+    return socket.handle
+  }
+
+  disown(socket: OpenSocket): void {
+    socket.take()
+  }
+
+  bind(socket: OpenSocket, name: Uint8Array, length: number): CallResult {
+    return this.#resultOf(this.functions.bind(socket.handle, name, length))
+  }
+
+  localName(socket: OpenSocket, name: Uint8Array): CallResult {
+    nameLength[0] = name.length
+    return this.#resultOf(this.functions.getsockname(socket.handle, name, nameLength))
+  }
+
+  setOption(socket: OpenSocket, level: number, option: number, value: number): CallResult {
+    optionValue[0] = value
+    const length = optionValue.byteLength
+    return this.#resultOf(this.functions.setsockopt(socket.handle, level, option, optionValue, length))
+  }
+
+  ioctl(socket: OpenSocket, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult {
+    bytesReturned[0] = 0
+    const result = this.functions.WSAIoctl(
+      socket.handle,
+      code,
+      input === null ? NULL : input,
+      input === null ? 0 : input.length,
+      output === null ? NULL : output,
+      output === null ? 0 : output.length,
+      bytesReturned,
+      NULL,
+      NULL,
+    )
+    return result === SOCKET_ERROR ? failedWith(this.functions.WSAGetLastError()) : (bytesReturned[0] ?? 0)
+  }
+
+  startIoctl(
+    socket: OpenSocket,
+    code: number,
+    input: Uint8Array | null,
+    output: Uint8Array | null,
+  ): CallResult | PendingIoctl {
+    const block = this.#pending.take(input, output)
+    bytesReturned[0] = 0
+    const result = this.functions.WSAIoctl(
+      socket.handle,
+      code,
+      block.input,
+      input === null ? 0 : input.length,
+      block.output,
+      output === null ? 0 : output.length,
+      bytesReturned,
+      block.overlapped,
+      NULL,
+    )
+    if (result === SOCKET_ERROR) {
+      const errno = this.functions.WSAGetLastError()
+      if (errno === WSA_IO_PENDING) {
+        const call = new OverlappedCall(socket, this.functions, this.#pending, block, output)
+        this.#pending.add(call)
+        return call
+      }
+      this.#pending.give(block)
+      return failedWith(errno)
+    }
+    block.store(output)
+    this.#pending.give(block)
+    return bytesReturned[0] ?? 0
+  }
+
+  failedBytesReturned(): number {
+    return bytesReturned[0] ?? 0
+  }
+
+  /** To be called right after the call. */
+  #resultOf(returned: number): CallResult {
+    return returned === SOCKET_ERROR ? failedWith(this.functions.WSAGetLastError()) : 0
+  }
+}
