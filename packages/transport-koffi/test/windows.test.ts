@@ -1,17 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
-import { simulatorPath } from '@winport/winsock-simulator'
+import { simulatorDllPath } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
 
 const TIME_LIMIT = 150_000
-const DLL = simulatorPath.replace('linux-x64/libwinsock-simulator.so', 'win32-x64/winsock-simulator.dll')
 
 const windows = await windowsOrExplain('the conformance suite over koffi')
 
 /** Runs a program of this folder as a Windows program, with the simulator's DLL at hand. */
 async function runProgram(args: readonly string[], report?: string): Promise<string> {
   const cwd = await deployForWindows('@winport/transport-koffi', { devDependencies: ['@winport/winsock-simulator'] })
-  const env = { WINSOCK_SIMULATOR: windowsPath(DLL), WINSOCK_SIMULATOR_POOL: `koffi-windows-${process.pid}` }
+  const env = {
+    WINSOCK_SIMULATOR: windowsPath(simulatorDllPath),
+    WINSOCK_SIMULATOR_POOL: `koffi-windows-${process.pid}`,
+  }
   const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, env, timeoutMs: TIME_LIMIT })
   if (report !== undefined) {
     mkdirSync('reports', { recursive: true })

@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
-import { simulatorPath } from '@winport/winsock-simulator'
+import { simulatorDllPath } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
 
 const TIME_LIMIT = 150_000
-const DLL = simulatorPath.replace('linux-x64/libwinsock-simulator.so', 'win32-x64/winsock-simulator.dll')
 
 const windows = await windowsOrExplain('the conformance suite over napi')
 
@@ -13,7 +12,10 @@ async function runProgram(args: readonly string[], report?: string): Promise<str
   const cwd = await deployForWindows('@winport/transport-napi', {
     devDependencies: ['@winport/winsock-simulator', 'koffi'],
   })
-  const env = { WINSOCK_SIMULATOR: windowsPath(DLL), WINSOCK_SIMULATOR_POOL: `napi-windows-${process.pid}` }
+  const env = {
+    WINSOCK_SIMULATOR: windowsPath(simulatorDllPath),
+    WINSOCK_SIMULATOR_POOL: `napi-windows-${process.pid}`,
+  }
   const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, env, timeoutMs: TIME_LIMIT })
   if (report !== undefined) {
     mkdirSync('reports', { recursive: true })

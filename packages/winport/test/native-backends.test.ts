@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
-import { simulatorPath } from '@winport/winsock-simulator'
+import { simulatorDllPath, simulatorPath } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
 
 const TIME_LIMIT = 120_000
 const DEMO = fileURLToPath(new URL('programs/demo-on-simulator.js', import.meta.url))
-const DLL = simulatorPath.replace('linux-x64/libwinsock-simulator.so', 'win32-x64/winsock-simulator.dll')
 const BACKENDS = ['koffi', 'napi']
 
 const windows = await windowsOrExplain('winport over the native backends')
@@ -35,7 +34,7 @@ describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { t
 
   it.each(BACKENDS)('winport demo runs over %s, on the simulator', async (backend) => {
     const env = { WINSOCK_SIMULATOR_POOL: `demo-wine-${backend}-${process.pid}` }
-    const args = ['test/programs/demo-on-simulator.js', backend, windowsPath(DLL)]
+    const args = ['test/programs/demo-on-simulator.js', backend, windowsPath(simulatorDllPath)]
     const { exitCode, stdout, stderr } = await runOnWindows({
       cwd: await deploy(backend),
       args,

@@ -1,23 +1,12 @@
 import {
-  INET_PORT_RANGE,
   INET_PORT_RESERVATION_INSTANCE,
-  INET_PORT_RESERVATION_TOKEN,
   SIO_ACQUIRE_PORT_RESERVATION,
   SIO_ASSOCIATE_PORT_RESERVATION,
 } from '@winport/definitions'
 import type { IoctlOptions, Protocol, Transport, WinsockSocket } from '@winport/transport'
+import { encodeRange, encodeToken } from '@winport/transport/conformance'
 
-export function encodeRange(startPort: number, count: number): Uint8Array {
-  const bytes = new Uint8Array(INET_PORT_RANGE.size)
-  INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, bytes)
-  return bytes
-}
-
-export function encodeToken(token: bigint): Uint8Array {
-  const bytes = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
-  INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, bytes)
-  return bytes
-}
+export { encodeRange, encodeToken }
 
 /** ACQUIRE of ports of the kernel's choice, blocking. */
 export function acquire(socket: WinsockSocket, count: number): INET_PORT_RESERVATION_INSTANCE {

@@ -5,6 +5,7 @@ export { type NativeBackend, simulatorTarget, systemTarget } from './simulator-t
 export {
   SimulatedCall,
   type SimulatorCounts,
+  simulatorDllPath,
   simulatorLibraries,
   simulatorPath,
   UNTIL_RELEASED,

@@ -12,6 +12,11 @@ const LIBRARY = process.platform === 'win32' ? 'win32-x64/winsock-simulator.dll'
 export const simulatorPath: string =
   process.env['WINSOCK_SIMULATOR'] ?? fileURLToPath(new URL(BUILD + LIBRARY, import.meta.url))
 
+/** The simulator as a DLL, for programs that are run as Windows programs from here. */
+export const simulatorDllPath: string = fileURLToPath(
+  new URL(`${BUILD}win32-x64/winsock-simulator.dll`, import.meta.url),
+)
+
 /** The simulator in the place of all of Windows' libraries. */
 export const simulatorLibraries: WinsockLibraries = {
   winsock: simulatorPath,

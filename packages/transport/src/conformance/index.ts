@@ -1,4 +1,4 @@
-export { type CallMode, ConformanceContext, type Granted } from './conformance-context.js'
+export { type CallMode, ConformanceContext, encodeRange, encodeToken, type Granted } from './conformance-context.js'
 export { type ConformanceReport, type ConformanceResult, formatConformanceReport } from './conformance-report.js'
 export { defineConformanceTests, runConformance, type TestRunner } from './conformance-suite.js'
 export type {
