@@ -8,10 +8,13 @@ import {
   checkPortRange,
   checkSocketSpec,
   IpHelperError,
+  type PersistentOptions,
   type PersistentReservations,
   type PortRange,
   type SocketSpec,
   type Transport,
+  throwIfAborted,
+  untilAborted,
   WinsockError,
 } from '@winport/transport'
 import { Hold } from './fault-plan.js'
@@ -36,21 +39,25 @@ export class MockTransport implements Transport {
     this.pid = pid
     this.elevated = elevated
     this.persistent = {
-      create: (range) =>
-        this.#persistentCall('Create', range, (pool) => {
-          if (!this.elevated) return ERROR_ACCESS_DENIED
-          return pool.createPersistent(range.startPort, range.count)
-        }),
-      lookup: (range) =>
-        this.#persistentCall('Lookup', range, (pool) => pool.findPersistent(range.startPort, range.count)),
-      delete: async (range) => {
-        await this.#persistentCall('Delete', range, (pool) => {
+      create: (range, options) => {
+        const create = (pool: PortPool) => {
+          return this.elevated ? pool.createPersistent(range.startPort, range.count) : ERROR_ACCESS_DENIED
+        }
+        return this.#persistentCall('Create', range, create, options)
+      },
+      lookup: (range, options) => {
+        const lookup = (pool: PortPool) => pool.findPersistent(range.startPort, range.count)
+        return this.#persistentCall('Lookup', range, lookup, options)
+      },
+      delete: async (range, options) => {
+        const remove = (pool: PortPool) => {
           const reservation = pool.findPersistent(range.startPort, range.count)
           if (typeof reservation === 'number') return reservation
           if (!this.elevated) return ERROR_ACCESS_DENIED
           pool.release(reservation)
           return reservation
-        })
+        }
+        await this.#persistentCall('Delete', range, remove, options)
       },
     }
   }
@@ -94,13 +101,15 @@ export class MockTransport implements Transport {
     verb: 'Create' | 'Lookup' | 'Delete',
     range: PortRange,
     call: (pool: PortPool) => Reservation | number,
+    { signal }: PersistentOptions = {},
   ): Promise<bigint> {
     checkPortRange(range)
     const syscall = `${verb}Persistent${range.protocol === 'tcp' ? 'Tcp' : 'Udp'}PortReservation`
     if (this.#closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
+    throwIfAborted(signal)
     if (!this.#kernel.supported) throw new IpHelperError(ERROR_PROC_NOT_FOUND, syscall)
     const fault = this.#kernel.faults.take(`${verb}PersistentPortReservation`, true)
-    const errno = fault instanceof Hold ? await this.#wait(fault) : fault
+    const errno = fault instanceof Hold ? await untilAborted(this.#wait(fault), signal) : fault
     const result = errno ?? call(this.#kernel.pools[range.protocol])
     if (typeof result === 'number') throw new IpHelperError(result, syscall)
     return result.token

@@ -7,3 +7,8 @@ export class AbortError extends Error {
     super('The operation was aborted', options)
   }
 }
+
+/** @throws AbortError with the signal's reason as `cause`, if it is aborted */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
+}

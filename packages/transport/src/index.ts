@@ -1,4 +1,4 @@
-export { AbortError } from './abort-error.js'
+export { AbortError, throwIfAborted } from './abort-error.js'
 export {
   checkIoctlArguments,
   checkPortRange,
@@ -19,12 +19,13 @@ export {
   openDatagramHandle,
   openServerHandle,
 } from './node-handle.js'
-export type { PersistentReservations } from './persistent-reservations.js'
+export type { PersistentOptions, PersistentReservations } from './persistent-reservations.js'
 export type { PortRange, Protocol } from './port-range.js'
 export { startListening } from './start-listening.js'
 export { SystemCallError } from './system-call-error.js'
 export type { Transport } from './transport.js'
 export { TransportUnavailableError } from './transport-unavailable-error.js'
+export { untilAborted } from './until-aborted.js'
 export { WinsockError, type WinsockErrorOptions } from './winsock-error.js'
 export { resolveWinsockLibraries, systemLibraries, type WinsockLibraries } from './winsock-libraries.js'
 export type {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { AbortError } from '../src/index.js'
+import { AbortError, throwIfAborted } from '../src/index.js'
 
 it('AbortError looks like the one that Node’s own calls reject with', async () => {
   const { setTimeout: sleep } = await import('node:timers/promises')
@@ -12,4 +12,12 @@ it('AbortError looks like the one that Node’s own calls reject with', async ()
 
 it('AbortError has no cause unless it is given one', () => {
   expect(new AbortError()).not.toHaveProperty('cause')
+})
+
+it('throwIfAborted throws it with the reason as its cause, and only then', () => {
+  throwIfAborted(undefined)
+  throwIfAborted(new AbortController().signal)
+  expect(() => throwIfAborted(AbortSignal.abort('why'))).toThrow(
+    expect.objectContaining({ code: 'ABORT_ERR', cause: 'why' }),
+  )
 })

@@ -4,11 +4,13 @@ import {
   INET_PORT_RANGE,
   INET_PORT_RESERVATION_TOKEN,
 } from '@winport/definitions'
+import { throwIfAborted } from '../abort-error.js'
 import { checkPortRange } from '../call-arguments.js'
 import { IpHelperError } from '../ip-helper-error.js'
-import type { PersistentReservations } from '../persistent-reservations.js'
+import type { PersistentOptions, PersistentReservations } from '../persistent-reservations.js'
 import type { PortRange } from '../port-range.js'
 import { TransportUnavailableError } from '../transport-unavailable-error.js'
+import { untilAborted } from '../until-aborted.js'
 import { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from './ip-helper-calls.js'
 import type { OutstandingCalls } from './outstanding-calls.js'
 
@@ -28,19 +30,19 @@ export class NativePersistentReservations implements PersistentReservations {
     this.#home = home
   }
 
-  async create(range: PortRange): Promise<bigint> {
-    return await this.#call('Create', range)
+  async create(range: PortRange, options?: PersistentOptions): Promise<bigint> {
+    return await this.#call('Create', range, options)
   }
 
-  async lookup(range: PortRange): Promise<bigint> {
-    return await this.#call('Lookup', range)
+  async lookup(range: PortRange, options?: PersistentOptions): Promise<bigint> {
+    return await this.#call('Lookup', range, options)
   }
 
-  async delete(range: PortRange): Promise<void> {
-    await this.#call('Delete', range)
+  async delete(range: PortRange, options?: PersistentOptions): Promise<void> {
+    await this.#call('Delete', range, options)
   }
 
-  async #call(verb: PersistentVerb, range: PortRange): Promise<bigint> {
+  async #call(verb: PersistentVerb, range: PortRange, { signal }: PersistentOptions = {}): Promise<bigint> {
     checkPortRange(range)
     const { protocol } = range
     const syscall = persistentFunctionName(verb, protocol)
@@ -48,12 +50,17 @@ export class NativePersistentReservations implements PersistentReservations {
     const token = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
     const call = async (): Promise<bigint> => {
       if (this.#home.closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
+      throwIfAborted(signal)
       const errno = await this.#make(verb, protocol, startPort, count, token)
+      if (errno === 0 && verb === 'Create' && signal?.aborted === true) {
+        await this.#make('Delete', protocol, startPort, count, token) // nobody will learn of it
+      }
       if (errno !== 0) throw new IpHelperError(errno, syscall)
       return INET_PORT_RESERVATION_TOKEN.decode(token).Token
     }
     if (this.#home.closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
-    return await this.#home.outstanding.track(this.#home.inTurn(call))
+    throwIfAborted(signal)
+    return await untilAborted(this.#home.outstanding.track(this.#home.inTurn(call)), signal)
   }
 
   async #make(...call: Parameters<IpHelperCalls['callPersistent']>): Promise<number> {
