@@ -1,5 +1,6 @@
 import type { PortRange } from '@winport/transport'
 import { SystemCallError } from '@winport/transport'
+import type { AcquireRequest } from './acquire-request.js'
 import { ReservationError } from './reservation-error.js'
 
 // What a system call's error means for whoever asked, and what to do about it. Errors that are not a system call's
@@ -21,6 +22,34 @@ export function explainAcquire(error: unknown, request: PortRange): unknown {
     return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, error)
   }
   return explainUnsupported(error) ?? explainOther(`Could not reserve ${describeRange(request)}`, error)
+}
+
+/** For a search in which no place was granted. @param refusals of each place, in the order of the search */
+export function explainSearch(refusals: readonly ReservationError[], request: AcquireRequest): ReservationError {
+  const { protocol, count, within, startPort } = request
+  const ports = `${protocol?.toUpperCase() ?? 'TCP and UDP'} port${count === 1 ? '' : 's'}`
+  const reason = `${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded`
+  const cause = new AggregateError(refusals, 'Each place was refused')
+  if (within !== undefined) {
+    const [from, to] = within
+    const what = count === 1 ? `No ${ports}` : `No ${count} consecutive ${ports}`
+    const problem = `${what} from ${from} to ${to} can be reserved: at each of ${refusals.length} places ${reason}. Choose another range.`
+    return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
+  }
+  const starts = [...(startPort as Iterable<number>)]
+  const more = starts.length - MOST_NAMED
+  const named = starts.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  const problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. Choose others, or add 0 to let Windows choose.`
+  return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
+}
+
+/** For a search for the same range of both protocols, over when the kernel has no more for TCP. */
+export function explainUnmatched(refusals: readonly ReservationError[], count: number): ReservationError {
+  const offered = refusals.length - 1
+  const blocks = offered === 1 ? 'the one block' : `each of ${offered} blocks`
+  const reason = offered === 0 ? 'none is free for TCP' : `${blocks} that Windows offered for TCP was refused for UDP`
+  const problem = `There are no ${count} consecutive ports free for both TCP and UDP: ${reason}. Ask for fewer, or say where.`
+  return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, new AggregateError(refusals, 'Each place was refused'))
 }
 
 /** @param block the block that a port was asked of, with `port` if a certain one was */
@@ -99,6 +128,9 @@ export function describeRange({ protocol, startPort, count }: PortRange): string
   if (startPort === 0) return `${count} ${name} port${count === 1 ? '' : 's'}`
   return count === 1 ? `${name} port ${startPort}` : `${name} ports ${startPort}-${startPort + count - 1}`
 }
+
+/** How many start ports a message names. */
+const MOST_NAMED = 8
 
 const MISSING: ReadonlySet<string> = new Set(['WSAEOPNOTSUPP', 'ERROR_PROC_NOT_FOUND', 'ERROR_NOT_SUPPORTED'])
 

@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { invalidArgType } from '@winport/definitions'
-import type { AddressFamily } from '@winport/transport'
-import { untilAborted } from './until-aborted.js'
+import { type AddressFamily, untilAborted } from '@winport/transport'
 
 /** An address that a socket can be bound or connected to. */
 export interface HostAddress {

@@ -1,7 +1,15 @@
+export {
+  type AcquireMatchedOptions,
+  type AcquireOptions,
+  checkAcquireMatchedOptions,
+  checkAcquireOptions,
+} from './acquire-request.js'
+export type { BindMessage, BlockMessage, FailureMessage, ReservationMessage } from './diagnostics.js'
+export { MatchedReservation } from './matched-reservation.js'
+export { OpenPersistentReservation } from './open-persistent-reservation.js'
 export { PersistentReservation } from './persistent-reservation.js'
-export { PersistentReservationStore } from './persistent-reservation-store.js'
+export { type PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
 export { type BlockBindOptions, type BlockConnectOptions, type BlockListenOptions, PortBlock } from './port-block.js'
-export { checkAcquireOptions } from './request-arguments.js'
 export { ReservationError, type ReservationErrorCode } from './reservation-error.js'
-export { type AcquireOptions, ReservationManager, type ReservationManagerOptions } from './reservation-manager.js'
-export { RuntimeReservation } from './runtime-reservation.js'
+export { ReservationManager, type ReservationManagerOptions } from './reservation-manager.js'
+export { type ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'

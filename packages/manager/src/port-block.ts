@@ -10,6 +10,7 @@ import {
   type Transport,
   type WinsockSocket,
 } from '@winport/transport'
+import { channels, type FailureMessage, publish } from './diagnostics.js'
 import { explainEnd, explainUse } from './explain-error.js'
 import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost } from './host-address.js'
 import {
@@ -76,27 +77,34 @@ export abstract class PortBlock implements PortRange {
   readonly endPort: number
   /** Number of ports. */
   readonly count: number
-  /** The kernel's 64-bit name of the reservation. It may change when the machine restarts. */
-  readonly token: bigint
   readonly #transport: Transport
+  #token: bigint
+  #tokenBytes: Uint8Array
   /** The sockets of calls that have no port yet. */
   #binding: Set<WinsockSocket> | undefined
-  readonly #tokenBytes: Uint8Array = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
 
   protected constructor(transport: Transport, range: PortRange, token: bigint) {
     this.protocol = range.protocol
     this.startPort = range.startPort
     this.endPort = range.startPort + range.count - 1
     this.count = range.count
-    this.token = token
     this.#transport = transport
-    INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, this.#tokenBytes)
+    this.#token = token
+    this.#tokenBytes = encodeToken(token)
+  }
+
+  /** The kernel's 64-bit name of the reservation. It may change when the machine restarts. */
+  get token(): bigint {
+    return this.#token
   }
 
   protected abstract get kind(): 'runtime' | 'persistent'
 
   /** False once the block may not be used any more. */
   protected abstract isHeld(): boolean
+
+  /** Learns the token anew before it is used, where it may have changed. */
+  protected freshToken?(signal: AbortSignal | undefined): Promise<bigint>
 
   /** The token as an INET_PORT_RESERVATION_TOKEN: what ASSOCIATE and RELEASE read. */
   protected get tokenBytes(): Uint8Array {
@@ -216,22 +224,36 @@ export abstract class PortBlock implements PortRange {
     for (const socket of this.#binding ?? []) closeQuietly(socket)
   }
 
+  /** Publishes a failure, and returns it to be thrown. */
+  protected reportFailure(operation: FailureMessage['operation'], error: unknown): unknown {
+    if (channels.failure.hasSubscribers) publish('failure', this.#transport, this, { operation, error })
+    return error
+  }
+
   /** Opens a socket, associates it and binds it. */
   async #openBound(at: HostAddress, port: number, signal: AbortSignal | undefined): Promise<BoundSocket> {
     this.#checkUsable(signal)
+    if (this.freshToken !== undefined) {
+      this.#renameTo(await this.freshToken(signal))
+      this.#checkUsable(signal)
+    }
     let socket: WinsockSocket | undefined
+    let operation: FailureMessage['operation'] = 'associate'
     try {
       socket = this.#transport.openSocket({ protocol: this.protocol, family: at.family })
       this.#binding ??= new Set()
       this.#binding.add(socket)
       await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, this.#tokenBytes, null, { signal })
       this.#checkUsable(signal)
+      if (channels.associate.hasSubscribers) publish('associate', this.#transport, this, { token: this.#token })
+      operation = 'bind'
       socket.bind({ address: at.address, port })
-      return { socket, local: socket.localAddress() }
+      const local = socket.localAddress()
+      if (channels.bind.hasSubscribers) publish('bind', this.#transport, this, { address: local })
+      return { socket, local }
     } catch (error) {
       if (socket !== undefined) closeQuietly(socket)
-      this.#checkUsable(signal)
-      throw explainUse(error, this, this.kind, port)
+      throw this.reportFailure(operation, this.#endFor(signal) ?? explainUse(error, this, this.kind, port))
     } finally {
       if (socket !== undefined) this.#binding?.delete(socket)
     }
@@ -242,8 +264,8 @@ export abstract class PortBlock implements PortRange {
     try {
       return await adopt()
     } catch (error) {
-      if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
-      throw explainUse(error, this, this.kind, port)
+      const aborted = signal?.aborted === true ? new AbortError({ cause: signal.reason }) : undefined
+      throw this.reportFailure('adopt', aborted ?? explainUse(error, this, this.kind, port))
     }
   }
 
@@ -254,13 +276,31 @@ export abstract class PortBlock implements PortRange {
   }
 
   #checkUsable(signal: AbortSignal | undefined): void {
-    if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
-    if (!this.isHeld()) throw explainEnd(this, this.kind)
+    const end = this.#endFor(signal)
+    if (end !== undefined) throw end
+  }
+
+  /** Why a call may not go on, if so. */
+  #endFor(signal: AbortSignal | undefined): Error | undefined {
+    if (signal?.aborted === true) return new AbortError({ cause: signal.reason })
+    return this.isHeld() ? undefined : explainEnd(this, this.kind)
+  }
+
+  #renameTo(token: bigint): void {
+    if (token === this.#token) return
+    this.#token = token
+    this.#tokenBytes = encodeToken(token) // a call that is pending may still read the other
   }
 
   #checkProtocol(protocol: Protocol, call: string): void {
     if (this.protocol !== protocol) throw outOfRange('protocol', `'${protocol}' for ${call}`, this.protocol)
   }
+}
+
+function encodeToken(token: bigint): Uint8Array {
+  const bytes = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
+  INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, bytes)
+  return bytes
 }
 
 /** Closes a socket on the way out of a failure, which is the one to report. */

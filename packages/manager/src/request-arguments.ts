@@ -1,8 +1,7 @@
 import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
 import { checkProtocol, type PortRange } from '@winport/transport'
-import type { AcquireOptions } from './reservation-manager.js'
 
-const LAST_PORT = 65_535
+export const LAST_PORT = 65_535
 const LARGEST_INT = 0x7fff_ffff
 
 // The checks of what callers pass, made before any system call.
@@ -37,11 +36,16 @@ export function checkRemotePort(port: unknown): asserts port is number {
   checkUnsigned('port', port, LAST_PORT, 1)
 }
 
-/** Checks a range that has to fit between 1 and 65535. @param lowestStart 0 where 0 is a wildcard */
-export function checkRange({ protocol, startPort, count }: PortRange, lowestStart: 0 | 1): void {
+/** Checks a range that has to fit between 1 and 65535. */
+export function checkRange({ protocol, startPort, count }: PortRange): void {
   checkProtocol(protocol)
-  checkUnsigned('startPort', startPort, LAST_PORT, lowestStart)
   checkUnsigned('count', count, LAST_PORT, 1)
+  checkFits('startPort', startPort, count, 1)
+}
+
+/** Checks that a block that starts there ends at 65535 at the latest. @param lowest 0 where 0 is a wildcard */
+export function checkFits(name: string, startPort: unknown, count: number, lowest: 0 | 1): asserts startPort is number {
+  checkUnsigned(name, startPort, LAST_PORT, lowest)
   const room = LAST_PORT + 1 - startPort
   if (startPort > 0 && count > room) {
     throw outOfRange('count', `<= ${room} to end at port ${LAST_PORT} when it starts at ${startPort}`, count)
@@ -57,14 +61,6 @@ export function checkPortOf(block: PortRange, name: string, port: unknown = 0): 
     throw outOfRange(name, `inside the block, from ${startPort} to ${endPort}`, port)
   }
   return port
-}
-
-/** Checks what {@link ReservationManager.acquire} is asked for, without asking the kernel. */
-export function checkAcquireOptions(options: unknown): asserts options is AcquireOptions {
-  checkObject('options', options)
-  const { protocol, count, startPort = 0, signal }: Partial<AcquireOptions> = options
-  checkRange({ protocol, startPort, count } as PortRange, 0)
-  checkSignal(signal)
 }
 
 /** Something of Node's with the methods that are needed: not `instanceof`, which fails between realms. */

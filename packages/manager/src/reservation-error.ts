@@ -20,7 +20,7 @@ export class ReservationError extends Error {
   override readonly name: string = 'ReservationError'
   /** One of {@link ReservationErrorCode}, or Node's code for what went wrong, such as `'EADDRINUSE'`. */
   readonly code: ReservationErrorCode | (string & {})
-  /** The number of the system's error, if a system call failed. */
+  /** The number of the system's error, if a system call failed: the last, if several did. */
   readonly errno: number | undefined
   /** The system call that failed, if one did. */
   readonly syscall: string | undefined
@@ -28,7 +28,8 @@ export class ReservationError extends Error {
   constructor(code: ReservationError['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
-    const system = cause instanceof SystemCallError ? cause : undefined
+    const last: unknown = cause instanceof AggregateError ? cause.errors.at(-1) : cause
+    const system = last instanceof SystemCallError || last instanceof ReservationError ? last : undefined
     this.errno = system?.errno
     this.syscall = system?.syscall
   }

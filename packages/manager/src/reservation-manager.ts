@@ -1,25 +1,42 @@
-import { INET_PORT_RANGE, INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
-import { AbortError, type PortRange, type Protocol, type Transport, type WinsockSocket } from '@winport/transport'
-import { explainAcquire } from './explain-error.js'
+import {
+  INET_PORT_RANGE,
+  INET_PORT_RESERVATION_INSTANCE,
+  invalidArgType,
+  SIO_ACQUIRE_PORT_RESERVATION,
+} from '@winport/definitions'
+import {
+  AbortError,
+  checkProtocol,
+  type PortRange,
+  type Protocol,
+  SystemCallError,
+  type Transport,
+  type WinsockSocket,
+} from '@winport/transport'
+import {
+  type AcquireMatchedOptions,
+  type AcquireOptions,
+  type AcquireRequest,
+  readAcquireRequest,
+} from './acquire-request.js'
+import { channels, publish } from './diagnostics.js'
+import { explainAcquire, explainSearch, explainUnmatched } from './explain-error.js'
+import { Holding } from './holding.js'
+import { MatchedReservation } from './matched-reservation.js'
 import { PersistentReservationStore } from './persistent-reservation-store.js'
 import { closeQuietly } from './port-block.js'
-import { checkAcquireOptions, checkNodeObject, checkObject, deriveSignal } from './request-arguments.js'
+import { checkNodeObject, checkObject } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { RuntimeReservation } from './runtime-reservation.js'
 
 export interface ReservationManagerOptions {
   /** The way to the kernel. The manager takes it over, and closes it when it is closed itself. */
   readonly transport: Transport
-}
-
-export interface AcquireOptions {
-  readonly protocol: Protocol
-  /** How many consecutive ports, 1 to 65535. */
-  readonly count: number
-  /** The first port, 1 to 65535. Left out, or 0, the kernel chooses. */
-  readonly startPort?: number | undefined
-  /** Gives up: nothing stays reserved, and the promise rejects with an `AbortError`. */
-  readonly signal?: AbortSignal | undefined
+  /**
+   * Remember where each block is acquired, so that the warning about one that is dropped without a release can name the
+   * place. Costs a stack trace per block. Defaults to false.
+   */
+  readonly traceLeaks?: boolean | undefined
 }
 
 /** What ACQUIRE reads and writes. */
@@ -28,12 +45,16 @@ interface AcquireBuffers {
   readonly output: Uint8Array
 }
 
+/** After so many refusals a search lets timers, signals and others have their turn. */
+const REFUSALS_PER_TURN = 32
+
 /** Acquires, keeps and releases reservations over a transport. */
 export class ReservationManager implements AsyncDisposable {
   readonly transport: Transport
   /** Reservations that survive restarts. */
   readonly persistent: PersistentReservationStore
-  readonly #held = new Set<RuntimeReservation>()
+  readonly #traceLeaks: boolean
+  readonly #holdings = new Set<Holding>()
   readonly #acquiring = new Set<WinsockSocket>()
   /** Buffers of acquires that are over, for those to come. */
   readonly #spareBuffers: AcquireBuffers[] = []
@@ -41,22 +62,20 @@ export class ReservationManager implements AsyncDisposable {
 
   constructor(options: ReservationManagerOptions) {
     checkObject('options', options)
-    const { transport } = options
+    const { transport, traceLeaks = false } = options
     checkNodeObject('transport', transport, 'a Transport, such as createKoffiTransport() returns', [
       'openSocket',
       'close',
     ])
+    if (typeof traceLeaks !== 'boolean') throw invalidArgType('traceLeaks', 'of type boolean', traceLeaks)
     this.transport = transport
-    this.persistent = new PersistentReservationStore(
-      transport,
-      () => this.#closed === undefined,
-      () => this.#checkOpen(),
-    )
+    this.#traceLeaks = traceLeaks
+    this.persistent = new PersistentReservationStore(transport, (signal) => this.#endFor(signal))
   }
 
   /** The reservations that are held at the moment. */
   get held(): readonly RuntimeReservation[] {
-    return [...this.#held]
+    return [...this.#holdings].map(({ reservation }) => reservation).filter((reservation) => reservation !== undefined)
   }
 
   /**
@@ -64,34 +83,31 @@ export class ReservationManager implements AsyncDisposable {
    *
    * Rejects with `ERR_PORT_RANGE_IN_USE`, `ERR_RESERVATION_UNSUPPORTED`, an `AbortError`, `ERR_RESERVATION_RELEASED` if
    * the manager is closed, and before any call is made with `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`. After a
-   * failure nothing is reserved and nothing left open.
+   * failure nothing is reserved and nothing left open. If several places were tried, the `cause` is an `AggregateError`
+   * with the refusal of each.
    */
   async acquire(options: AcquireOptions): Promise<RuntimeReservation> {
-    checkAcquireOptions(options)
-    const { protocol, count, startPort = 0 } = options
-    const signal = deriveSignal(options.signal)
-    const request: PortRange = { protocol, startPort, count }
-    this.#checkOpen(signal)
+    checkObject('options', options)
+    const { protocol } = options
+    checkProtocol(protocol)
+    const request = readAcquireRequest(options, protocol)
+    const place = this.#traceLeaks ? placeOf(this.acquire) : undefined
+    return await this.#firstGranted(request, (startPort) => this.#acquireAt(protocol, startPort, request, place))
+  }
 
-    const buffers = this.#spareBuffers.pop() ?? newBuffers()
-    const { input, output } = buffers
-    INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, input)
-
-    let anchor: WinsockSocket | undefined
-    try {
-      anchor = this.transport.openSocket({ protocol })
-      this.#acquiring.add(anchor)
-      await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output, { signal })
-      this.#checkOpen(signal)
-      return this.#keep(protocol, anchor, output)
-    } catch (error) {
-      if (anchor !== undefined) closeQuietly(anchor) // and with it whatever was granted
-      this.#checkOpen(signal)
-      throw explainAcquire(error, request)
-    } finally {
-      if (anchor !== undefined) this.#acquiring.delete(anchor)
-      this.#spareBuffers.push(buffers) // the call is settled, and they are the caller's again
-    }
+  /**
+   * Reserves the same range of ports for TCP and for UDP. Fails as {@link acquire} does. Where the kernel chooses, its
+   * choices for TCP that UDP cannot have are kept until the search is over, so that it does not offer them again.
+   */
+  async acquireMatched(options: AcquireMatchedOptions): Promise<MatchedReservation> {
+    checkObject('options', options)
+    const request = readAcquireRequest(options, undefined)
+    const place = this.#traceLeaks ? placeOf(this.acquireMatched) : undefined
+    return await this.#firstGranted(request, async (startPort) =>
+      startPort === 0
+        ? await this.#acquireBothAnywhere(request, place)
+        : await this.#acquireBothAt(startPort, request, place),
+    )
   }
 
   /**
@@ -107,35 +123,159 @@ export class ReservationManager implements AsyncDisposable {
     await this.close()
   }
 
-  #keep(protocol: Protocol, anchor: WinsockSocket, output: Uint8Array): RuntimeReservation {
+  /** Goes through the places that were asked for until one is granted. */
+  async #firstGranted<Granted>(
+    request: AcquireRequest,
+    attempt: (startPort: number) => Promise<Granted>,
+  ): Promise<Granted> {
+    const { startPort } = request
+    if (typeof startPort === 'number') return await attempt(startPort)
+    const refusals: ReservationError[] = []
+    for (const candidate of startPort) {
+      try {
+        return await attempt(candidate)
+      } catch (error) {
+        await noteRefusal(refusals, error)
+      }
+    }
+    throw explainSearch(refusals, request)
+  }
+
+  /** ACQUIRE, on an anchor of its own. */
+  async #acquireAt(
+    protocol: Protocol,
+    startPort: number,
+    { count, signal }: AcquireRequest,
+    place: string | undefined,
+  ): Promise<RuntimeReservation> {
+    this.#checkOpen(signal)
+    const buffers = this.#spareBuffers.pop() ?? newBuffers()
+    const { input, output } = buffers
+    INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, input)
+
+    let anchor: WinsockSocket | undefined
+    try {
+      anchor = this.#openAnchor(protocol)
+      this.#acquiring.add(anchor)
+      await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output, { signal })
+      this.#checkOpen(signal)
+      return this.#keep(protocol, anchor, output, place)
+    } catch (error) {
+      if (anchor !== undefined) closeQuietly(anchor) // and with it whatever was granted
+      const range: PortRange = { protocol, startPort, count }
+      const failure = this.#endFor(signal) ?? explainAcquire(error, range)
+      if (channels.failure.hasSubscribers) {
+        publish('failure', this.transport, range, { operation: 'acquire', error: failure })
+      }
+      throw failure
+    } finally {
+      if (anchor !== undefined) this.#acquiring.delete(anchor)
+      this.#spareBuffers.push(buffers) // the call is settled, and they are the caller's again
+    }
+  }
+
+  async #acquireBothAt(
+    startPort: number,
+    request: AcquireRequest,
+    place: string | undefined,
+  ): Promise<MatchedReservation> {
+    const tcp = await this.#acquireAt('tcp', startPort, request, place)
+    try {
+      return new MatchedReservation(tcp, await this.#acquireAt('udp', startPort, request, place))
+    } catch (error) {
+      await Promise.allSettled([tcp.release()])
+      throw error
+    }
+  }
+
+  async #acquireBothAnywhere(request: AcquireRequest, place: string | undefined): Promise<MatchedReservation> {
+    const kept: RuntimeReservation[] = []
+    const refusals: ReservationError[] = []
+    try {
+      for (;;) {
+        const tcp = await this.#acquireAt('tcp', 0, request, place)
+        kept.push(tcp)
+        try {
+          const udp = await this.#acquireAt('udp', tcp.startPort, request, place)
+          kept.pop()
+          return new MatchedReservation(tcp, udp)
+        } catch (error) {
+          await noteRefusal(refusals, error)
+        }
+      }
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      throw explainUnmatched([...refusals, error], request.count)
+    } finally {
+      await Promise.allSettled(kept.map((tcp) => tcp.release()))
+    }
+  }
+
+  /** Any socket of the protocol will do: one pool serves both families, and a machine may lack one of them. */
+  #openAnchor(protocol: Protocol): WinsockSocket {
+    try {
+      return this.transport.openSocket({ protocol })
+    } catch (error) {
+      if (!(error instanceof SystemCallError) || error.code !== 'WSAEAFNOSUPPORT') throw error
+      return this.transport.openSocket({ protocol, family: 'ipv6' })
+    }
+  }
+
+  #keep(protocol: Protocol, anchor: WinsockSocket, output: Uint8Array, place: string | undefined): RuntimeReservation {
     const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(output)
     const range = { protocol, startPort: StartPort, count: NumberOfPorts }
-    const reservation = new RuntimeReservation(this.transport, range, Token, anchor, this.#forget)
-    this.#held.add(reservation)
-    return reservation
+    const holding = new Holding(range, Token, anchor, this.transport, this.#holdings, place)
+    if (channels.acquire.hasSubscribers) publish('acquire', this.transport, range, { token: Token })
+    return new RuntimeReservation(this.transport, holding)
   }
 
-  readonly #forget = (reservation: RuntimeReservation): void => {
-    this.#held.delete(reservation)
+  #checkOpen(signal: AbortSignal | undefined): void {
+    const end = this.#endFor(signal)
+    if (end !== undefined) throw end
   }
 
-  #checkOpen(signal?: AbortSignal): void {
-    if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
-    if (this.#closed === undefined) return
-    throw new ReservationError(
+  /** Why a call may not go on, if so. */
+  #endFor(signal?: AbortSignal): Error | undefined {
+    if (signal?.aborted === true) return new AbortError({ cause: signal.reason })
+    if (this.#closed === undefined) return undefined
+    return new ReservationError(
       'ERR_RESERVATION_RELEASED',
       'This reservation manager was closed, and everything released: open a new one.',
     )
   }
 
   async #close(): Promise<void> {
-    const released = [...this.#held].map((reservation) => reservation.release())
+    const released: Promise<void>[] = []
+    for (const holding of [...this.#holdings]) {
+      const { reservation } = holding
+      if (reservation !== undefined) released.push(reservation.release())
+      else holding.end() // nobody has it any more; its anchor is closed with the transport
+    }
     for (const anchor of this.#acquiring) closeQuietly(anchor)
     const outcomes: PromiseSettledResult<void>[] = await Promise.allSettled(released)
     outcomes.push(...(await Promise.allSettled([this.transport.close()])))
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason)
     if (failures.length > 0) throw new AggregateError(failures, 'Everything was released, but not without errors')
   }
+}
+
+/** Keeps a refusal, and goes on; throws whatever is none. */
+async function noteRefusal(refusals: ReservationError[], error: unknown): Promise<void> {
+  if (!isRefusal(error)) throw error
+  refusals.push(error)
+  if (refusals.length % REFUSALS_PER_TURN === 0) await new Promise(setImmediate)
+}
+
+/** These ports cannot be had, but others may. */
+function isRefusal(error: unknown): error is ReservationError {
+  return error instanceof ReservationError && error.code === 'ERR_PORT_RANGE_IN_USE'
+}
+
+/** Where a method was called, as the lines of a stack trace. */
+function placeOf(method: (...args: never[]) => unknown): string {
+  const trace: { stack?: string } = {}
+  Error.captureStackTrace(trace, method)
+  return trace.stack?.replace(/^.*\n/, '') ?? ''
 }
 
 function newBuffers(): AcquireBuffers {

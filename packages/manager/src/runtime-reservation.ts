@@ -1,26 +1,29 @@
 import { SIO_RELEASE_PORT_RESERVATION } from '@winport/definitions'
-import type { PortRange, Transport, WinsockSocket } from '@winport/transport'
+import { type Transport, untilAborted } from '@winport/transport'
 import { explainRelease } from './explain-error.js'
+import type { Holding } from './holding.js'
 import { PortBlock } from './port-block.js'
+import { checkObject, deriveSignal } from './request-arguments.js'
 
-/** A reservation that this process holds until it lets go. It is kept by its anchor, a socket for that alone. */
+export interface ReleaseOptions {
+  /** Stops waiting for the system's answer: the promise rejects with an `AbortError`. The block is released all the same. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * A reservation that this process holds until it lets go. It is kept by its anchor, a socket for that alone. One that
+ * is dropped without a release is released when it is garbage-collected, with a warning.
+ */
 export class RuntimeReservation extends PortBlock implements AsyncDisposable {
-  readonly #anchor: WinsockSocket
-  readonly #onRelease: (reservation: RuntimeReservation) => void
+  readonly #holding: Holding
   #held = true
   #released: Promise<void> | undefined
 
   /** @internal Use `ReservationManager.acquire`. */
-  constructor(
-    transport: Transport,
-    range: PortRange,
-    token: bigint,
-    anchor: WinsockSocket,
-    onRelease: (reservation: RuntimeReservation) => void,
-  ) {
-    super(transport, range, token)
-    this.#anchor = anchor
-    this.#onRelease = onRelease
+  constructor(transport: Transport, holding: Holding) {
+    super(transport, holding, holding.token)
+    this.#holding = holding
+    holding.belongTo(this)
   }
 
   /** True once {@link release} has been called. */
@@ -40,12 +43,14 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
    * Lets go of the block. Ports that sockets are bound to stay theirs until they close; calls that have no port yet
    * reject with `ERR_RESERVATION_RELEASED`. Twice is no error.
    *
-   * A reservation ends with its anchor, so it is over even if the system refuses RELEASE. Rejects only if the anchor
-   * cannot be closed properly.
+   * A reservation ends with its anchor, so it is over even if the system refuses RELEASE, or takes its time. Rejects
+   * only if the anchor cannot be closed properly, or with an `AbortError` if the signal aborts first.
    */
-  release(): Promise<void> {
+  async release(options: ReleaseOptions = {}): Promise<void> {
+    checkObject('options', options)
+    const signal = deriveSignal(options.signal)
     this.#released ??= this.#release()
-    return this.#released
+    await untilAborted(this.#released, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -54,15 +59,17 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
 
   async #release(): Promise<void> {
     this.#held = false
-    this.#onRelease(this)
+    const { anchor } = this.#holding
+    this.#holding.end()
     this.abandonCalls()
     // Closing the anchor ends the reservation whatever becomes of RELEASE, and cancels it should it be pending.
     const asked = this.#askRelease()
     let failure: unknown
     try {
-      this.#anchor.close()
+      anchor.close()
     } catch (error) {
       failure = explainRelease(error, this)
+      this.reportFailure('release', failure)
     }
     await asked
     if (failure !== undefined) throw failure
@@ -70,7 +77,7 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
 
   async #askRelease(): Promise<void> {
     try {
-      await this.#anchor.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, this.tokenBytes, null)
+      await this.#holding.anchor.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, this.tokenBytes, null)
     } catch {
       // The anchor's end is enough.
     }

@@ -2,7 +2,12 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import type { Server, Socket } from 'node:net'
 import { type HeldMockCall, type MockCall, MockKernel } from '@winport/transport-mock'
 import { describe, expect, it, vi } from 'vitest'
-import { type PersistentReservation, ReservationManager, type RuntimeReservation } from '../src/index.js'
+import {
+  type AcquireMatchedOptions,
+  type PersistentReservation,
+  ReservationManager,
+  type RuntimeReservation,
+} from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { RandomChoice } from './random-choice.js'
 import { greeter } from './real-request.js'
@@ -127,7 +132,7 @@ class RandomLife {
         break
       case 7:
       case 8:
-        this.#watch(this.#blocks[choice.integer(0, this.#blocks.length)]?.release())
+        this.#watch(this.#blocks[choice.integer(0, this.#blocks.length)]?.release({ signal: this.#signal() }))
         break
       default:
         this.#use(this.#anyBlock())
@@ -142,8 +147,20 @@ class RandomLife {
 
   #acquire(): void {
     const protocol = this.#choice.of(['tcp', 'udp'])
-    const request = { protocol, count: this.#choice.integer(1, 4), signal: this.#signal() }
-    this.#watch(this.manager.acquire(request).then((block) => this.#blocks.push(block)))
+    const request = { count: this.#choice.integer(1, 4), signal: this.#signal() }
+    const { startPort } = this.kernel.dynamicRange
+    const from = startPort + this.#choice.integer(0, 9)
+    const place = this.#choice.of<Omit<AcquireMatchedOptions, 'count'>>([
+      {},
+      { startPort: [from, from + 3, 0] },
+      { within: [from, from + 9] },
+    ])
+    if (this.#choice.chance(0.3)) {
+      const matched = this.manager.acquireMatched({ ...request, ...place })
+      this.#watch(matched.then((block) => this.#blocks.push(block.tcp, block.udp)))
+    } else {
+      this.#watch(this.manager.acquire({ protocol, ...request, ...place }).then((block) => this.#blocks.push(block)))
+    }
   }
 
   #usePersistent(): void {
@@ -156,10 +173,10 @@ class RandomLife {
     const known = this.#ranges[this.#choice.integer(0, this.#ranges.length)]
     const range = known ?? fresh
     this.#ranges.push(range)
-    const call = this.#choice.of(['create', 'lookup', 'delete'])
-    const outcome: Promise<PersistentReservation | undefined> = this.manager.persistent[call](range).then(
-      (block) => block ?? undefined,
-    )
+    const call = this.#choice.of(['create', 'lookup', 'delete', 'ensure', 'open'])
+    const outcome: Promise<PersistentReservation | undefined> = this.manager.persistent[call](range, {
+      signal: this.#signal(),
+    }).then((block) => block ?? undefined)
     this.#watch(outcome.then((block) => (block === undefined ? undefined : this.#persistent.push(block))))
   }
 

@@ -10,9 +10,9 @@ export class RecordingTransport implements Transport {
   constructor(inner: Transport) {
     this.#inner = inner
     this.persistent = {
-      create: (range) => this.#record('create', range, inner.persistent.create),
-      lookup: (range) => this.#record('lookup', range, inner.persistent.lookup),
-      delete: (range) => this.#record('delete', range, inner.persistent.delete),
+      create: (range, options) => this.#record('create', range, () => inner.persistent.create(range, options)),
+      lookup: (range, options) => this.#record('lookup', range, () => inner.persistent.lookup(range, options)),
+      delete: (range, options) => this.#record('delete', range, () => inner.persistent.delete(range, options)),
     }
   }
 
@@ -30,8 +30,8 @@ export class RecordingTransport implements Transport {
     await this.close()
   }
 
-  #record<Result>(call: string, range: PortRange, pass: (range: PortRange) => Promise<Result>): Promise<Result> {
+  #record<Result>(call: string, range: PortRange, pass: () => Promise<Result>): Promise<Result> {
     this.calls.push(`${call} ${range.protocol} ${range.startPort} ${range.count}`)
-    return pass(range)
+    return pass()
   }
 }

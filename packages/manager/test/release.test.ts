@@ -191,3 +191,35 @@ describe('what was bound before a release', () => {
     expect(await read(socket)).toBe('to the end')
   })
 })
+
+describe('a release with a signal', () => {
+  const machine = new SimulatedMachine()
+  const request = { protocol: 'tcp', startPort: 5000, count: 20 } as const
+
+  it('is carried out even if it is aborted already', async () => {
+    const block = await machine.manager.acquire(request)
+    const signal = AbortSignal.abort('too late')
+    expect(await failureOf(block.release({ signal }))).toMatchObject({ code: 'ABORT_ERR', cause: 'too late' })
+    expect(block.released).toBe(true)
+    machine.kernel.assertNothingHeld()
+    await block.release({ signal }) // it is over, and nothing is left to wait for
+  })
+
+  it('waits no longer than its signal lets it, and the block is over all the same', async () => {
+    // A system that answers neither RELEASE nor the closing of its socket.
+    const opened = vi.spyOn(machine.transport, 'openSocket')
+    const block = await machine.manager.acquire(request)
+    const anchor = opened.mock.results[0]
+    if (anchor?.type !== 'return') throw new Error('no anchor was opened')
+    vi.spyOn(anchor.value, 'ioctlAsync').mockReturnValue(new Promise(() => {}))
+    const signal = AbortSignal.timeout(5)
+    expect(await failureOf(block.release({ signal }))).toMatchObject({ code: 'ABORT_ERR', cause: signal.reason })
+    machine.kernel.assertNothingHeld()
+  })
+
+  it.each([5, { signal: {} }])('is refused %s, and nothing is released', async (options) => {
+    const block = await machine.manager.acquire(request)
+    expect((await failureOf(block.release(options as never))).code).toBe('ERR_INVALID_ARG_TYPE')
+    expect(block.released).toBe(false)
+  })
+})

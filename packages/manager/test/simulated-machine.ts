@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type Server, Socket } from 'node:net'
 import type { Transport } from '@winport/transport'
 import { MockKernel, type MockKernelOptions } from '@winport/transport-mock'
-import { afterEach, beforeEach, expect } from 'vitest'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { ReservationManager } from '../src/index.js'
 import { RecordingTransport } from './recording-transport.js'
 
@@ -91,7 +91,9 @@ export class SimulatedMachine {
     try {
       await this.closeServersAndSockets()
       for (const manager of managers) for (const block of manager.held) await block.release()
-      this.#kernel.assertNothingHeld() // before managers close, which would close what they have lost track of
+      // Before managers close, which would close what they have lost track of. A block that was just collected is
+      // released in the next turn.
+      await vi.waitFor(() => this.#kernel.assertNothingHeld())
     } finally {
       for (const manager of managers) await manager.close()
     }

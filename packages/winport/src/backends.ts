@@ -29,6 +29,10 @@ export async function openTransport(
   surroundings: Surroundings = here,
 ): Promise<Transport> {
   if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
+  const traceLeaks: unknown = options.traceLeaks
+  if (traceLeaks !== undefined && typeof traceLeaks !== 'boolean') {
+    throw invalidArgType('traceLeaks', 'of type boolean', traceLeaks)
+  }
   const choice: unknown = options.transport
   if (choice === undefined) return await openBest(surroundings)
   if (typeof options.transport === 'object' && choice !== null) return options.transport

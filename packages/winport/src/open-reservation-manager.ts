@@ -2,15 +2,25 @@ import type { ReservationManager } from '@winport/manager'
 import type { Transport } from '@winport/transport'
 
 export type {
+  AcquireMatchedOptions,
   AcquireOptions,
+  BindMessage,
   BlockBindOptions,
   BlockConnectOptions,
   BlockListenOptions,
+  BlockMessage,
+  FailureMessage,
+  MatchedReservation,
+  OpenPersistentReservation,
+  PersistentCallOptions,
   PersistentReservation,
+  PersistentReservationStore,
   PortBlock,
+  ReleaseOptions,
   ReservationError,
   ReservationErrorCode,
   ReservationManager,
+  ReservationMessage,
   RuntimeReservation,
 } from '@winport/manager'
 export type { PortRange, Protocol, Transport } from '@winport/transport'
@@ -24,6 +34,11 @@ export interface OpenReservationManagerOptions {
    * else `'koffi'`. `'mock'` simulates Windows' kernel on any platform, in this process alone.
    */
   readonly transport?: BackendName | Transport | undefined
+  /**
+   * Remember where each block is acquired, so that the warning about one that is dropped without a release can name the
+   * place. Costs a stack trace per block. Defaults to false.
+   */
+  readonly traceLeaks?: boolean | undefined
 }
 
 /**
@@ -35,5 +50,5 @@ export async function openReservationManager(options: OpenReservationManagerOpti
   const { openTransport } = await import('./backends.js')
   const transport = await openTransport(options)
   const { ReservationManager } = await import('@winport/manager')
-  return new ReservationManager({ transport })
+  return new ReservationManager({ transport, traceLeaks: options.traceLeaks })
 }

@@ -68,6 +68,14 @@ describe('openReservationManager', () => {
 
   it('refuses options that are none', async () => {
     await expect(openReservationManager(null as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+    const traceLeaks = 'yes' as never
+    const transport = new MockKernel().openTransport()
+    for (const options of [{ traceLeaks }, { transport, traceLeaks }]) {
+      await expect(openReservationManager(options)).rejects.toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+        message: expect.stringMatching(/"traceLeaks" argument must be of type boolean/),
+      })
+    }
   })
 })
 

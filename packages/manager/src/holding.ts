@@ -1,0 +1,83 @@
+import type { PortRange, Protocol, Transport, WinsockSocket } from '@winport/transport'
+import { channels, publish } from './diagnostics.js'
+import { describeRange } from './explain-error.js'
+import { closeQuietly } from './port-block.js'
+import type { RuntimeReservation } from './runtime-reservation.js'
+
+/**
+ * A runtime reservation as its manager keeps it, apart from the object that its user has: it is over in the end even
+ * if nobody has that any more.
+ */
+export class Holding implements PortRange {
+  readonly protocol: Protocol
+  readonly startPort: number
+  readonly count: number
+  readonly token: bigint
+  /** The socket that it was acquired on: it ends with it. */
+  readonly anchor: WinsockSocket
+  /** Where it was acquired, if that was to be remembered. */
+  readonly acquiredAt: string | undefined
+  readonly #transport: Transport
+  readonly #holdings: Set<Holding>
+  #reservation: WeakRef<RuntimeReservation> | undefined
+
+  constructor(
+    { protocol, startPort, count }: PortRange,
+    token: bigint,
+    anchor: WinsockSocket,
+    transport: Transport,
+    holdings: Set<Holding>,
+    acquiredAt: string | undefined,
+  ) {
+    this.protocol = protocol
+    this.startPort = startPort
+    this.count = count
+    this.token = token
+    this.anchor = anchor
+    this.acquiredAt = acquiredAt
+    this.#transport = transport
+    this.#holdings = holdings
+    holdings.add(this)
+  }
+
+  /** Undefined once nobody has it any more. */
+  get reservation(): RuntimeReservation | undefined {
+    return this.#reservation?.deref()
+  }
+
+  /** The object with the collection of which this is over, unless it {@link end}s before. */
+  belongTo(reservation: RuntimeReservation): void {
+    this.#reservation = new WeakRef(reservation)
+    dropped.register(reservation, this, this)
+  }
+
+  /** It is over; the anchor is still to be closed. */
+  end(): void {
+    this.#holdings.delete(this)
+    dropped.unregister(this)
+    if (channels.release.hasSubscribers) publish('release', this.#transport, this, { token: this.token })
+  }
+}
+
+const dropped = new FinalizationRegistry<Holding>((holding) => {
+  holding.end()
+  closeQuietly(holding.anchor)
+  warn(holding)
+})
+
+/** The places that were warned of; undefined stands for all that were not remembered. */
+const warned = new Set<string | undefined>()
+
+/** One warning a process, or one a place where places are remembered. */
+function warn(holding: Holding): void {
+  const { acquiredAt } = holding
+  const [place] = acquiredAt?.split('\n', 1) ?? [] // without its callers
+  if (warned.has(place)) return
+  warned.add(place)
+  const problem =
+    `A block of ports was dropped without a release, and given back when it was collected: ${describeRange(holding)}. ` +
+    'Keep the block for as long as its ports are needed; then call release(), close the manager, or use `await using`.'
+  const code = 'WINPORT_RESERVATION_LEAKED'
+  if (acquiredAt !== undefined) process.emitWarning(problem, { code, detail: acquiredAt })
+  else process.emitWarning(`${problem} A manager with { traceLeaks: true } tells where it was acquired.`, { code })
+}

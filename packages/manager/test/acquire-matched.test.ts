@@ -1,0 +1,190 @@
+import { createSocket } from 'node:dgram'
+import { describe, expect, it } from 'vitest'
+import { type AcquireMatchedOptions, checkAcquireMatchedOptions, MatchedReservation } from '../src/index.js'
+import { failureOf } from './failure-of.js'
+import { greeter, readFrom } from './real-request.js'
+import { realPorts, SimulatedMachine } from './simulated-machine.js'
+
+describe('a matched acquire', () => {
+  const machine = new SimulatedMachine({
+    dynamicRange: { startPort: 50_000, count: 100 },
+    exclusions: [
+      { protocol: 'udp', startPort: 50_005, count: 1 },
+      { protocol: 'udp', startPort: 50_025, count: 1 },
+    ],
+  })
+  const reservations = () =>
+    machine.kernel.inspect().reservations.map(({ protocol, startPort, count }) => [protocol, startPort, count])
+
+  it('reserves one range for both protocols', async () => {
+    const block = await machine.manager.acquireMatched({ count: 20, startPort: 4000 })
+    expect(block).toBeInstanceOf(MatchedReservation)
+    expect(block).toMatchObject({ startPort: 4000, endPort: 4019, count: 20, released: false })
+    expect(reservations()).toEqual([
+      ['tcp', 4000, 20],
+      ['udp', 4000, 20],
+    ])
+    expect(machine.manager.held).toEqual([block.tcp, block.udp])
+  })
+
+  it('holds what only one protocol can have until the search ends, and then lets go of it', async () => {
+    const block = await machine.manager.acquireMatched({ count: 10 })
+    expect(block.startPort).toBe(50_010)
+    expect(machine.calls).toEqual(['openSocket tcp', 'openSocket udp', 'openSocket tcp', 'openSocket udp'])
+    expect(reservations()).toEqual([
+      ['tcp', 50_010, 10],
+      ['udp', 50_010, 10],
+    ])
+    expect(machine.kernel.inspect().sockets).toHaveLength(2)
+  })
+
+  it('fails when the kernel has no more to offer, with each refusal, and nothing is left', async () => {
+    const failure = await failureOf(machine.manager.acquireMatched({ count: 75 }))
+    expect(failure).toMatchObject({
+      code: 'ERR_PORT_RANGE_IN_USE',
+      errno: 10_048,
+      message:
+        'There are no 75 consecutive ports free for both TCP and UDP: the one block that Windows offered for TCP was ' +
+        'refused for UDP. Ask for fewer, or say where.',
+    })
+    const { errors } = failure.cause as AggregateError
+    expect(errors.map(({ message }) => message.slice(0, 26))).toEqual([
+      'UDP ports 50000-50074 cann',
+      'No 75 consecutive TCP port',
+    ])
+    machine.kernel.assertNothingHeld()
+  })
+
+  it('says so when there is nothing for TCP to begin with', async () => {
+    const failure = await failureOf(machine.manager.acquireMatched({ count: 101 }))
+    expect(failure).toMatchObject({
+      code: 'ERR_PORT_RANGE_IN_USE',
+      message: expect.stringMatching(/none is free for TCP/),
+    })
+    machine.kernel.assertNothingHeld()
+  })
+
+  it('tries start ports in turn, and within a range the lowest place', async () => {
+    const preferred = await machine.manager.acquireMatched({ count: 10, startPort: [50_000, 50_020, 50_040] })
+    expect(preferred.startPort).toBe(50_040)
+    const within = await machine.manager.acquireMatched({ count: 10, within: [50_000, 50_030] })
+    expect(within.startPort).toBe(50_006)
+    const last = await machine.manager.acquireMatched({ count: 10, startPort: [50_000, 0] })
+    expect(last.startPort).toBe(50_026)
+    expect(machine.kernel.inspect().sockets).toHaveLength(6)
+  })
+
+  it('reports the refusal of each start port', async () => {
+    const failure = await failureOf(machine.manager.acquireMatched({ count: 10, startPort: [50_000, 50_020] }))
+    expect(failure.message).toMatch(/^10 TCP and UDP ports cannot be reserved at any of 50000, 50020: /)
+    expect((failure.cause as AggregateError).errors).toHaveLength(2)
+    machine.kernel.assertNothingHeld()
+  })
+
+  it('of one start port fails with its refusal alone', async () => {
+    const failure = await failureOf(machine.manager.acquireMatched({ count: 10, startPort: 50_000 }))
+    expect(failure).toMatchObject({
+      code: 'ERR_PORT_RANGE_IN_USE',
+      message: expect.stringMatching(/^UDP ports 50000-50009/),
+    })
+    machine.kernel.assertNothingHeld()
+  })
+
+  it.each([
+    ['SIO_ACQUIRE_PORT_RESERVATION', 1],
+    ['SIO_ACQUIRE_PORT_RESERVATION', 2],
+    ['SIO_ACQUIRE_PORT_RESERVATION', 4],
+    ['WSASocketW', 2],
+    ['WSASocketW', 3],
+  ] as const)('leaves nothing behind when %s fails for another reason, call %i', async (call, nth) => {
+    machine.kernel.faults.fail(call, 'WSAENOBUFS', { nth })
+    expect((await failureOf(machine.manager.acquireMatched({ count: 10 }))).code).toBe('ENOBUFS')
+    machine.kernel.assertNothingHeld()
+    expect(machine.manager.held).toEqual([])
+  })
+
+  it.each([1, 2, 3, 4])('gives everything back when it is aborted during call %i', async (nth) => {
+    const hold = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION', { nth })
+    const controller = new AbortController()
+    const acquiring = failureOf(machine.manager.acquireMatched({ count: 10, signal: controller.signal }))
+    await hold.pending
+    controller.abort('enough')
+    expect(await acquiring).toMatchObject({ code: 'ABORT_ERR', cause: 'enough' })
+    machine.kernel.assertNothingHeld()
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no options', undefined, 'ERR_INVALID_ARG_TYPE'],
+    ['no count', {}, 'ERR_INVALID_ARG_TYPE'],
+    ['count 0', { count: 0 }, 'ERR_OUT_OF_RANGE'],
+    ['a start port too high', { count: 2, startPort: 65_535 }, 'ERR_OUT_OF_RANGE'],
+    ['a signal that is none', { count: 2, signal: {} }, 'ERR_INVALID_ARG_TYPE'],
+  ])('is refused without a call: %s', async (_name, options, code) => {
+    const failure = await failureOf(machine.manager.acquireMatched(options as AcquireMatchedOptions))
+    expect(failure.code).toBe(code)
+    expect(() => checkAcquireMatchedOptions(options)).toThrow(failure.message)
+    expect(machine.calls).toEqual([])
+  })
+})
+
+describe('a matched reservation', () => {
+  const machine = new SimulatedMachine(realPorts)
+  const host = '127.0.0.1'
+
+  it('serves on both protocols at one port', async () => {
+    const block = await machine.manager.acquireMatched({ count: 2 })
+    const server = machine.owns(greeter('tcp'))
+    const { port } = await block.listen(server, { host, port: block.endPort })
+    const socket = machine.owns(createSocket('udp4'))
+    expect((await block.bind(socket, { host, port })).port).toBe(port)
+    expect(await readFrom(port)).toBe('tcp')
+    const connection = machine.owns(await block.connect({ host, port }))
+    expect(connection.localPort).toBe(block.startPort)
+  })
+
+  it('is a range like any block', async () => {
+    const block = await machine.manager.acquireMatched({ count: 3 })
+    const { startPort, endPort, tcp, udp } = block
+    expect([...block]).toEqual([startPort, startPort + 1, endPort])
+    expect([startPort - 1, startPort, endPort, endPort + 1].map((port) => block.contains(port))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
+    expect(JSON.parse(JSON.stringify(block))).toEqual({
+      startPort,
+      endPort,
+      count: 3,
+      tokens: { tcp: String(tcp.token), udp: String(udp.token) },
+    })
+  })
+
+  it('is released as one, and twice is no error', async () => {
+    const block = await machine.manager.acquireMatched({ count: 3 })
+    await block.release()
+    await block.release()
+    expect(block.released).toBe(true)
+    machine.kernel.assertNothingHeld()
+    await using again = await machine.manager.acquireMatched({ count: 3 })
+    expect(again.released).toBe(false)
+  })
+
+  it('is released though one of the anchors does not close', async () => {
+    const block = await machine.manager.acquireMatched({ count: 3 })
+    machine.kernel.faults.fail('closesocket', 'WSAENETDOWN')
+    expect((await failureOf(block.release())).code).toBe('WSAENETDOWN')
+    machine.kernel.assertNothingHeld()
+  })
+
+  it('tells of both anchors that do not close', async () => {
+    const block = await machine.manager.acquireMatched({ count: 3 })
+    machine.kernel.faults.fail('closesocket', 'WSAENETDOWN')
+    machine.kernel.faults.fail('closesocket', 'WSAENOBUFS', { nth: 2 })
+    const failure = await failureOf(block.release())
+    expect(failure).toBeInstanceOf(AggregateError)
+    expect((failure as AggregateError).errors.map(({ code }) => code)).toEqual(['WSAENETDOWN', 'ENOBUFS'])
+    expect(failure.code).toBe('WSAENETDOWN')
+    machine.kernel.assertNothingHeld()
+  })
+})

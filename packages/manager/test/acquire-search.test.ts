@@ -1,0 +1,188 @@
+import { MockKernel } from '@winport/transport-mock'
+import { describe, expect, it } from 'vitest'
+import { type AcquireOptions, checkAcquireOptions, ReservationManager } from '../src/index.js'
+import { failureOf } from './failure-of.js'
+import { SimulatedMachine } from './simulated-machine.js'
+
+describe('an acquire with several start ports', () => {
+  const machine = new SimulatedMachine({ exclusions: [{ protocol: 'tcp', startPort: 5000, count: 1000 }] })
+  const request = { protocol: 'tcp', count: 20 } as const
+
+  function* everyHundred(from: number) {
+    for (let port = from; port < 9000; port += 100) yield port
+  }
+
+  it.each<[string, Iterable<number>]>([
+    ['an array', [5000, 5990, 6000, 8000]],
+    ['a set', new Set([5000, 6000, 8000])],
+    ['a generator', everyHundred(5000)],
+  ])('takes the first that the kernel grants: %s', async (_name, startPort) => {
+    const block = await machine.manager.acquire({ ...request, startPort })
+    expect(block.startPort).toBe(6000)
+    expect(machine.kernel.inspect().sockets).toHaveLength(1)
+  })
+
+  it('tries no further than that', async () => {
+    await machine.manager.acquire({ ...request, startPort: [5000, 7000, 8000, 9000] })
+    expect(machine.calls).toEqual(['openSocket tcp', 'openSocket tcp'])
+  })
+
+  it('lets the kernel choose where 0 is among them', async () => {
+    const block = await machine.manager.acquire({ ...request, startPort: [5000, 0] })
+    expect(block.startPort).toBe(49_152)
+  })
+
+  it('reports each refusal if none is granted', async () => {
+    const failure = await failureOf(machine.manager.acquire({ ...request, startPort: [5000, 5500] }))
+    expect(failure).toMatchObject({
+      code: 'ERR_PORT_RANGE_IN_USE',
+      errno: 10_048,
+      syscall: 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)',
+      message:
+        '20 TCP ports cannot be reserved at any of 5000, 5500: each time at least one is bound, reserved or excluded. ' +
+        'Choose others, or add 0 to let Windows choose.',
+    })
+    const { errors } = failure.cause as AggregateError
+    expect(errors.map(({ code, message }) => [code, message.slice(0, 35)])).toEqual([
+      ['ERR_PORT_RANGE_IN_USE', 'TCP ports 5000-5019 cannot be reser'],
+      ['ERR_PORT_RANGE_IN_USE', 'TCP ports 5500-5519 cannot be reser'],
+    ])
+    expect(machine.kernel.inspect().sockets).toEqual([])
+  })
+
+  it('names no more than eight in its message', async () => {
+    const startPort = Array.from({ length: 12 }, (_, i) => 5000 + i * 10)
+    const { message } = await failureOf(machine.manager.acquire({ protocol: 'tcp', count: 1, startPort }))
+    expect(message).toMatch(/^1 TCP port cannot be reserved at any of 5000, .*, 5070 and 4 more: each time it is bound/)
+  })
+
+  it('stops at a failure of another kind', async () => {
+    machine.kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENOBUFS', { nth: 2 })
+    const failure = await failureOf(machine.manager.acquire({ ...request, startPort: [5000, 7000, 8000] }))
+    expect(failure.code).toBe('ENOBUFS')
+    expect(machine.calls).toHaveLength(2)
+    expect(machine.kernel.inspect().sockets).toEqual([])
+  })
+
+  it.each<[string, unknown, string, RegExp]>([
+    ['no number at all', [], 'ERR_OUT_OF_RANGE', /at least one number/],
+    ['something else among them', [5000, '6000'], 'ERR_INVALID_ARG_TYPE', /"startPort\[1\]"/],
+    ['one too high', [65_535], 'ERR_OUT_OF_RANGE', /count.*<= 1 to end at port 65535 when it starts at 65535/],
+    ['a string', '5000', 'ERR_INVALID_ARG_TYPE', /"startPort"/],
+    ['an object that is not iterable', {}, 'ERR_INVALID_ARG_TYPE', /an iterable of numbers/],
+  ])('is refused without a call: %s', async (_name, startPort, code, message) => {
+    const options = { ...request, startPort } as AcquireOptions
+    const failure = await failureOf(machine.manager.acquire(options))
+    expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(() => checkAcquireOptions(options)).toThrow(failure.message)
+    expect(machine.calls).toEqual([])
+  })
+
+  it('is refused if it never ends, and its generator is told', async () => {
+    let ended = false
+    function* forever() {
+      try {
+        for (;;) yield 5000
+      } finally {
+        ended = true
+      }
+    }
+    const failure = await failureOf(machine.manager.acquire({ ...request, startPort: forever() }))
+    expect(failure).toMatchObject({ code: 'ERR_OUT_OF_RANGE', message: expect.stringMatching(/at most 65536 numbers/) })
+    expect(ended).toBe(true)
+    expect(machine.calls).toEqual([])
+  })
+})
+
+describe('an acquire within a range', () => {
+  const machine = new SimulatedMachine({
+    exclusions: [
+      { protocol: 'tcp', startPort: 8010, count: 1 },
+      { protocol: 'tcp', startPort: 8035, count: 1 },
+    ],
+  })
+
+  it.each<[count: number, from: number, to: number, startPort: number]>([
+    [10, 8000, 8100, 8000],
+    [11, 8000, 8100, 8011],
+    [25, 8000, 8100, 8036],
+    [1, 8010, 8011, 8011],
+    [64, 8036, 8099, 8036],
+    [20, 1, 65_535, 1],
+  ])('takes the lowest place: %i ports from %i to %i', async (count, from, to, startPort) => {
+    const block = await machine.manager.acquire({ protocol: 'tcp', count, within: [from, to] })
+    expect(block.startPort).toBe(startPort)
+    expect(block.endPort).toBeLessThanOrEqual(to)
+  })
+
+  it('takes one block after the other, until none is left', async () => {
+    const next = () => machine.manager.acquire({ protocol: 'tcp', count: 4, within: [8000, 8013] })
+    expect([(await next()).startPort, (await next()).startPort]).toEqual([8000, 8004])
+    const failure = await failureOf(next())
+    expect(failure).toMatchObject({
+      code: 'ERR_PORT_RANGE_IN_USE',
+      errno: 10_048,
+      message:
+        'No 4 consecutive TCP ports from 8000 to 8013 can be reserved: at each of 11 places at least one is bound, ' +
+        'reserved or excluded. Choose another range.',
+    })
+    expect((failure.cause as AggregateError).errors).toHaveLength(11)
+    expect(machine.manager.held).toHaveLength(2)
+    expect(machine.kernel.inspect().sockets).toHaveLength(2)
+  })
+
+  it('never touches a port that it does not get', async () => {
+    const other = machine.openManager()
+    const block = await other.acquire({ protocol: 'tcp', startPort: 8003, count: 1 })
+    await machine.manager.acquire({ protocol: 'tcp', count: 5, within: [8000, 8100] })
+    expect(machine.kernel.inspect().reservations).toMatchObject([
+      { startPort: 8003, token: block.token },
+      { startPort: 8004, count: 5 },
+    ])
+  })
+
+  it.each<[string, Partial<AcquireOptions>, string, RegExp]>([
+    ['no array', { within: 8000 as never }, 'ERR_INVALID_ARG_TYPE', /an array of two port numbers/],
+    ['one number', { within: [8000] as never }, 'ERR_INVALID_ARG_TYPE', /an array of two port numbers/],
+    ['port 0', { within: [0, 8000] }, 'ERR_OUT_OF_RANGE', /"within\[0\]".*>= 1/],
+    ['the wrong way round', { within: [8000, 7999] }, 'ERR_OUT_OF_RANGE', /"within\[1\]".*>= 8000 and <= 65535/],
+    ['too narrow', { within: [8000, 8003] }, 'ERR_OUT_OF_RANGE', /"count".*<= 4 to lie within 8000 to 8003/],
+    ['a start port too', { within: [8000, 8100], startPort: 8000 }, 'ERR_OUT_OF_RANGE', /left out where startPort/],
+  ])('is refused without a call: %s', async (_name, options, code, message) => {
+    const failure = await failureOf(machine.manager.acquire({ protocol: 'tcp', count: 5, ...options }))
+    expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(machine.calls).toEqual([])
+  })
+
+  it('gives up when its time is over, though no call ever waits', async () => {
+    machine.replace({ exclusions: [{ protocol: 'udp', startPort: 1, count: 65_535 }] })
+    const started = performance.now()
+    const signal = AbortSignal.timeout(20)
+    const failure = await failureOf(machine.manager.acquire({ protocol: 'udp', count: 1, within: [1, 65_535], signal }))
+    expect(failure).toMatchObject({ code: 'ABORT_ERR', cause: signal.reason })
+    expect(performance.now() - started).toBeLessThan(5000)
+    machine.kernel.assertNothingHeld()
+  })
+
+  it('ends with its manager', async () => {
+    machine.replace({ exclusions: [{ protocol: 'udp', startPort: 1, count: 65_535 }] })
+    const searching = failureOf(machine.manager.acquire({ protocol: 'udp', count: 1, within: [1, 65_535] }))
+    await machine.manager.close()
+    expect((await searching).code).toBe('ERR_RESERVATION_RELEASED')
+  })
+})
+
+describe('searches of several managers at once', () => {
+  it('never get one port twice', async () => {
+    const kernel = new MockKernel()
+    const managers = Array.from({ length: 4 }, () => new ReservationManager({ transport: kernel.openTransport() }))
+    const blocks = await Promise.all(
+      managers.flatMap((manager) =>
+        Array.from({ length: 5 }, () => manager.acquire({ protocol: 'udp', count: 3, within: [9000, 9059] })),
+      ),
+    )
+    expect(new Set(blocks.flatMap((block) => [...block])).size).toBe(60)
+    await Promise.all(managers.map((manager) => manager.close()))
+    kernel.assertNothingHeld()
+  })
+})
