@@ -19,6 +19,7 @@ export class Holding implements PortRange {
   readonly acquiredAt: string | undefined
   readonly #transport: Transport
   readonly #holdings: Set<Holding>
+  #young: RuntimeReservation | undefined
   #reservation: WeakRef<RuntimeReservation> | undefined
 
   constructor(
@@ -42,21 +43,45 @@ export class Holding implements PortRange {
 
   /** Undefined once nobody has it any more. */
   get reservation(): RuntimeReservation | undefined {
-    return this.#reservation?.deref()
+    return this.#young ?? this.#reservation?.deref()
   }
 
   /** The object with the collection of which this is over, unless it {@link end}s before. */
   belongTo(reservation: RuntimeReservation): void {
-    this.#reservation = new WeakRef(reservation)
-    dropped.register(reservation, this, this)
+    this.#young = reservation
+    young.add(this)
+    if (turnEnds) return
+    turnEnds = true
+    setImmediate(letGoOfYoung).unref()
+  }
+
+  /** From now on the object may be collected. */
+  letGo(): void {
+    if (this.#young === undefined) return
+    this.#reservation = new WeakRef(this.#young)
+    dropped.register(this.#young, this, this)
+    this.#young = undefined
   }
 
   /** It is over; the anchor is still to be closed. */
   end(): void {
     this.#holdings.delete(this)
-    dropped.unregister(this)
+    if (!young.delete(this)) dropped.unregister(this)
     if (channels.release.hasSubscribers) publish('release', this.#transport, this, { token: this.token })
   }
+}
+
+/**
+ * What was acquired in this turn of the event loop. Weak references cost more than all the rest of an acquire, and many a
+ * block is released in the turn that it was acquired in.
+ */
+const young = new Set<Holding>()
+let turnEnds = false
+
+function letGoOfYoung(): void {
+  turnEnds = false
+  for (const holding of young) holding.letGo()
+  young.clear()
 }
 
 const dropped = new FinalizationRegistry<Holding>((holding) => {

@@ -92,7 +92,11 @@ export class ReservationManager implements AsyncDisposable {
     checkProtocol(protocol)
     const request = readAcquireRequest(options, protocol)
     const place = this.#traceLeaks ? placeOf(this.acquire) : undefined
-    return await this.#firstGranted(request, (startPort) => this.#acquireAt(protocol, startPort, request, place))
+    const { startPort } = request
+    if (typeof startPort === 'number') return await this.#acquireAt(protocol, startPort, request, place)
+    return await this.#firstGranted(startPort, request, (candidate) =>
+      this.#acquireAt(protocol, candidate, request, place),
+    )
   }
 
   /**
@@ -103,11 +107,13 @@ export class ReservationManager implements AsyncDisposable {
     checkObject('options', options)
     const request = readAcquireRequest(options, undefined)
     const place = this.#traceLeaks ? placeOf(this.acquireMatched) : undefined
-    return await this.#firstGranted(request, async (startPort) =>
-      startPort === 0
+    const { startPort } = request
+    const acquireBoth = async (candidate: number) =>
+      candidate === 0
         ? await this.#acquireBothAnywhere(request, place)
-        : await this.#acquireBothAt(startPort, request, place),
-    )
+        : await this.#acquireBothAt(candidate, request, place)
+    if (typeof startPort === 'number') return await acquireBoth(startPort)
+    return await this.#firstGranted(startPort, request, acquireBoth)
   }
 
   /**
@@ -125,13 +131,12 @@ export class ReservationManager implements AsyncDisposable {
 
   /** Goes through the places that were asked for until one is granted. */
   async #firstGranted<Granted>(
+    startPorts: Iterable<number>,
     request: AcquireRequest,
     attempt: (startPort: number) => Promise<Granted>,
   ): Promise<Granted> {
-    const { startPort } = request
-    if (typeof startPort === 'number') return await attempt(startPort)
     const refusals: ReservationError[] = []
-    for (const candidate of startPort) {
+    for (const candidate of startPorts) {
       try {
         return await attempt(candidate)
       } catch (error) {
