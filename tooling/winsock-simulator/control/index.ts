@@ -3,6 +3,7 @@ export { failureOf } from './failure-of.js'
 export { SimulatedProcess } from './simulated-process.js'
 export { type NativeBackend, simulatorTarget, systemTarget } from './simulator-target.js'
 export {
+  SIO_NOTHING,
   SimulatedCall,
   type SimulatorCounts,
   simulatorDllPath,

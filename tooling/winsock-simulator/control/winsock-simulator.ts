@@ -46,6 +46,9 @@ export const SimulatedCall = {
 
 export type SimulatedCall = (typeof SimulatedCall)[keyof typeof SimulatedCall]
 
+/** A control code of the simulator's own: it does nothing, at once, on any socket. */
+export const SIO_NOTHING = 0x3800_ff00
+
 /** The latency of a call that waits until it is released. */
 export const UNTIL_RELEASED = 0xffff_ffff
 

@@ -47,6 +47,12 @@ enum WinsockSimulator_Call {
 
 #define WINSOCK_SIMULATOR_UNTIL_RELEASED 0xFFFFFFFFu
 
+/*
+ * A control code of the simulator's own, _WSAIO(IOC_VENDOR, 0xFF00): WSAIoctl succeeds at once and returns no bytes. Neither socket
+ * nor buffers are looked at, nothing is counted, delayed or made to fail. What it costs is the way there and back.
+ */
+#define WINSOCK_SIMULATOR_SIO_NOTHING 0x3800FF00u
+
 /* 288 bytes: eight 32-bit numbers, then 32 64-bit ones. */
 typedef struct WinsockSimulator_CountsResult {
   uint32_t openSockets;              /* opened here by this process and still open, also when Node closed others */

@@ -108,6 +108,7 @@ EXPORT int WSAAPI WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD inLength, LPVO
                            LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE completion) {
   const int error = atBorder([&] {
     const Ioctl call{s, code, in, inLength, out, outLength, bytesReturned, overlapped, completion};
+    if (code == WINSOCK_SIMULATOR_SIO_NOTHING) return complete(call, overlapped != nullptr, {});
     const WinsockSimulator_Call kind = kindOf(code);
     SimulatedProcess& process = SimulatedProcess::current();
     std::unique_lock lock(process.mutex);

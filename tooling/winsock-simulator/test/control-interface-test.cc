@@ -156,3 +156,22 @@ TEST("Reboot: sockets are none any more, but are closed by closesocket; exclusio
   EXPECT(next.acquire(5000, 20), WSAEADDRINUSE);
   EXPECT(next.acquire(5010, 10), 0);
 }
+
+TEST("WINSOCK_SIMULATOR_SIO_NOTHING succeeds at once, overlapped or not, and counts as no call") {
+  Socket s = tcp(WSA_FLAG_OVERLAPPED);
+  const auto before = counts().calls[WINSOCK_SIMULATOR_IOCTL];
+  DWORD bytes = 77;
+  const auto nothing = [&](WSAOVERLAPPED* overlapped) {
+    return winsock.WSAIoctl(s.handle, WINSOCK_SIMULATOR_SIO_NOTHING, nullptr, 0, nullptr, 0, &bytes, overlapped, nullptr);
+  };
+  EXPECT(nothing(nullptr), 0);
+  EXPECT(bytes, 0u);
+  WSAOVERLAPPED overlapped{};
+  overlapped.Internal = 0x103;
+  overlapped.hEvent = winsock.CreateEventW(nullptr, TRUE, FALSE, nullptr);
+  EXPECT(nothing(&overlapped), 0);
+  EXPECT(overlapped.Internal, 0u);
+  EXPECT(winsock.WaitForSingleObject(overlapped.hEvent, 0), WAIT_OBJECT_0);
+  winsock.CloseHandle(overlapped.hEvent);
+  EXPECT(counts().calls[WINSOCK_SIMULATOR_IOCTL], before);
+}
