@@ -17,14 +17,15 @@ template <size_t kCount>
 class CallArguments {
  public:
   CallArguments(napi_env env, napi_callback_info info) : env_(env) {
-    size_t count = kCount;
     void* data = nullptr;
-    napi_get_cb_info(env, info, &count, values_, nullptr, &data);
+    napi_get_cb_info(env, info, &count_, values_, nullptr, &data);
     environment_ = static_cast<Environment*>(data);
   }
 
   napi_env env() const { return env_; }
   Environment& environment() const { return *environment_; }
+  // How many were passed, which may be more than there is room for. The rest is undefined.
+  size_t count() const { return count_; }
   napi_value operator[](size_t index) const { return values_[index]; }
 
   // The key of something in a table.
@@ -75,6 +76,7 @@ class CallArguments {
 
  private:
   napi_env env_;
+  size_t count_ = kCount;
   napi_value values_[kCount];
   Environment* environment_;
 };

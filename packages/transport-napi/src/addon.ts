@@ -22,7 +22,7 @@ export interface Addon {
   bind(socket: Key, name: Uint8Array, length: number): CallResult
   localName(socket: Key, name: Uint8Array): CallResult
   setOption(socket: Key, level: number, option: number, value: number): CallResult
-  ioctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult
+  ioctl(socket: Key, code: number, input: Uint8Array | null, output?: Uint8Array | null): CallResult
   failedBytesReturned(): number
   startIoctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult | Key
   cancel(call: Key): boolean

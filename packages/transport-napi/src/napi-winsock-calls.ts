@@ -93,6 +93,7 @@ export class NapiWinsockCalls implements WinsockCalls<Key> {
   }
 
   ioctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult {
+    if (output === null) return this.#addon.ioctl(socket, code, input) // quicker than to pass null
     return this.#addon.ioctl(socket, code, input, output)
   }
 
