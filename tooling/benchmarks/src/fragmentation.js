@@ -1,8 +1,8 @@
 import { ReservationManager } from '@winport/manager'
 import { MockKernel } from '@winport/transport-mock'
 import { Bench } from 'tinybench'
-import { microseconds } from './duration.js'
 import { medianLatency } from './median-latency.js'
+import { atMost } from './row.js'
 
 const BLOCK = 20
 const LEVELS = [0, 50, 99]
@@ -23,17 +23,9 @@ export async function measureFragmentation() {
 
   const medians = LEVELS.map((percent) => medianLatency(bench, `${percent}`))
   const [empty] = medians
-  return LEVELS.slice(1).map((percent, index) => {
-    const median = medians[index + 1]
-    return {
-      name: `acquire + release, pool ${percent} % taken, against an empty one`,
-      figure: median / empty,
-      unit: 'x',
-      target: '<= 3x',
-      met: median / empty <= 3,
-      detail: `${microseconds(median)} against ${microseconds(empty)}`,
-    }
-  })
+  return LEVELS.slice(1).map((percent, index) =>
+    atMost(3, `acquire + release, pool ${percent} % taken, against an empty one`, medians[index + 1], empty),
+  )
 }
 
 /** Takes single ports all over the dynamic range, and leaves one gap for the block at its very end. */

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { median } from './median.js'
+import { atMost } from './row.js'
 
 const run = promisify(execFile)
 const RUNS = 31
@@ -15,25 +17,11 @@ export async function measureImport() {
     empty.push(await timeImport(EMPTY))
     winport.push(await timeImport(WINPORT))
   }
-  const ratio = median(winport) / median(empty)
-  return [
-    {
-      name: "import 'winport', against an empty module",
-      figure: ratio,
-      unit: 'x',
-      target: '<= 1.5x',
-      met: ratio <= 1.5,
-      detail: `${median(winport).toFixed(2)} ms against ${median(empty).toFixed(2)} ms, in a fresh process`,
-    },
-  ]
+  return [atMost(1.5, "import 'winport' in a fresh process, against an empty module", median(winport), median(empty))]
 }
 
 async function timeImport(path) {
   const script = `const t = performance.now(); await import(${JSON.stringify(path)}); console.log(performance.now() - t)`
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script])
   return Number(stdout)
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }

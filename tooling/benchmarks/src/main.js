@@ -1,20 +1,24 @@
 // `pnpm bench`: every figure is a ratio against a reference that was measured in the same run, so that it means the
 // same on a slow machine as on a fast one. `--json` prints the same for machines. Exits with 1 if a target is missed.
+import { measureControlCalls } from './control-calls.js'
+import { measureFirstAcquire } from './first-acquire-time.js'
 import { measureFragmentation } from './fragmentation.js'
 import { measureImport } from './import-time.js'
-import { measureKoffi } from './koffi.js'
 import { measurePeers } from './peers.js'
 import { measurePoolMemory } from './pool-memory.js'
+import { measureReservations } from './reservations.js'
 import { measureSteadiness } from './steadiness.js'
 
-/** @typedef {{ name: string, figure: number, unit: string, target: string, met: boolean, detail: string }} Row */
+/** @typedef {import('./row.js').Row} Row */
 
 const measurements = [
-  measureFragmentation,
-  measurePoolMemory,
+  measureControlCalls,
+  measureReservations,
   measurePeers,
+  measureFragmentation,
   measureImport,
-  measureKoffi,
+  measureFirstAcquire,
+  measurePoolMemory,
   measureSteadiness,
 ]
 
@@ -34,7 +38,7 @@ function printTable(rows) {
   const cells = rows.map(({ name, figure, unit, target, met, detail }) => {
     return [
       name,
-      `${Number(figure.toPrecision(3))}${unit}`,
+      Number.isNaN(figure) ? '-' : `${Number(figure.toPrecision(3))}${unit}`,
       target,
       target === '' ? '' : met ? 'met' : 'MISSED',
       detail,

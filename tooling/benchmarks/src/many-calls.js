@@ -1,4 +1,5 @@
-// Run by steadiness.js in a process of its own: prints how much heap, RSS and open sockets grow over very many calls.
+// Run by steadiness.js in a process of its own: prints how much heap, RSS and open sockets grow over very many calls of
+// the backend that argv names.
 import { readdirSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import {
@@ -9,13 +10,15 @@ import {
 } from '@winport/definitions'
 import { ReservationManager } from '@winport/manager'
 import { createKoffiTransport } from '@winport/transport-koffi'
+import { createNapiTransport } from '@winport/transport-napi'
 import { simulatorLibraries, WinsockSimulator } from '@winport/winsock-simulator'
 
 const CALLS = 1_000_000
 const CYCLES = 100_000
 
+const createTransport = process.argv[2] === 'napi' ? createNapiTransport : createKoffiTransport
 const simulator = new WinsockSimulator('bench-steadiness', { startPort: 61_000, count: 4000 })
-const manager = new ReservationManager({ transport: createKoffiTransport({ libraries: simulatorLibraries }) })
+const manager = new ReservationManager({ transport: createTransport({ libraries: simulatorLibraries }) })
 await run(0.1)
 const before = await used()
 await run(0.9)

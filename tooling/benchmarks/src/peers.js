@@ -7,8 +7,8 @@ import getPort from 'get-port'
 import { getPort as getPortPlease, getRandomPort } from 'get-port-please'
 import portfinder from 'portfinder'
 import { Bench } from 'tinybench'
-import { microseconds } from './duration.js'
 import { medianLatency } from './median-latency.js'
+import { atLeast } from './row.js'
 
 const PORTS = 20
 
@@ -53,20 +53,15 @@ export async function measurePeers() {
   await peers.run()
 
   return Object.keys(transports).flatMap((backend) => {
-    const ours = medianLatency(bench, backend)
     // Looking at every port of the host, as the front door's mock does, costs what it costs.
     const isTarget = backend !== 'mock on free host ports'
-    const row = (peer, least) => {
-      const theirs = medianLatency(peers, peer)
-      return {
-        name: `${backend}: ${PORTS} ports through the manager, against ${peer}`,
-        figure: theirs / ours,
-        unit: 'x faster',
-        target: least === undefined ? '' : `>= ${least}x`,
-        met: theirs / ours >= (least ?? 0),
-        detail: `${microseconds(ours)} against ${microseconds(theirs)}`,
-      }
-    }
+    const row = (peer, least) =>
+      atLeast(
+        least,
+        `${backend}: ${PORTS} ports through the manager, against ${peer}`,
+        medianLatency(bench, backend),
+        medianLatency(peers, peer),
+      )
     return [
       ...Object.keys(PEERS).map((peer) => row(peer, isTarget ? 100 : undefined)),
       ...Object.keys(QUICKEST).map((peer) => row(peer)),

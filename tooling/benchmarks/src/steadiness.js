@@ -3,14 +3,18 @@ import { fileURLToPath } from 'node:url'
 
 const MEGABYTE = 1_000_000
 
-/** Growth of heap, RSS and handles over a million control calls and 100,000 acquires, in a process of its own. */
+/** Growth of heap, RSS and handles over a million control calls and 100,000 acquires, in a process for each backend. */
 export function measureSteadiness() {
+  return ['koffi', 'napi'].flatMap(measureBackend)
+}
+
+function measureBackend(backend) {
   const script = fileURLToPath(new URL('./many-calls.js', import.meta.url))
-  const args = ['--expose-gc', '--max-semi-space-size=4', script]
+  const args = ['--expose-gc', '--max-semi-space-size=4', script, backend]
   const { growth, calls, cycles } = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }))
   const row = (name, figure, unit, limit) => {
     return {
-      name: `koffi: ${name} after ${calls} ioctls and ${cycles} acquires`,
+      name: `${backend}: ${name} after ${calls} ioctls and ${cycles} acquires`,
       figure,
       unit,
       target: `<= ${limit}${unit}`,
