@@ -1,6 +1,5 @@
 // Builds build/floor.node, which the backends are measured against.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = import.meta.dirname
@@ -14,7 +13,7 @@ function cmake(...args) {
 }
 
 if (process.platform === 'linux') {
-  if (!existsSync(join(folder, 'CMakeCache.txt'))) cmake('-S', root, '-B', folder)
+  cmake('-S', root, '-B', folder)
   cmake('--build', folder)
 } else {
   console.log(`skipped: the benchmarks run on Linux only, this is ${process.platform}`)

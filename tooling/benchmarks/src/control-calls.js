@@ -43,7 +43,7 @@ async function measureNothing(napiTransport, koffiTransport) {
   const koffi = koffiTransport.openSocket({ protocol: 'tcp' })
   const socket = floor.openSocket()
   const input = new Uint8Array(INET_PORT_RANGE.size)
-  const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
+  const room = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
   const compare = async (what, output) => {
     const median = await measureInTurn(
       {
@@ -68,7 +68,7 @@ async function measureNothing(napiTransport, koffiTransport) {
     ]
   }
   const rows = [
-    ...(await compare('ioctl that does nothing, bytes in and out', output)), // as ACQUIRE has them
+    ...(await compare('ioctl that does nothing, bytes in and out', room)), // as ACQUIRE has them
     ...(await compare('ioctl that does nothing, bytes in', null)), // as ASSOCIATE and RELEASE have them
   ]
   floor.closeSocket(socket)

@@ -1,5 +1,3 @@
-import { median } from './median.js'
-
 const ROUNDS = 200
 
 /**
@@ -20,4 +18,8 @@ export async function measureInTurn(cases, calls) {
     }
   }
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values.slice(ROUNDS / 10))]))
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
