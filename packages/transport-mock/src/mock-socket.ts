@@ -13,7 +13,11 @@ import {
 import {
   AbortError,
   type AddressFamily,
+  attachHandle,
+  type BindOptions,
+  bindDatagramHandle,
   type ConnectOptions,
+  checkBindOptions,
   checkIoctlArguments,
   checkSocketAddress,
   connected,
@@ -102,14 +106,15 @@ export class MockSocket implements WinsockSocket {
     return this.#finishControl(code, this.#state === 'closed' ? WSA_OPERATION_ABORTED : errno, request, output)
   }
 
-  bind(address: SocketAddress): void {
+  bind(address: SocketAddress, options?: BindOptions): void {
     checkSocketAddress('address', address)
+    const asked = checkBindOptions(this, options)
     const local = decodeAddress(address)
     this.#checkOpen('bind')
     this.#failIfPlanned('bind')
     if (this.#binding !== undefined) throw new WinsockError(WSAEINVAL, 'bind')
     if (local.family !== familyName(this.family)) throw new WinsockError(WSAEAFNOSUPPORT, 'bind')
-    const binding = this.home.pool?.bind(local.address, local.port, this.association) ?? WSAEINVAL
+    const binding = this.home.pool?.bind(local.address, local.port, this.association, asked) ?? WSAEINVAL
     if (typeof binding === 'number') throw new WinsockError(binding, 'bind')
     this.#binding = binding
   }
@@ -123,8 +128,8 @@ export class MockSocket implements WinsockSocket {
   }
 
   async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
-    await this.#adopt('listen', server, undefined, async ({ address, port }) => {
-      await startListening(server, () => server.listen({ host: address, port, backlog, exclusive: true }))
+    await this.#adopt('listen', server, undefined, async ({ address, port, ipv6Only }) => {
+      await startListening(server, () => server.listen({ host: address, port, ipv6Only, backlog, exclusive: true }))
       const closed = () => {
         if (server.listening) return
         server.off('close', closed)
@@ -136,11 +141,11 @@ export class MockSocket implements WinsockSocket {
   }
 
   async attach(socket: DatagramSocket): Promise<void> {
-    await this.#adopt('attach', socket, undefined, async ({ address, port }) => {
+    await this.#adopt('attach', socket, undefined, async (binding) => {
       const closed = () => this.leave()
       socket.once('close', closed)
       try {
-        await startListening(socket, () => socket.bind({ address, port, exclusive: true }))
+        await bindDatagramSocket(socket, binding)
       } catch (error) {
         socket.off('close', closed)
         throw error
@@ -265,6 +270,13 @@ export class MockSocket implements WinsockSocket {
     const fault = this.home.faults.take(call, false)
     if (typeof fault === 'number') throw new WinsockError(fault, call)
   }
+}
+
+/** Binds it for real. It was made without our options, which only a handle that has them can bring in. */
+async function bindDatagramSocket(socket: DatagramSocket, binding: Binding): Promise<void> {
+  const { address, port, reuseAddr, ipv6Only } = binding
+  if (reuseAddr || ipv6Only) return await attachHandle(socket, bindDatagramHandle(binding, binding))
+  await startListening(socket, () => socket.bind({ address, port, exclusive: true }))
 }
 
 function familyName(family: AddressFamily): 'IPv4' | 'IPv6' {

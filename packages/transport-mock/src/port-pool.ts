@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import {
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_FOUND,
@@ -7,6 +8,7 @@ import {
   WSAEADDRNOTAVAIL,
   WSAEINVAL,
 } from '@winport/definitions'
+import type { BindMode } from '@winport/transport'
 import { FreeRuns } from './free-runs.js'
 import type { TokenSequence } from './token-sequence.js'
 
@@ -25,7 +27,7 @@ export interface Reservation {
 }
 
 /** A port that a socket is bound to. */
-export interface Binding {
+export interface Binding extends BindMode {
   readonly address: string
   readonly port: number
 }
@@ -44,6 +46,7 @@ export interface PortPoolOptions {
 }
 
 const LAST_PORT = 65_535
+const DEFAULT_MODE: BindMode = { reuseAddr: false, ipv6Only: false }
 
 /**
  * The ports of one protocol: who has reserved them, and which are bound. Methods that the kernel may refuse return the
@@ -110,21 +113,26 @@ export class PortPool {
   }
 
   /** Binds a port, out of the reservation if there is one; port 0 lets the kernel choose. */
-  bind(address: string, port: number, reservation: Reservation | undefined): Binding | number {
+  bind(
+    address: string,
+    port: number,
+    reservation: Reservation | undefined,
+    { reuseAddr, ipv6Only }: BindMode = DEFAULT_MODE,
+  ): Binding | number {
     if (port === 0) {
       const chosen = reservation === undefined ? this.#findEphemeral() : this.#findInside(reservation)
-      return chosen < 0 ? WSAEADDRINUSE : this.#addBinding(address, chosen)
+      return chosen < 0 ? WSAEADDRINUSE : this.#addBinding({ address, port: chosen, reuseAddr, ipv6Only })
     }
     if (reservation === undefined) {
       if (this.#reservationAt[port] !== 0) return WSAEACCES
     } else if (!reservation.held || !contains(reservation, port)) {
       return WSAEADDRNOTAVAIL
     }
+    const binding = { address, port, reuseAddr, ipv6Only }
     const others = this.#bindings.get(port)
-    const conflict = others?.some((other) => other.address === address || isAnyAddress(other.address))
-    if (conflict || (others !== undefined && isAnyAddress(address))) return WSAEADDRINUSE
+    if (others?.some((other) => conflict(binding, other))) return reuseAddr ? WSAEACCES : WSAEADDRINUSE
     if (others === undefined && this.#isHostPortFree?.(port) === false) return WSAEADDRINUSE
-    return this.#addBinding(address, port)
+    return this.#addBinding(binding)
   }
 
   unbind(binding: Binding): void {
@@ -238,8 +246,8 @@ export class PortPool {
     return -1
   }
 
-  #addBinding(address: string, port: number): Binding {
-    const binding = { address, port }
+  #addBinding(binding: Binding): Binding {
+    const { port } = binding
     const others = this.#bindings.get(port)
     if (others === undefined) this.#bindings.set(port, [binding])
     else others.push(binding)
@@ -263,7 +271,24 @@ function contains({ startPort, count }: DynamicRange, port: number): boolean {
   return port >= startPort && port < startPort + count
 }
 
-/** Node's servers on '::' take IPv4 as well, so either wildcard address stands for the whole port. */
+/** Two sockets share a port on addresses apart from each other, or when both asked for it. */
+function conflict(one: Binding, other: Binding): boolean {
+  return overlap(one, other) && !(one.reuseAddr && other.reuseAddr)
+}
+
+/**
+ * A wildcard address stands for the whole port of its family, '::' for that of both unless it is kept to IPv6. Windows
+ * lets one user bind 127.0.0.1 beside 0.0.0.0 (documented), POSIX machines do not, and the servers here are theirs.
+ */
+function overlap(one: Binding, other: Binding): boolean {
+  if (isIPv6(one.address) !== isIPv6(other.address)) return takesBoth(one) || takesBoth(other)
+  return one.address === other.address || isAnyAddress(one.address) || isAnyAddress(other.address)
+}
+
+function takesBoth({ address, ipv6Only }: Binding): boolean {
+  return address === '::' && !ipv6Only
+}
+
 function isAnyAddress(address: string): boolean {
   return address === '0.0.0.0' || address === '::'
 }

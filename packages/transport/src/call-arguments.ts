@@ -1,6 +1,6 @@
 import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
 import type { PortRange, Protocol } from './port-range.js'
-import type { AddressFamily, SocketAddress, SocketSpec } from './winsock-socket.js'
+import type { AddressFamily, BindOptions, SocketAddress, SocketSpec, WinsockSocket } from './winsock-socket.js'
 
 // The checks that every backend makes before a system call.
 
@@ -36,6 +36,28 @@ export function checkSocketAddress(name: string, address: SocketAddress): void {
   if (typeof address !== 'object' || address === null) throw invalidArgType(name, 'an object', address)
   if (typeof address.address !== 'string') throw invalidArgType(`${name}.address`, 'of type string', address.address)
   checkUnsigned(`${name}.port`, address.port, UINT16_MAX)
+}
+
+/** How a socket is to be bound. */
+export interface BindMode {
+  readonly reuseAddr: boolean
+  readonly ipv6Only: boolean
+}
+
+const DEFAULT_BIND_MODE: BindMode = { reuseAddr: false, ipv6Only: false }
+
+/** Checks how a socket is to be bound, and returns what that comes to for this socket. */
+export function checkBindOptions(
+  { protocol, family }: Pick<WinsockSocket, 'protocol' | 'family'>,
+  options: BindOptions = DEFAULT_BIND_MODE,
+): BindMode {
+  if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
+  const { reuseAddr = false, ipv6Only = false } = options
+  for (const [name, value] of Object.entries({ reuseAddr, ipv6Only })) {
+    if (typeof value !== 'boolean') throw invalidArgType(`options.${name}`, 'of type boolean', value)
+  }
+  if (reuseAddr && protocol === 'tcp') throw outOfRange('options.reuseAddr', 'false on a TCP socket', reuseAddr)
+  return { reuseAddr, ipv6Only: ipv6Only && family === 'ipv6' }
 }
 
 /** Checks that a range fits the two USHORTs that it is passed in. Whether it makes sense is for the kernel to say. */

@@ -1,5 +1,7 @@
 export { AbortError, throwIfAborted } from './abort-error.js'
 export {
+  type BindMode,
+  checkBindOptions,
   checkIoctlArguments,
   checkPortRange,
   checkProtocol,
@@ -11,6 +13,7 @@ export { IpHelperError } from './ip-helper-error.js'
 export {
   AdoptionUnsupportedError,
   attachHandle,
+  bindDatagramHandle,
   connectHandle,
   isHostPortFree,
   listenOnHandle,
@@ -30,6 +33,7 @@ export { WinsockError, type WinsockErrorOptions } from './winsock-error.js'
 export { resolveWinsockLibraries, systemLibraries, type WinsockLibraries } from './winsock-libraries.js'
 export type {
   AddressFamily,
+  BindOptions,
   ConnectOptions,
   IoctlOptions,
   ListenOptions,

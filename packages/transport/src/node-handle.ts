@@ -1,7 +1,8 @@
 import cluster from 'node:cluster'
 import type { Socket as DatagramSocket } from 'node:dgram'
-import { type Server, Socket } from 'node:net'
+import { isIPv6, type Server, Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
+import type { BindMode } from './call-arguments.js'
 import { connected } from './connected.js'
 import { startListening } from './start-listening.js'
 import type { SocketAddress } from './winsock-socket.js'
@@ -42,6 +43,7 @@ interface TcpWrap {
 
 interface UdpWrap {
   readonly UDP: HandleClass
+  readonly constants: { readonly UV_UDP_IPV6ONLY: number; readonly UV_UDP_REUSEADDR: number }
 }
 
 let tcpWrap: TcpWrap | undefined
@@ -94,6 +96,21 @@ export function openConnectionHandle(socket: number): NodeHandle {
 export function openDatagramHandle(socket: number): NodeHandle {
   const { UDP } = loadUdpWrap()
   return openHandle(new UDP(0), socket)
+}
+
+/**
+ * Binds a UDP socket of Node's own for {@link attachHandle}: dgram takes these options only when its socket is made.
+ * If this throws, nothing is left.
+ */
+export function bindDatagramHandle({ address, port }: SocketAddress, { reuseAddr, ipv6Only }: BindMode): NodeHandle {
+  const { UDP, constants } = loadUdpWrap()
+  const flags = (reuseAddr ? constants.UV_UDP_REUSEADDR : 0) | (ipv6Only ? constants.UV_UDP_IPV6ONLY : 0)
+  const handle = new UDP(0)
+  const errno = isIPv6(address) ? handle.bind6(address, port, flags) : handle.bind(address, port, flags)
+  if (errno === 0) return handle
+  handle.close()
+  const code = getSystemErrorName(errno)
+  throw Object.assign(new Error(`bind ${code} ${address}:${port}`), { code, errno, syscall: 'bind', address, port })
 }
 
 function openHandle(handle: NodeHandle, socket: number): NodeHandle {

@@ -16,6 +16,20 @@ export interface SocketAddress {
   readonly port: number
 }
 
+export interface BindOptions {
+  /**
+   * SO_REUSEADDR, for UDP alone: several sockets share the port if every one of them asks for it, also a port of a
+   * reservation if every one of them is associated. Which of them receives a datagram is not determined. On TCP it
+   * would let others take the port over: there `true` throws a `RangeError`. Defaults to false.
+   */
+  readonly reuseAddr?: boolean | undefined
+  /**
+   * Keeps an IPv6 socket from taking IPv4 as well: `'::'` and `'0.0.0.0'` can then be bound beside each other. Ignored
+   * on IPv4 sockets, as Node's servers ignore it. Defaults to false.
+   */
+  readonly ipv6Only?: boolean | undefined
+}
+
 export interface IoctlOptions {
   /** Cancels the call. See {@link WinsockSocket.ioctlAsync}. */
   readonly signal?: AbortSignal | undefined
@@ -66,11 +80,14 @@ export interface WinsockSocket extends Disposable {
 
   /**
    * Binds the socket. Port 0 lets the kernel choose: out of the associated reservation if there is one. An IPv6
-   * socket bound to `'::'` takes IPv4 as well, as Node's servers do.
+   * socket bound to `'::'` takes IPv4 as well, as Node's servers do. The options count for this call alone: after one
+   * that failed, the next begins anew.
    *
-   * @throws WinsockError `WSAEINVAL` if it is bound already
+   * @throws WinsockError `WSAEINVAL` if it is bound already; on a port that is in use `WSAEADDRINUSE`, or `WSAEACCES`
+   * if this socket asked for `reuseAddr` and the other one did not
+   * (https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse)
    */
-  bind(address: SocketAddress): void
+  bind(address: SocketAddress, options?: BindOptions): void
 
   /** The address that the socket is bound to. @throws WinsockError `WSAEINVAL` before `bind` */
   localAddress(): AddressInfo

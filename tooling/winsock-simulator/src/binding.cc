@@ -2,6 +2,7 @@
 
 #include "host-sockets.h"
 #include "simulated-process.h"
+#include "winsock-abi.h"
 #include "winsock-errors.h"
 
 namespace simulator {
@@ -43,12 +44,19 @@ class Binding {
   int bindAt(uint16_t port) {
     SocketAddress address = wanted_;
     address.port = port;
-    const bool shareable = socket_.shareable && wanted_.port != 0;
-    if (pool_->conflicts(socket_.protocol, address, shareable)) return WSAEADDRINUSE;
+    const BindMode mode{socket_.shareable, isDualStack()};
+    if (const int error = pool_->bindError(socket_.protocol, address, mode)) return error;
     if (const int error = host::bind(socket_.identity.handle, address)) return error;
     socket_.bound = true;
-    if (pool_->recordBound(socket_.protocol, address, socket_.shareable, socket_.identity)) socket_.boundPort = port;
+    if (pool_->recordBound(socket_.protocol, address, mode, socket_.identity)) socket_.boundPort = port;
     return 0;
+  }
+
+  bool isDualStack() const {
+    int32_t v6Only = 1;
+    int length = sizeof v6Only;
+    if (socket_.family != kFamilyInet6) return false;
+    return host::getOption(socket_.identity.handle, IPPROTO_IPV6, IPV6_V6ONLY, &v6Only, &length) == 0 && v6Only == 0;
   }
 
   LockedPool pool_;

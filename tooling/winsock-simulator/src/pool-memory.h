@@ -34,9 +34,14 @@ struct Reservation {
   bool inUse() const { return token != 0; }
 };
 
+struct BindMode {
+  bool shareable;  // SO_REUSEADDR
+  bool dualStack;  // an IPv6 socket that takes IPv4 as well
+};
+
 struct BoundPort {
   bool used;
-  bool shareable;  // SO_REUSEADDR
+  BindMode mode;
   Protocol protocol;
   uint32_t nextFree;
   uint32_t nextOnPort;  // index + 1

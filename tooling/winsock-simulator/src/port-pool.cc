@@ -6,8 +6,20 @@
 
 #include "socket-liveness.h"
 #include "token.h"
+#include "winsock-errors.h"
 
 namespace simulator {
+namespace {
+
+// A wildcard address stands for the whole port of its family, a dual-stack socket's for that of both.
+bool overlap(const SocketAddress& one, BindMode oneMode, const SocketAddress& other, BindMode otherMode) {
+  if (one.family != other.family) {
+    return (oneMode.dualStack && one.isUnspecified()) || (otherMode.dualStack && other.isUnspecified());
+  }
+  return one.isUnspecified() || other.isUnspecified() || one.bytes == other.bytes;
+}
+
+}  // namespace
 
 Reservation* PortPool::acquireRuntime(Protocol protocol, PortRange wanted, SocketIdentity anchor) {
   if (wanted.start != 0) {
@@ -131,21 +143,20 @@ bool PortPool::isBound(Protocol protocol, uint32_t port) {
   return false;
 }
 
-// Two sockets share a port when both have specific addresses that differ, or when both asked for it.
-bool PortPool::conflicts(Protocol protocol, const SocketAddress& address, bool shareable) {
+// Two sockets share a port on addresses apart from each other, or when both asked for it. As Windows documents it, one that
+// asked while the other did not is refused with WSAEACCES.
+int PortPool::bindError(Protocol protocol, const SocketAddress& address, BindMode mode) {
   for (uint32_t index = ports(protocol).firstBoundAt[address.port]; index != 0;) {
     BoundPort& bound = *memory_.boundPorts.at(index - 1);
     index = bound.nextOnPort;
-    const bool apart = !address.isUnspecified() && !bound.address.isUnspecified() &&
-                       (address.family != bound.address.family || address.bytes != bound.address.bytes);
-    if (apart || (shareable && bound.shareable)) continue;
-    if (isStillBound(bound)) return true;
+    if (!overlap(address, mode, bound.address, bound.mode) || (mode.shareable && bound.mode.shareable)) continue;
+    if (isStillBound(bound)) return mode.shareable ? WSAEACCES : WSAEADDRINUSE;
     dropBound(bound);
   }
-  return false;
+  return 0;
 }
 
-bool PortPool::recordBound(Protocol protocol, const SocketAddress& address, bool shareable, SocketIdentity socket) {
+bool PortPool::recordBound(Protocol protocol, const SocketAddress& address, BindMode mode, SocketIdentity socket) {
   uint32_t index = memory_.boundPorts.take();
   if (index == memory_.boundPorts.kNone) {
     memory_.boundPorts.forEachUsed([&](BoundPort& bound) {
@@ -156,7 +167,7 @@ bool PortPool::recordBound(Protocol protocol, const SocketAddress& address, bool
   }
   ProtocolPorts& all = ports(protocol);
   BoundPort& bound = *memory_.boundPorts.at(index);
-  bound.shareable = shareable;
+  bound.mode = mode;
   bound.protocol = protocol;
   bound.nextOnPort = all.firstBoundAt[address.port];
   bound.address = address;

@@ -23,7 +23,7 @@ class PortPool {
 
   bool isReserved(Protocol protocol, uint32_t port);
   bool isBound(Protocol protocol, uint32_t port);
-  bool conflicts(Protocol protocol, const SocketAddress& address, bool shareable);
+  int bindError(Protocol protocol, const SocketAddress& address, BindMode mode);  // 0: nobody is in the way
 
   // Ports for bind(0), in the order in which they are to be tried; `tryPort` returns whether to stop.
   template <typename TryPort>
@@ -32,7 +32,7 @@ class PortPool {
   void offerEphemeralPorts(Protocol protocol, TryPort tryPort);
 
   // False when the table is full.
-  bool recordBound(Protocol protocol, const SocketAddress& address, bool shareable, SocketIdentity socket);
+  bool recordBound(Protocol protocol, const SocketAddress& address, BindMode mode, SocketIdentity socket);
   void forgetBound(Protocol protocol, uint32_t port, SocketIdentity socket);
 
   void exclude(Protocol protocol, PortRange range) { ports(protocol).excluded.set(range); }

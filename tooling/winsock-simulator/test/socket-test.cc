@@ -66,6 +66,7 @@ TEST("two sockets share a port only at different specific addresses") {
   EXPECT(first.bind(ipv4(20520)), 0);
   EXPECT(second.bind(ipv4(20520)), WSAEADDRINUSE);
   EXPECT(third.bind(ipv4(20520, {0, 0, 0, 0})), WSAEADDRINUSE);
+  EXPECT(wild.set(IPPROTO_IPV6, IPV6_V6ONLY, 0), 0);
   EXPECT(wild.bind(ipv6(20520, 0)), WSAEADDRINUSE);
 #ifndef _WIN32  // where the system has the last word, and Wine's takes all of 127.0.0.0/8 for one
   EXPECT(second.bind(ipv4(20520, {127, 0, 0, 2})), 0);
@@ -80,6 +81,51 @@ TEST("or when both asked for SO_REUSEADDR") {
   EXPECT(first.bind(ipv4(20530)), 0);
   EXPECT(second.bind(ipv4(20530)), 0);
   EXPECT(third.bind(ipv4(20530)), WSAEADDRINUSE);
+  EXPECT(first.close(), 0);
+  EXPECT(third.bind(ipv4(20530)), WSAEADDRINUSE);
+  EXPECT(second.close(), 0);
+  EXPECT(third.bind(ipv4(20530)), 0);
+}
+
+TEST("one that asks for SO_REUSEADDR after one that did not: WSAEACCES") {
+  Socket first = udp(), second = udp();
+  EXPECT(first.bind(ipv4(20531)), 0);
+  EXPECT(second.set(SOL_SOCKET, SO_REUSEADDR, 1), 0);
+  EXPECT(second.bind(ipv4(20531)), WSAEACCES);
+  EXPECT(second.set(SOL_SOCKET, SO_REUSEADDR, 0), 0);
+  EXPECT(second.bind(ipv4(20531)), WSAEADDRINUSE);
+}
+
+TEST("bind with port 0 never takes a port that is bound, SO_REUSEADDR or not") {
+  Socket anchor = udp();
+  const Instance block = anchor.acquired(20532, 2);
+  Socket first = udp(), second = udp(), third = udp();
+  for (Socket* socket : {&first, &second, &third}) {
+    EXPECT(socket->set(SOL_SOCKET, SO_REUSEADDR, 1), 0);
+    EXPECT(socket->associate(block.token), 0);
+  }
+  EXPECT(first.bind(ipv4(0)), 0);
+  EXPECT(second.bind(ipv4(0)), 0);
+  EXPECT_TRUE(first.port() != second.port());
+  EXPECT(third.bind(ipv4(0)), WSAEADDRINUSE);
+  EXPECT(third.bind(ipv4(20532)), 0);
+}
+
+TEST("'::' takes the port of IPv4 too, unless IPV6_V6ONLY is set, as it is by default") {
+  for (const bool isTcp : {true, false}) {
+    const auto six = [&] { return isTcp ? tcp6() : udp6(); };
+    const auto four = [&] { return isTcp ? tcp() : udp(); };
+    Socket only = six(), beside = four(), dual = six(), late = four(), specific = six();
+    EXPECT(only.bind(ipv6(20534, 0)), 0);
+    EXPECT(beside.bind(ipv4(20534, {0, 0, 0, 0})), 0);
+    EXPECT(specific.bind(ipv6(20534)), WSAEADDRINUSE);
+    EXPECT(dual.set(IPPROTO_IPV6, IPV6_V6ONLY, 0), 0);
+    EXPECT(dual.bind(ipv6(20534, 0)), WSAEADDRINUSE);
+    EXPECT(dual.bind(ipv6(20535, 0)), 0);
+    EXPECT(late.bind(ipv4(20535)), WSAEADDRINUSE);
+    EXPECT(late.bind(ipv4(20536, {0, 0, 0, 0})), 0);
+    EXPECT(specific.bind(ipv6(20536)), 0);
+  }
 }
 
 TEST("listen needs a bound socket: WSAEINVAL") {

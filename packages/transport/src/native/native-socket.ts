@@ -6,13 +6,15 @@ import {
   encodeSockaddr,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
+  SO_REUSEADDR,
   SOCKADDR_MAX_SIZE,
+  SOL_SOCKET,
   WSA_OPERATION_ABORTED,
   WSAEINVAL,
   WSAENOTSOCK,
 } from '@winport/definitions'
 import { AbortError } from '../abort-error.js'
-import { checkIoctlArguments, checkSocketAddress } from '../call-arguments.js'
+import { type BindMode, checkBindOptions, checkIoctlArguments, checkSocketAddress } from '../call-arguments.js'
 import {
   AdoptionUnsupportedError,
   attachHandle,
@@ -27,6 +29,7 @@ import type { Protocol } from '../port-range.js'
 import { WinsockError } from '../winsock-error.js'
 import type {
   AddressFamily,
+  BindOptions,
   ConnectOptions,
   IoctlOptions,
   ListenOptions,
@@ -59,6 +62,7 @@ export class NativeSocket<Handle> implements WinsockSocket {
   #outstanding: OutstandingCalls | undefined
   #adopted = false
   #bound = false
+  #reusesAddr = false
 
   constructor(protocol: Protocol, family: AddressFamily, handle: Handle, home: SocketHome<Handle>) {
     this.protocol = protocol
@@ -96,14 +100,12 @@ export class NativeSocket<Handle> implements WinsockSocket {
 
   // No SO_EXCLUSIVEADDRUSE, as in libuv: nobody can bind a port of a reservation from outside of it anyway, and the
   // option would withhold the port while a connection of its last user lingers.
-  bind(address: SocketAddress): void {
+  bind(address: SocketAddress, options?: BindOptions): void {
     checkSocketAddress('address', address)
+    const asked = checkBindOptions(this, options)
     const length = encodeSockaddr(address, name)
     const handle = this.#openHandle('bind')
-    if (this.family === 'ipv6') {
-      // Winsock's default is IPv6 alone, Node's servers take both. As in libuv a failure is none: there may be no IPv4.
-      this.#calls.setOption(handle, IPPROTO_IPV6, IPV6_V6ONLY, 0)
-    }
+    if (!this.#bound) this.#setBindOptions(handle, asked)
     check(this.#calls.bind(handle, name, length), 'bind')
     this.#bound = true
   }
@@ -132,6 +134,19 @@ export class NativeSocket<Handle> implements WinsockSocket {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  /** Also takes back what a bind that failed had set. */
+  #setBindOptions(handle: Handle, { reuseAddr, ipv6Only }: BindMode): void {
+    if (reuseAddr !== this.#reusesAddr) {
+      check(this.#calls.setOption(handle, SOL_SOCKET, SO_REUSEADDR, reuseAddr ? 1 : 0), 'setsockopt')
+      this.#reusesAddr = reuseAddr
+    }
+    if (this.family !== 'ipv6') return
+    // Winsock's default is IPv6 alone, Node's servers take both.
+    const result = this.#calls.setOption(handle, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0)
+    // As in libuv no failure if both were wanted: there may be no IPv4.
+    if (ipv6Only) check(result, 'setsockopt')
   }
 
   async #track(call: Promise<number>): Promise<number> {
