@@ -1,18 +1,22 @@
-import { conformanceTests } from '@winport/transport/conformance'
+import { conformanceTests, hasIPv6 } from '@winport/transport/conformance'
 import { describe, expect, it } from 'vitest'
 import { conformanceFailures } from './conformance-failures.js'
 import { adoptionFaults } from './faults/adoption-faults.js'
 import { bindFaults } from './faults/bind-faults.js'
 import { controlCallFaults } from './faults/control-call-faults.js'
+import { dualStackFaults } from './faults/dual-stack-faults.js'
 import { legacyFaults } from './faults/legacy-faults.js'
 import { lifetimeFaults } from './faults/lifetime-faults.js'
 import { pendingCallFaults } from './faults/pending-call-faults.js'
 import { persistentFaults } from './faults/persistent-faults.js'
+import { sharedPortFaults } from './faults/shared-port-faults.js'
 import { faultyCalls } from './faulty-transport.js'
 import { itNotices } from './it-notices.js'
 
 describe('the conformance suite notices a backend in which', () => {
   describe('bind:', () => itNotices(bindFaults))
+  describe('shared ports:', () => itNotices(sharedPortFaults, { avoidHostPorts: true }))
+  if (hasIPv6()) describe('IPv6:', () => itNotices(dualStackFaults, { avoidHostPorts: true }))
   describe('adoption:', () => itNotices(adoptionFaults, { avoidHostPorts: true }))
   describe('persistent reservations:', () => itNotices(persistentFaults))
   describe('before Windows Vista:', () => itNotices(legacyFaults, { legacy: true }))
@@ -22,16 +26,25 @@ it.each([false, true])('a backend with nothing wrong passes through the same wra
   expect(await conformanceFailures(faultyCalls(undefined, {}), { legacy, avoidHostPorts: true })).toEqual([])
 })
 
+const ALL_FAULTS = [
+  controlCallFaults,
+  pendingCallFaults,
+  lifetimeFaults,
+  bindFaults,
+  sharedPortFaults,
+  dualStackFaults,
+  adoptionFaults,
+  persistentFaults,
+  legacyFaults,
+].flat()
+
 it('every behaviour of the reference is broken by some of these faults', () => {
-  const faults = [
-    controlCallFaults,
-    pendingCallFaults,
-    lifetimeFaults,
-    bindFaults,
-    adoptionFaults,
-    persistentFaults,
-    legacyFaults,
-  ]
-  const broken = new Set(faults.flat().flatMap(([, behaviours]) => behaviours))
-  expect(new Set(conformanceTests.map(({ behaviour }) => behaviour))).toEqual(broken)
+  const broken = new Set(ALL_FAULTS.flatMap(([, named]) => named))
+  const unbroken = conformanceTests.filter(({ behaviour, title }) => !broken.has(behaviour) && !broken.has(title))
+  expect(unbroken.map(({ behaviour, title }) => `${behaviour} ${title}`)).toEqual([])
+})
+
+it('what these faults break is there', () => {
+  const tests = new Set(conformanceTests.flatMap(({ behaviour, title }) => [behaviour, title]))
+  expect(ALL_FAULTS.flatMap(([, named]) => named).filter((named) => !tests.has(named))).toEqual([])
 })

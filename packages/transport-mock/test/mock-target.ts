@@ -4,6 +4,7 @@ import {
   type ConformanceFeature,
   type ConformanceMachine,
   type ConformanceTarget,
+  hasIPv6,
   TransportProcess,
 } from '@winport/transport/conformance'
 import { type MockCall, MockKernel } from '../src/index.js'
@@ -76,6 +77,7 @@ export const MODERN_FEATURES: readonly ConformanceFeature[] = [
   'pending-calls',
   'reboot',
   'leftovers',
+  ...(hasIPv6() ? (['ipv6'] as const) : []),
 ]
 export const LEGACY_FEATURES: readonly ConformanceFeature[] = ['leftovers']
 

@@ -38,6 +38,7 @@ it('every feature but the count of leftovers is needed by some test', () => {
     'exclusions',
     'faults',
     'pending-calls',
+    'ipv6',
     'reboot',
   ]
   expect(needed).toEqual(new Set(features))

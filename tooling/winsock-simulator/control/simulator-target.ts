@@ -7,11 +7,12 @@ import {
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
 import { SystemCallError, type Transport, type WinsockLibraries, type WinsockSocket } from '@winport/transport'
-import type {
-  ConformanceFeature,
-  ConformanceMachine,
-  ConformanceTarget,
-  HeldCall,
+import {
+  type ConformanceFeature,
+  type ConformanceMachine,
+  type ConformanceTarget,
+  type HeldCall,
+  hasIPv6,
 } from '@winport/transport/conformance'
 import { prepareEachCall, unwrapTransport } from './elevation.js'
 import { SimulatedProcess } from './simulated-process.js'
@@ -28,7 +29,10 @@ export interface NativeBackend {
   openOtherSocket(transport: Transport): WinsockSocket
 }
 
-const EVERYTHING: readonly ConformanceFeature[] = [
+const IPV6: readonly ConformanceFeature[] = hasIPv6() ? ['ipv6'] : []
+
+/** What a native backend can show on the simulator: everything. */
+export const simulatorFeatures: ReadonlySet<ConformanceFeature> = new Set<ConformanceFeature>([
   'runtime-reservations',
   'persistent-reservations',
   'elevation',
@@ -39,13 +43,17 @@ const EVERYTHING: readonly ConformanceFeature[] = [
   'pending-calls',
   'reboot',
   'leftovers',
-]
+  ...IPV6,
+])
+
+/** What it can show on a Winsock that knows no port reservations, such as Wine's. */
+export const bareFeatures: ReadonlySet<ConformanceFeature> = new Set(IPV6)
 
 /** A native backend on the simulator, which can show everything. */
 export function simulatorTarget(backend: NativeBackend, simulator: WinsockSimulator): ConformanceTarget {
   return {
     name: `${backend.name} on the Winsock simulator`,
-    features: new Set(EVERYTHING),
+    features: simulatorFeatures,
     openMachine: () => openMachine(backend, simulator),
   }
 }
@@ -56,12 +64,12 @@ export function simulatorTarget(backend: NativeBackend, simulator: WinsockSimula
  */
 export async function systemTarget(name: string, openTransport: () => Transport): Promise<ConformanceTarget> {
   await using transport = openTransport()
-  const features: ConformanceFeature[] = []
-  if (await succeeds(() => acquireOne(transport))) features.push('runtime-reservations')
-  if (await succeeds(() => createAndDelete(transport))) features.push('persistent-reservations')
+  const features = new Set(bareFeatures)
+  if (await succeeds(() => acquireOne(transport))) features.add('runtime-reservations')
+  if (await succeeds(() => createAndDelete(transport))) features.add('persistent-reservations')
   return {
     name: `${name} on the Winsock of this machine`,
-    features: new Set(features),
+    features,
     openMachine: () => ({
       windowsBuild: Number(release().split('.')[2] ?? 0),
       dynamicRange: { startPort: 49_152, count: 16_384 },

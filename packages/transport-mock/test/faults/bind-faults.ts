@@ -36,10 +36,10 @@ export const bindFaults: readonly FaultCase[] = [
     'an associated socket may bind outside its reservation',
     [6],
     faultySockets((socket) => ({
-      bind: (address) =>
+      bind: (address, options) =>
         recovering(
           'WSAEADDRNOTAVAIL',
-          () => socket.bind(address),
+          () => socket.bind(address, options),
           () => {},
         ),
     })),
@@ -50,10 +50,10 @@ export const bindFaults: readonly FaultCase[] = [
     faultySockets((socket, transport) => {
       let ephemeral: WinsockSocket | undefined
       return {
-        bind: (address) => {
-          if (address.port !== 0) return socket.bind(address)
+        bind: (address, options) => {
+          if (address.port !== 0) return socket.bind(address, options)
           ephemeral = transport.openSocket({ protocol: socket.protocol, family: socket.family })
-          ephemeral.bind(address)
+          ephemeral.bind(address, options)
         },
         localAddress: () => (ephemeral ?? socket).localAddress(),
       }
@@ -63,10 +63,10 @@ export const bindFaults: readonly FaultCase[] = [
     'an exhausted reservation gives ports from elsewhere',
     [4],
     faultySockets((socket) => ({
-      bind: (address) =>
+      bind: (address, options) =>
         recovering(
           'WSAEADDRINUSE',
-          () => socket.bind(address),
+          () => socket.bind(address, options),
           () => {},
         ),
     })),
@@ -75,10 +75,10 @@ export const bindFaults: readonly FaultCase[] = [
     'a reserved port can be bound without ASSOCIATE',
     [9],
     faultySockets((socket) => ({
-      bind: (address) =>
+      bind: (address, options) =>
         recovering(
           'WSAEACCES',
-          () => socket.bind(address),
+          () => socket.bind(address, options),
           () => {},
         ),
     })),
@@ -87,10 +87,10 @@ export const bindFaults: readonly FaultCase[] = [
     'a reserved port is refused with the error of a bound one',
     [9],
     faultySockets((socket) => ({
-      bind: (address) =>
+      bind: (address, options) =>
         recovering(
           'WSAEACCES',
-          () => socket.bind(address),
+          () => socket.bind(address, options),
           () => {
             throw new WinsockError(10_048, 'bind')
           },
@@ -112,12 +112,12 @@ export const bindFaults: readonly FaultCase[] = [
     'an administered exclusion cannot be bound',
     [7],
     faultySockets((socket, _transport, kernel) => ({
-      bind: (address) => {
+      bind: (address, options) => {
         const { exclusions } = kernel.inspect()
         if (exclusions.some(({ startPort, count }) => address.port >= startPort && address.port < startPort + count)) {
           throw new WinsockError(WSAEACCES, 'bind')
         }
-        socket.bind(address)
+        socket.bind(address, options)
       },
     })),
   ],
@@ -142,10 +142,10 @@ export const bindFaults: readonly FaultCase[] = [
     'a second bind is allowed',
     ['contract'],
     faultySockets((socket) => ({
-      bind: (address) =>
+      bind: (address, options) =>
         recovering(
           'WSAEINVAL',
-          () => socket.bind(address),
+          () => socket.bind(address, options),
           () => {},
         ),
     })),
@@ -155,7 +155,7 @@ export const bindFaults: readonly FaultCase[] = [
     ['contract'],
     faultySockets((socket) => ({
       ioctl: (code, input, output) => socket.ioctl(Number(code) >>> 0, input, output),
-      bind: ({ address, port }) => socket.bind({ address, port: port & 0xffff }),
+      bind: ({ address, port }, options) => socket.bind({ address, port: port & 0xffff }, options),
     })),
   ],
 ]

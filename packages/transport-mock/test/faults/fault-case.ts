@@ -1,5 +1,9 @@
 import type { ConformanceTest } from '@winport/transport/conformance'
 import type { TargetFault } from '../mock-target.js'
 
-/** A backend with one thing wrong with it, and the behaviours whose tests must say so. */
-export type FaultCase = readonly [what: string, broken: readonly ConformanceTest['behaviour'][], fault: TargetFault]
+/** A backend with one thing wrong with it, and the behaviours, or the very tests, that must say so. */
+export type FaultCase = readonly [
+  what: string,
+  broken: readonly (ConformanceTest['behaviour'] | ConformanceTest['title'])[],
+  fault: TargetFault,
+]

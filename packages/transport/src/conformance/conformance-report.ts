@@ -1,6 +1,7 @@
 import type { CallMode } from './conformance-context.js'
-import type { ConformanceFeature } from './conformance-target.js'
-import { type BehaviourSource, behaviourRank, type ConformanceTest } from './conformance-test.js'
+import type { ConformanceFeature, ConformanceTarget } from './conformance-target.js'
+import { type BehaviourSource, behaviourRank, type ConformanceTest, missingFeatures } from './conformance-test.js'
+import { conformanceTests } from './conformance-tests.js'
 
 /** What became of one test. */
 export interface ConformanceResult {
@@ -36,8 +37,18 @@ export function formatConformanceReport(report: ConformanceReport): string {
   }
   const count = (outcome: ConformanceResult['outcome']) =>
     rows.filter((row) => outcomeOf(row.outcomes) === outcome).length
-  lines.push('', `${count('passed')} shown, ${count('failed')} failed, ${count('not shown')} not shown`)
+  lines.push('', sums(count('passed'), count('failed'), count('not shown')))
   return lines.join('\n')
+}
+
+function sums(shown: number, failed: number, notShown: number): string {
+  return `${shown} shown, ${failed} failed, ${notShown} not shown`
+}
+
+/** The closing line of the report of a target that has these features, and nothing wrong with it. */
+export function soundSums(features: ConformanceTarget['features']): string {
+  const notShown = conformanceTests.filter((test) => missingFeatures(test, features).length > 0).length
+  return sums(conformanceTests.length - notShown, 0, notShown)
 }
 
 interface ReportRow {

@@ -1,7 +1,7 @@
 import { type CallMode, ConformanceContext } from './conformance-context.js'
 import type { ConformanceReport, ConformanceResult } from './conformance-report.js'
 import type { ConformanceFeature, ConformanceTarget } from './conformance-target.js'
-import type { ConformanceTest } from './conformance-test.js'
+import { type ConformanceTest, missingFeatures } from './conformance-test.js'
 import { conformanceTests } from './conformance-tests.js'
 
 /** Enough for a target that starts processes, and less than the limits of the common test runners. */
@@ -21,7 +21,7 @@ export function defineConformanceTests(runner: TestRunner, target: ConformanceTa
   const results: ConformanceResult[] = []
   runner.describe(`conformance of ${target.name}`, () => {
     for (const test of conformanceTests) {
-      const missing = missingFeatures(test, target)
+      const missing = missingFeatures(test, target.features)
       if (missing.length > 0) {
         results.push(notShown(test, missing))
         continue
@@ -42,7 +42,7 @@ export function defineConformanceTests(runner: TestRunner, target: ConformanceTa
 export async function runConformance(target: ConformanceTarget): Promise<ConformanceReport> {
   const results: ConformanceResult[] = []
   for (const test of conformanceTests) {
-    const missing = missingFeatures(test, target)
+    const missing = missingFeatures(test, target.features)
     if (missing.length > 0) {
       results.push(notShown(test, missing))
       continue
@@ -54,13 +54,6 @@ export async function runConformance(target: ConformanceTarget): Promise<Conform
 
 function modesOf(test: ConformanceTest): readonly CallMode[] {
   return test.modes ?? ['blocking', 'overlapped']
-}
-
-function missingFeatures(test: ConformanceTest, target: ConformanceTarget): readonly ConformanceFeature[] {
-  return [
-    ...test.needs.filter((feature) => !target.features.has(feature)),
-    ...(test.without ?? []).filter((feature) => target.features.has(feature)),
-  ]
 }
 
 function notShown({ behaviour, source, title }: ConformanceTest, missing: readonly ConformanceFeature[]) {

@@ -20,6 +20,8 @@ export type ConformanceFeature =
   | 'faults'
   /** `holdNext` keeps the next overlapped control call pending. */
   | 'pending-calls'
+  /** IPv6 sockets can be opened, and bound to `'::1'`. */
+  | 'ipv6'
   /** `reboot` restarts the machine. */
   | 'reboot'
   /** `leftovers` counts what this machine still holds. */

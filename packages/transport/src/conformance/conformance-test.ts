@@ -36,6 +36,14 @@ export function reservationTest(
   }
 }
 
+/** The features that are missing for the test, or in its way. */
+export function missingFeatures(
+  { needs, without = [] }: ConformanceTest,
+  features: ReadonlySet<ConformanceFeature>,
+): readonly ConformanceFeature[] {
+  return [...needs.filter((feature) => !features.has(feature)), ...without.filter((feature) => features.has(feature))]
+}
+
 /** Sorts in the reference's order: behaviours by number, then the error table, then the contract. */
 export function behaviourRank({ behaviour }: Pick<ConformanceTest, 'behaviour'>): number {
   if (behaviour === 'errors') return 100

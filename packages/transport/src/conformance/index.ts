@@ -1,5 +1,5 @@
 export { type CallMode, ConformanceContext, encodeRange, encodeToken, type Granted } from './conformance-context.js'
-export { type ConformanceReport, type ConformanceResult, formatConformanceReport } from './conformance-report.js'
+export { type ConformanceReport, type ConformanceResult, formatConformanceReport, soundSums } from './conformance-report.js'
 export { defineConformanceTests, runConformance, type TestRunner } from './conformance-suite.js'
 export type {
   ConformanceFeature,
@@ -11,4 +11,5 @@ export type {
 } from './conformance-target.js'
 export type { BehaviourSource, ConformanceTest } from './conformance-test.js'
 export { conformanceTests } from './conformance-tests.js'
+export { hasIPv6 } from './has-ipv6.js'
 export { TransportProcess } from './transport-process.js'

@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { faultySockets, recovering } from '../faulty-transport.js'
+import type { FaultCase } from './fault-case.js'
+
+const RESERVED = "'::' with ipv6Only and '0.0.0.0' share a port of a reservation, without it they do not"
+const PORTS = "'::' takes the port of '0.0.0.0' as well, unless ipv6Only; what failed asked for is forgotten"
+const CONNECTIONS = "a server on '::' takes connections of IPv4 as well, unless ipv6Only"
+const BIND = 'bind and localAddress with IPv6: as with IPv4'
+const POOL = 'IPv4 and IPv6 sockets share one pool'
+
+export const dualStackFaults: readonly FaultCase[] = [
+  [
+    'ipv6Only is ignored',
+    [RESERVED, PORTS, CONNECTIONS],
+    faultySockets((socket) => ({
+      bind: (address, options) => socket.bind(address, { ...options, ipv6Only: false }),
+    })),
+  ],
+  [
+    'IPv6 sockets never take IPv4',
+    [RESERVED, PORTS, CONNECTIONS],
+    faultySockets((socket) => ({
+      bind: (address, options) => socket.bind(address, { ...options, ipv6Only: true }),
+    })),
+  ],
+  [
+    'what a bind that failed asked for counts for the next',
+    [PORTS],
+    faultySockets((socket) => {
+      let ipv6Only = false
+      return {
+        bind: (address, options) => {
+          ipv6Only ||= options?.ipv6Only === true
+          socket.bind(address, { ...options, ipv6Only })
+        },
+      }
+    }),
+  ],
+  [
+    'a server takes connections of IPv4 whatever its socket was bound for',
+    [CONNECTIONS],
+    faultySockets((socket) => ({
+      listen: async (server) => {
+        const { address, port } = socket.localAddress()
+        socket.close()
+        server.listen(port, address)
+        await once(server, 'listening')
+      },
+    })),
+  ],
+  [
+    'IPv6 sockets say that they are of IPv4',
+    [BIND],
+    faultySockets((socket) => ({ localAddress: () => ({ ...socket.localAddress(), family: 'IPv4' }) })),
+  ],
+  [
+    'a second bind is allowed to IPv6 sockets',
+    [BIND],
+    faultySockets((socket) => ({
+      bind: (address, options) => {
+        const bind = () => socket.bind(address, options)
+        recovering('WSAEINVAL', bind, socket.family === 'ipv6' ? () => {} : bind)
+      },
+    })),
+  ],
+  [
+    'a reserved port can be bound by IPv6 sockets without ASSOCIATE',
+    [POOL],
+    faultySockets((socket) => ({
+      bind: (address, options) => {
+        const bind = () => socket.bind(address, options)
+        recovering('WSAEACCES', bind, socket.family === 'ipv6' ? () => {} : bind)
+      },
+    })),
+  ],
+]

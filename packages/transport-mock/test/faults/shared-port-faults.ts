@@ -1,0 +1,109 @@
+import { WSAEACCES, WSAEADDRINUSE } from '@winport/definitions'
+import { type BindOptions, type SocketAddress, WinsockError } from '@winport/transport'
+import type { MockSocket } from '../../src/index.js'
+import { faultySockets, recovering } from '../faulty-transport.js'
+import type { FaultCase } from './fault-case.js'
+
+const SHARE_RESERVED = 'sockets that all ask for reuseAddr share a port of the reservation'
+const ELSEWHERE = 'elsewhere too: else WSAEADDRINUSE, and WSAEACCES if only the later one asks'
+const PORT_ZERO = 'bind with port 0 takes no port that is in use, reuseAddr or not'
+const NOT_ASSOCIATED = 'reuseAddr opens no reserved port without ASSOCIATE: WSAEACCES'
+const SHARE = 'UDP sockets that all ask for reuseAddr share a port; what failed asked for is forgotten'
+const RECEIVE = 'sockets on one port become datagram sockets on it: whichever is open receives'
+const ARGUMENTS = 'arguments of the wrong type or size throw before any call'
+
+type Bind = (socket: MockSocket, address: SocketAddress, options: BindOptions | undefined) => void
+
+function faultyBind(bind: Bind) {
+  return faultySockets((socket) => ({ bind: (address, options) => bind(socket, address, options) }))
+}
+
+function refuse(errno: number) {
+  return () => {
+    throw new WinsockError(errno, 'bind')
+  }
+}
+
+export const sharedPortFaults: readonly FaultCase[] = [
+  [
+    'reuseAddr is ignored',
+    [SHARE_RESERVED, ELSEWHERE, SHARE, RECEIVE],
+    faultyBind((socket, address, options) => socket.bind(address, { ...options, reuseAddr: false })),
+  ],
+  [
+    'every UDP socket shares its port',
+    [SHARE_RESERVED, ELSEWHERE, SHARE],
+    faultyBind((socket, address) => socket.bind(address, { reuseAddr: socket.protocol === 'udp' })),
+  ],
+  [
+    'the last one alone need ask',
+    [SHARE_RESERVED, ELSEWHERE, SHARE],
+    faultyBind((socket, address, options) => {
+      const join = () => socket.bind(address, options)
+      recovering('WSAEACCES', join, options?.reuseAddr === true ? () => {} : join)
+    }),
+  ],
+  [
+    'one that asks too late is refused with the error of a port in use',
+    [SHARE_RESERVED, ELSEWHERE],
+    faultyBind((socket, address, options) => {
+      recovering('WSAEACCES', () => socket.bind(address, options), refuse(WSAEADDRINUSE))
+    }),
+  ],
+  [
+    'one that does not ask is refused with the error of a reserved port',
+    [SHARE_RESERVED, ELSEWHERE, SHARE],
+    faultyBind((socket, address, options) => {
+      recovering('WSAEADDRINUSE', () => socket.bind(address, options), refuse(WSAEACCES))
+    }),
+  ],
+  [
+    'what a bind that failed asked for counts for the next',
+    [SHARE],
+    faultySockets((socket) => {
+      let reuseAddr = false
+      return {
+        bind: (address, options) => {
+          reuseAddr ||= options?.reuseAddr === true
+          socket.bind(address, { ...options, reuseAddr })
+        },
+      }
+    }),
+  ],
+  [
+    'bind with port 0 shares a port if it may',
+    [PORT_ZERO],
+    faultySockets((socket, _transport, kernel) => ({
+      bind: (address, options) => {
+        const bound = kernel.inspect().sockets.find(({ port }) => port !== undefined)
+        const port = options?.reuseAddr === true ? (bound?.port ?? 0) : 0
+        socket.bind(address.port === 0 ? { ...address, port } : address, options)
+      },
+    })),
+  ],
+  [
+    'reuseAddr opens reserved ports',
+    [NOT_ASSOCIATED],
+    faultyBind((socket, address, options) => {
+      const bind = () => socket.bind(address, options)
+      recovering('WSAEACCES', bind, socket.association === undefined && options?.reuseAddr === true ? () => {} : bind)
+    }),
+  ],
+  [
+    'TCP sockets may ask for reuseAddr',
+    [ARGUMENTS],
+    faultyBind((socket, address, options) => {
+      socket.bind(address, socket.protocol === 'tcp' && options?.reuseAddr === true ? {} : options)
+    }),
+  ],
+  [
+    'a port is adopted once',
+    [RECEIVE],
+    faultySockets((socket, _transport, kernel) => ({
+      attach: async (datagramSocket) => {
+        if (kernel.inspect().sockets.some(({ state }) => state === 'adopted')) refuse(WSAEADDRINUSE)()
+        await socket.attach(datagramSocket)
+      },
+    })),
+  ],
+]
