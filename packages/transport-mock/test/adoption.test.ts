@@ -2,15 +2,15 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer as createHttpServer, get } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { AbortError } from '@winport/transport'
+import { hasIPv6 } from '@winport/transport/conformance'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MockKernel, type MockSocket, type MockTransport } from '../src/index.js'
 import { acquire, associate } from './reservation-calls.js'
 
 const HOST = '127.0.0.1'
-const HAS_IPV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
+const HAS_IPV6 = hasIPv6()
 const FAMILIES = [
   { family: 'ipv4', address: HOST, type: 'udp4' },
   ...(HAS_IPV6 ? [{ family: 'ipv6', address: '::1', type: 'udp6' } as const] : []),
@@ -229,7 +229,7 @@ describe('a server', () => {
     })
     const { port } = socket.localAddress()
     await socket.listen(server, { backlog: 7 })
-    expect(asked).toEqual({ host: HOST, port, backlog: 7, exclusive: true })
+    expect(asked).toEqual({ host: HOST, port, ipv6Only: false, backlog: 7, exclusive: true })
     await close(server)
   })
 })
@@ -280,6 +280,91 @@ describe('a datagram socket', () => {
     await Promise.all([close(intruder), close(receiver)])
   })
 })
+
+describe('datagram sockets on one port', () => {
+  const SHARED = { reuseAddr: true } as const
+
+  it.each([{}, SHARED])('are real, however they were made (%j), and each leaves the port by itself', async (made) => {
+    const receivers: DatagramSocket[] = []
+    let port = 0
+    for (let i = 0; i < 3; i++) {
+      const socket = transport.openSocket({ protocol: 'udp' })
+      socket.bind({ address: HOST, port }, SHARED)
+      port = socket.localAddress().port
+      const receiver = createSocket({ type: 'udp4', ...made })
+      await socket.attach(receiver)
+      receivers.push(receiver)
+      expect(receiver.address()).toMatchObject({ address: HOST, port })
+    }
+    expect(kernel.inspect().sockets).toHaveLength(3)
+    const sender = createSocket('udp4')
+    const received = Promise.any(receivers.map((receiver) => once(receiver, 'message')))
+    sender.send('ping', port, HOST)
+    expect(String((await received)[0])).toBe('ping')
+    for (const receiver of receivers) {
+      expect(isFree('udp', port)).toBe(false)
+      expect(receiver.listenerCount('close')).toBe(1)
+      await close(receiver)
+    }
+    expect(isFree('udp', port)).toBe(true)
+    await close(sender)
+  })
+
+  it('whose port somebody took on this machine: EADDRINUSE as from Node, and nothing is left', async () => {
+    const socket = transport.openSocket({ protocol: 'udp' })
+    socket.bind({ address: HOST, port: 0 }, SHARED)
+    const { port } = socket.localAddress()
+    const intruder = createSocket('udp4').bind(port, HOST)
+    await once(intruder, 'listening')
+    const receiver = createSocket('udp4')
+    await expect(socket.attach(receiver)).rejects.toMatchObject({
+      message: `bind EADDRINUSE ${HOST}:${port}`,
+      code: 'EADDRINUSE',
+      syscall: 'bind',
+      address: HOST,
+      port,
+    })
+    kernel.assertNothingHeld()
+    expect(['listening', 'error', 'close'].map((event) => receiver.listenerCount(event))).toEqual([0, 0, 0])
+    await Promise.all([close(intruder), close(receiver)])
+  })
+
+  it('of which one is bound already: its own error, and the port is free for real', async () => {
+    const taken = createSocket('udp4').bind(0, HOST)
+    await once(taken, 'listening')
+    const socket = transport.openSocket({ protocol: 'udp' })
+    socket.bind({ address: HOST, port: 0 }, SHARED)
+    const { port } = socket.localAddress()
+    await expect(socket.attach(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
+    kernel.assertNothingHeld()
+    const next = createSocket('udp4').bind(port, HOST)
+    await once(next, 'listening')
+    await Promise.all([close(taken), close(next)])
+  })
+})
+
+if (HAS_IPV6) {
+  it('with ipv6Only a server and a datagram socket leave IPv4 to others, for real', async () => {
+    for (const protocol of ['tcp', 'udp'] as const) {
+      const [ipv6, ipv4] = (['ipv6', 'ipv4'] as const).map((family) => transport.openSocket({ protocol, family }))
+      if (ipv6 === undefined || ipv4 === undefined) throw new Error('not opened')
+      ipv6.bind({ address: '::', port: 0 }, { ipv6Only: true })
+      const { port } = ipv6.localAddress()
+      ipv4.bind({ address: '0.0.0.0', port })
+      const owners: (Server | DatagramSocket)[] = []
+      for (const [socket, type] of [[ipv6, 'udp6'] as const, [ipv4, 'udp4'] as const]) {
+        const owner = protocol === 'tcp' ? createServer() : createSocket(type)
+        await ('listen' in owner ? socket.listen(owner) : socket.attach(owner))
+        owners.push(owner)
+      }
+      expect(owners.map((owner) => owner.address())).toMatchObject([
+        { address: '::', port },
+        { address: '0.0.0.0', port },
+      ])
+      for (const owner of owners) await close(owner)
+    }
+  })
+}
 
 describe('a connection', () => {
   it('that is refused leaves nothing', async () => {

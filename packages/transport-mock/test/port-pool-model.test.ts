@@ -19,6 +19,8 @@ const FIRST = 49_997
 const LAST = 50_014
 const ADDRESSES = ['127.0.0.1', '127.0.0.2', '::1', '0.0.0.0', '::'] as const
 
+type Wanted = Omit<Binding, 'port'>
+
 interface ModelReservation {
   readonly reservation: Reservation
   readonly startPort: number
@@ -73,13 +75,21 @@ class Model {
     return port
   }
 
-  /** Two sockets share a port only on different specific addresses. */
-  conflicts(address: string, port: number): boolean {
-    const any = (text: string) => text === '0.0.0.0' || text === '::'
-    return this.bindings.some(
-      (other) => other.port === port && (other.address === address || any(other.address) || any(address)),
-    )
+  /** The error that bind meets on a port, if any: two sockets share it where no address is both's, or if both ask. */
+  bindError(wanted: Wanted, port: number): number | undefined {
+    const mine = addressesOf(wanted)
+    const others = this.bindings.filter((other) => other.port === port && !(other.reuseAddr && wanted.reuseAddr))
+    if (!others.some((other) => addressesOf(other).some((address) => mine.includes(address)))) return undefined
+    return wanted.reuseAddr ? WSAEACCES : WSAEADDRINUSE
   }
+}
+
+/** Every address, of those that the steps use, at which a socket so bound receives. */
+function addressesOf({ address, ipv6Only }: Wanted): readonly string[] {
+  const [ipv4, ipv6] = [['127.0.0.1', '127.0.0.2'], ['::1']]
+  if (address === '0.0.0.0') return ipv4
+  if (address === '::') return ipv6Only ? ipv6 : [...ipv6, ...ipv4]
+  return [address]
 }
 
 function portsOf({ startPort, count }: { startPort: number; count: number }): number[] {
@@ -91,7 +101,11 @@ const anyCount = fc.integer({ min: 0, max: 6 })
 const anyIndex = fc.nat(1000)
 const anyDelta = fc.constantFrom(0, 0, 0, -1, 1)
 const portOrZero = fc.oneof(fc.constant(0), anyPort)
-const anyAddress = fc.constantFrom(...ADDRESSES)
+const anyWanted: fc.Arbitrary<Wanted> = fc.record({
+  address: fc.constantFrom(...ADDRESSES),
+  reuseAddr: fc.boolean(),
+  ipv6Only: fc.boolean(),
+})
 
 /** One of what there is, if there is any. */
 function pick<Item>(items: readonly Item[], index: number): Item | undefined {
@@ -143,26 +157,26 @@ const releaseStep = anyIndex.map((index): Step => {
   }
 })
 
-const bindStep = fc.tuple(anyAddress, portOrZero).map(([address, port]): Step => {
+const bindStep = fc.tuple(anyWanted, portOrZero).map(([wanted, port]): Step => {
   return (pool, model) => {
-    const answer = pool.bind(address, port, undefined)
-    if (port === 0) rememberBinding(model, answer, address, model.findEphemeral())
+    const answer = pool.bind(wanted.address, port, undefined, wanted)
+    if (port === 0) rememberChosen(model, answer, wanted, model.findEphemeral())
     else if (model.reservationAt(port) !== undefined) expect(answer).toBe(WSAEACCES)
-    else rememberBinding(model, answer, address, model.conflicts(address, port) ? -1 : port)
+    else rememberBinding(model, answer, wanted, port)
   }
 })
 
 const bindInsideStep = fc
-  .tuple(anyAddress, anyIndex, fc.integer({ min: -2, max: 6 }))
-  .map(([address, index, offset]): Step => {
+  .tuple(anyWanted, anyIndex, fc.integer({ min: -2, max: 6 }))
+  .map(([wanted, index, offset]): Step => {
     return (pool, model) => {
       const held = pick(model.reservations, index)
       if (held === undefined) return
       const port = offset < -1 ? 0 : held.startPort + offset
-      const answer = pool.bind(address, port, held.reservation)
-      if (port === 0) rememberBinding(model, answer, address, model.findInside(held))
+      const answer = pool.bind(wanted.address, port, held.reservation, wanted)
+      if (port === 0) rememberChosen(model, answer, wanted, model.findInside(held))
       else if (model.reservationAt(port) !== held) expect(answer).toBe(WSAEADDRNOTAVAIL)
-      else rememberBinding(model, answer, address, model.conflicts(address, port) ? -1 : port)
+      else rememberBinding(model, answer, wanted, port)
     }
   })
 
@@ -198,7 +212,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: findPersistentStep },
   { weight: 2, arbitrary: releaseStep },
   { weight: 5, arbitrary: bindStep },
-  { weight: 6, arbitrary: bindInsideStep },
+  { weight: 8, arbitrary: bindInsideStep },
   { weight: 5, arbitrary: unbindStep },
   { weight: 1, arbitrary: excludeStep },
   { weight: 1, arbitrary: fc.constant(reboot) },
@@ -213,13 +227,15 @@ function remember(
   model.reservations.push({ ...expected, reservation: answer as Reservation, nextPort: expected.startPort })
 }
 
-function rememberBinding(model: Model, answer: Binding | number, address: string, port: number): void {
-  if (port < 0) {
-    expect(answer).toBe(WSAEADDRINUSE)
-    return
-  }
-  expect(answer).toEqual({ address, port })
-  model.bindings.push(answer as Binding)
+function rememberChosen(model: Model, answer: Binding | number, wanted: Wanted, port: number): void {
+  if (port < 0) expect(answer).toBe(WSAEADDRINUSE)
+  else rememberBinding(model, answer, wanted, port)
+}
+
+function rememberBinding(model: Model, answer: Binding | number, wanted: Wanted, port: number): void {
+  const error = model.bindError(wanted, port)
+  expect(answer).toEqual(error ?? { ...wanted, port })
+  if (error === undefined) model.bindings.push(answer as Binding)
 }
 
 /** What must be true after every step. */

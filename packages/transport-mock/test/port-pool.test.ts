@@ -99,14 +99,60 @@ describe('bind', () => {
     expect(next()).toBe(WSAEADDRINUSE)
   })
 
-  it.each(['0.0.0.0', '::'])('%s stands for the whole port, in either order', (any) => {
-    const pool = openPool()
-    bound(pool.bind(any, 50_000, undefined))
-    bound(pool.bind('127.0.0.1', 50_001, undefined))
-    for (const address of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
-      expect(pool.bind(address, 50_000, undefined)).toBe(WSAEADDRINUSE)
+  const EVERY_ADDRESS = [
+    ['127.0.0.1', false],
+    ['0.0.0.0', false],
+    ['::1', false],
+    ['::', false],
+    ['::', true],
+  ] as const
+
+  it.each([
+    ['127.0.0.1', false, ['127.0.0.1', '0.0.0.0', '::']],
+    ['0.0.0.0', false, ['127.0.0.1', '0.0.0.0', '::']],
+    ['::1', false, ['::1', '::', ':: alone']],
+    ['::', false, ['127.0.0.1', '0.0.0.0', '::1', '::', ':: alone']],
+    ['::', true, ['::1', '::', ':: alone']],
+  ] as const)('%s (IPv6 alone: %s) keeps out what it overlaps, and is kept out by it', (address, ipv6Only, conflicts) => {
+    for (const reuseAddr of [false, true]) {
+      const refused = reuseAddr ? WSAEACCES : WSAEADDRINUSE
+      const [first, second]: string[][] = [[], []]
+      for (const [other, otherIPv6Only] of EVERY_ADDRESS) {
+        const name = otherIPv6Only ? `${other} alone` : other
+        const [late, early] = [openPool(), openPool()]
+        bound(late.bind(address, 50_000, undefined, { reuseAddr: false, ipv6Only }))
+        const mode = { reuseAddr, ipv6Only: otherIPv6Only }
+        if (late.bind(other, 50_000, undefined, mode) === refused) first?.push(name)
+        bound(early.bind(other, 50_000, undefined, { ...mode, reuseAddr: false }))
+        if (early.bind(address, 50_000, undefined, { reuseAddr, ipv6Only }) === refused) second?.push(name)
+      }
+      expect([first, second]).toEqual([conflicts, conflicts])
     }
-    expect(pool.bind(any, 50_001, undefined)).toBe(WSAEADDRINUSE)
+  })
+
+  it('a port is shared by those that ask for it, and free when the last has left', () => {
+    const pool = openPool()
+    const shared = { reuseAddr: true, ipv6Only: false }
+    const bindings = ['127.0.0.1', '127.0.0.1', '0.0.0.0', '::'].map((address) =>
+      bound(pool.bind(address, 50_000, undefined, shared)),
+    )
+    for (const binding of bindings) {
+      expect(pool.bind('127.0.0.1', 50_000, undefined)).toBe(WSAEADDRINUSE)
+      expect(pool.acquire(PID, 50_000, 1)).toBe(WSAEADDRINUSE)
+      pool.unbind(binding)
+    }
+    expect(granted(pool.acquire(PID, 50_000, 1)).startPort).toBe(50_000)
+  })
+
+  it('that asks to share is given no port in use by the kernel’s choice', () => {
+    const pool = openPool({ dynamicRange: { startPort: 50_000, count: 4 } })
+    const shared = { reuseAddr: true, ipv6Only: false }
+    const reservation = granted(pool.acquire(PID, 50_000, 2))
+    for (const from of [reservation, undefined]) {
+      const [first, second] = [0, 0].map((port) => bound(pool.bind('127.0.0.1', port, from, shared)))
+      expect(first?.port).not.toBe(second?.port)
+      expect(pool.bind('127.0.0.1', 0, from, shared)).toBe(WSAEADDRINUSE)
+    }
   })
 
   it('two specific addresses share a port, which is free when both have left', () => {

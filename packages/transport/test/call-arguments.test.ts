@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  checkBindOptions,
   checkIoctlArguments,
   checkPortRange,
   checkProtocol,
@@ -176,6 +177,40 @@ describe('checkSocketAddress', () => {
       () => checkSocketAddress('address', { address: '::', port: 1.5 }),
     ],
   ])
+})
+
+describe('checkBindOptions', () => {
+  const [tcp, udp] = [{ protocol: 'tcp', family: 'ipv4' } as const, { protocol: 'udp', family: 'ipv6' } as const]
+
+  rejects([
+    ['null', typeError('options', 'an object', 'null'), () => checkBindOptions(udp, hostile(null))],
+    ['true', typeError('options', 'an object', 'type boolean (true)'), () => checkBindOptions(udp, hostile(true))],
+    [
+      'a reuseAddr that is a number',
+      typeError('options.reuseAddr', 'of type boolean', 'type number (1)'),
+      () => checkBindOptions(udp, hostile({ reuseAddr: 1 })),
+    ],
+    [
+      'an ipv6Only that is null, on an IPv4 socket too',
+      typeError('options.ipv6Only', 'of type boolean', 'null'),
+      () => checkBindOptions(tcp, hostile({ ipv6Only: null })),
+    ],
+    [
+      'reuseAddr on TCP',
+      rangeError('options.reuseAddr', 'false on a TCP socket', 'true'),
+      () => checkBindOptions(tcp, { reuseAddr: true }),
+    ],
+  ])
+
+  it('returns what was asked for, false unless told, and ipv6Only for IPv6 alone', () => {
+    const neither = { reuseAddr: false, ipv6Only: false }
+    for (const options of [undefined, {}, { reuseAddr: undefined, ipv6Only: undefined }, neither]) {
+      expect(checkBindOptions(tcp, options)).toEqual(neither)
+    }
+    expect(checkBindOptions(udp, { reuseAddr: true })).toEqual({ reuseAddr: true, ipv6Only: false })
+    expect(checkBindOptions(udp, { ipv6Only: true })).toEqual({ reuseAddr: false, ipv6Only: true })
+    expect(checkBindOptions(tcp, { ipv6Only: true })).toEqual(neither)
+  })
 })
 
 describe('checkPortRange', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type ConformanceResult, formatConformanceReport } from '../src/conformance/index.js'
+import { type ConformanceResult, conformanceTests, formatConformanceReport, soundSums } from '../src/conformance/index.js'
 
 const acquire = { behaviour: 1, source: 'documented', title: 'TCP and UDP are reserved apart' } as const
 const wildcard = { behaviour: 15, source: 'assumed', title: 'a wildcard is consecutive' } as const
@@ -77,4 +77,12 @@ it('a report of nothing is no error', () => {
   expect(formatConformanceReport({ target: 'nothing', results: [] })).toBe(
     'Conformance of nothing\n\n\n0 shown, 0 failed, 0 not shown',
   )
+})
+
+it('the sums of a sound report: all that the features allow, the rest not shown', () => {
+  const everything = new Set(conformanceTests.flatMap(({ needs }) => needs))
+  expect(soundSums(everything)).toBe('79 shown, 0 failed, 2 not shown')
+  everything.delete('ipv6')
+  expect(soundSums(everything)).toBe('74 shown, 0 failed, 7 not shown')
+  expect(soundSums(new Set())).toBe('16 shown, 0 failed, 65 not shown')
 })

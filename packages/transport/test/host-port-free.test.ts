@@ -1,14 +1,11 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { hasIPv6 } from '../src/conformance/index.js'
 import { isHostPortFree } from '../src/index.js'
 
-const HAS_IPV6 = Object.values(networkInterfaces()).some((addresses) =>
-  addresses?.some(({ address }) => address === '::1'),
-)
-const ADDRESSES = HAS_IPV6 ? ['127.0.0.1', '0.0.0.0', '::1', '::'] : ['127.0.0.1', '0.0.0.0']
+const ADDRESSES = hasIPv6() ? ['127.0.0.1', '0.0.0.0', '::1', '::'] : ['127.0.0.1', '0.0.0.0']
 
 async function listenOn(address: string, port = 0): Promise<{ server: Server; port: number }> {
   const server = createServer().listen({ host: address, port })

@@ -66,6 +66,7 @@ export const dualStackTests: readonly ConformanceTest[] = [
         const { port } = only.localAddress()
         beside.bind({ address: '0.0.0.0', port }, IPV6_ONLY) // nothing to an IPv4 socket
         await t.fails('WSAEADDRINUSE', () => dual.bind({ address: '::', port }, IPV6_ONLY))
+        if (protocol === 'tcp') continue // Wine's own Winsock binds TCP to both
         dual.bind({ address: '::', port: 0 })
         await t.fails('WSAEADDRINUSE', () => late.bind({ address: '0.0.0.0', port: dual.localAddress().port }))
       }

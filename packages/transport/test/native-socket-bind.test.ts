@@ -1,0 +1,88 @@
+import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOL_SOCKET, WSAEADDRINUSE, WSAEINVAL } from '@winport/definitions'
+import { expect, it } from 'vitest'
+import type { AddressFamily, BindOptions, Protocol } from '../src/index.js'
+import { failedWith, NativeSocket, type OutstandingCalls, type WinsockCalls } from '../src/native/index.js'
+
+const WSAENOPROTOOPT = 10_042
+const [V6ONLY, REUSEADDR] = [`${IPPROTO_IPV6}/${IPV6_V6ONLY}`, `${SOL_SOCKET}/${SO_REUSEADDR}`]
+
+/** A socket over calls that only remember what was set, and fail as they are told. */
+function openSocket(protocol: Protocol, family: AddressFamily, failures: { option?: number; bind?: number[] } = {}) {
+  const made: string[] = []
+  const calls: Partial<WinsockCalls<number>> = {
+    setOption: (_handle, level, option, value) => {
+      made.push(`${level}/${option}=${value}`)
+      return failures.option === undefined ? 0 : failedWith(failures.option)
+    },
+    bind: () => {
+      made.push('bind')
+      const errno = failures.bind?.shift()
+      return errno === undefined ? 0 : failedWith(errno)
+    },
+  }
+  const home = { calls: calls as WinsockCalls<number>, keep: () => {}, forget: () => {} }
+  const outstanding: Partial<OutstandingCalls> = { size: 0 }
+  const socket = new NativeSocket(protocol, family, 1, { ...home, outstanding: outstanding as OutstandingCalls })
+  const address = { address: family === 'ipv4' ? '127.0.0.1' : '::', port: 0 }
+  return { made, bind: (options?: BindOptions) => socket.bind(address, options) }
+}
+
+it('sets no option that is not asked for, but for IPv4 on IPv6 sockets', () => {
+  for (const options of [undefined, {}, { reuseAddr: false, ipv6Only: false }, { ipv6Only: undefined }]) {
+    const [ipv4, ipv6] = [openSocket('udp', 'ipv4'), openSocket('tcp', 'ipv6')]
+    ipv4.bind(options)
+    ipv6.bind(options)
+    expect([ipv4.made, ipv6.made]).toEqual([['bind'], [`${V6ONLY}=0`, 'bind']])
+  }
+})
+
+it('sets SO_REUSEADDR and IPV6_V6ONLY before bind; ipv6Only is nothing to an IPv4 socket', () => {
+  const [ipv4, ipv6] = [openSocket('udp', 'ipv4'), openSocket('udp', 'ipv6')]
+  for (const { bind } of [ipv4, ipv6]) bind({ reuseAddr: true, ipv6Only: true })
+  expect([ipv4.made, ipv6.made]).toEqual([
+    [`${REUSEADDR}=1`, 'bind'],
+    [`${REUSEADDR}=1`, `${V6ONLY}=1`, 'bind'],
+  ])
+})
+
+it('takes back what a bind that failed had set', () => {
+  const { made, bind } = openSocket('udp', 'ipv6', { bind: [WSAEADDRINUSE, WSAEADDRINUSE] })
+  for (const options of [{ reuseAddr: true, ipv6Only: true }, { reuseAddr: true }]) {
+    expect(() => bind(options)).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE', syscall: 'bind' }))
+  }
+  bind()
+  const [first, second, third] = [`${REUSEADDR}=1 ${V6ONLY}=1`, `${V6ONLY}=0`, `${REUSEADDR}=0 ${V6ONLY}=0`]
+  expect(made.join(' ')).toBe(`${first} bind ${second} bind ${third} bind`)
+})
+
+it('sets nothing on a socket that is bound: bind tells', () => {
+  const { made, bind } = openSocket('udp', 'ipv6')
+  bind()
+  made.length = 0
+  bind({ reuseAddr: true, ipv6Only: true })
+  expect(made).toEqual(['bind'])
+})
+
+it.each([
+  [{ reuseAddr: true }, 'ipv4'],
+  [{ ipv6Only: true }, 'ipv6'],
+] as const)('does not bind with %j if it cannot be had', (options, family) => {
+  const { made, bind } = openSocket('udp', family, { option: WSAENOPROTOOPT })
+  const error = expect.objectContaining({ code: 'WSAENOPROTOOPT', errno: WSAENOPROTOOPT, syscall: 'setsockopt' })
+  expect(() => bind(options)).toThrow(error)
+  expect(made).not.toContain('bind')
+})
+
+it('binds an IPv6 socket that cannot have IPv4', () => {
+  const { made, bind } = openSocket('tcp', 'ipv6', { option: WSAEINVAL })
+  bind()
+  expect(made).toEqual([`${V6ONLY}=0`, 'bind'])
+})
+
+it('reuseAddr on TCP: refused before any call', () => {
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const { made, bind } = openSocket('tcp', family)
+    expect(() => bind({ reuseAddr: true })).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }))
+    expect(made).toEqual([])
+  }
+})
