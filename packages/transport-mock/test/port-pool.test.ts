@@ -113,22 +113,25 @@ describe('bind', () => {
     ['::1', false, ['::1', '::', ':: alone']],
     ['::', false, ['127.0.0.1', '0.0.0.0', '::1', '::', ':: alone']],
     ['::', true, ['::1', '::', ':: alone']],
-  ] as const)('%s (IPv6 alone: %s) keeps out what it overlaps, and is kept out by it', (address, ipv6Only, conflicts) => {
-    for (const reuseAddr of [false, true]) {
-      const refused = reuseAddr ? WSAEACCES : WSAEADDRINUSE
-      const [first, second]: string[][] = [[], []]
-      for (const [other, otherIPv6Only] of EVERY_ADDRESS) {
-        const name = otherIPv6Only ? `${other} alone` : other
-        const [late, early] = [openPool(), openPool()]
-        bound(late.bind(address, 50_000, undefined, { reuseAddr: false, ipv6Only }))
-        const mode = { reuseAddr, ipv6Only: otherIPv6Only }
-        if (late.bind(other, 50_000, undefined, mode) === refused) first?.push(name)
-        bound(early.bind(other, 50_000, undefined, { ...mode, reuseAddr: false }))
-        if (early.bind(address, 50_000, undefined, { reuseAddr, ipv6Only }) === refused) second?.push(name)
+  ] as const)(
+    '%s (IPv6 alone: %s) keeps out what it overlaps, and is kept out by it',
+    (address, ipv6Only, conflicts) => {
+      for (const reuseAddr of [false, true]) {
+        const refused = reuseAddr ? WSAEACCES : WSAEADDRINUSE
+        const [first, second]: string[][] = [[], []]
+        for (const [other, otherIPv6Only] of EVERY_ADDRESS) {
+          const name = otherIPv6Only ? `${other} alone` : other
+          const [late, early] = [openPool(), openPool()]
+          bound(late.bind(address, 50_000, undefined, { reuseAddr: false, ipv6Only }))
+          const mode = { reuseAddr, ipv6Only: otherIPv6Only }
+          if (late.bind(other, 50_000, undefined, mode) === refused) first?.push(name)
+          bound(early.bind(other, 50_000, undefined, { ...mode, reuseAddr: false }))
+          if (early.bind(address, 50_000, undefined, { reuseAddr, ipv6Only }) === refused) second?.push(name)
+        }
+        expect([first, second]).toEqual([conflicts, conflicts])
       }
-      expect([first, second]).toEqual([conflicts, conflicts])
-    }
-  })
+    },
+  )
 
   it('a port is shared by those that ask for it, and free when the last has left', () => {
     const pool = openPool()

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest'
-import { type ConformanceResult, conformanceTests, formatConformanceReport, soundSums } from '../src/conformance/index.js'
+import {
+  type ConformanceResult,
+  conformanceTests,
+  formatConformanceReport,
+  soundSums,
+} from '../src/conformance/index.js'
 
 const acquire = { behaviour: 1, source: 'documented', title: 'TCP and UDP are reserved apart' } as const
 const wildcard = { behaviour: 15, source: 'assumed', title: 'a wildcard is consecutive' } as const

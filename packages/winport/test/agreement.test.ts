@@ -1,4 +1,5 @@
 import type { Transport, WinsockLibraries } from '@winport/transport'
+import { hasIPv6 } from '@winport/transport/conformance'
 import { createKoffiTransport } from '@winport/transport-koffi'
 import { MockKernel } from '@winport/transport-mock'
 import { createNapiTransport } from '@winport/transport-napi'
@@ -29,21 +30,30 @@ afterAll(() => simulator.destroy())
 const CALLS = ['open', 'acquire', 'associate', 'bind', 'localAddress', 'release', 'close'] as const
 const RARE_CALLS = ['create', 'lookup', 'delete', 'exclude', 'reboot'] as const
 
-/** Ports in and around the dynamic range, the end of all ports, and 0. */
+/** Ports in and around the dynamic range, the end of all ports, 0, and most of all one on which everybody meets. */
 const startPort = oneof(
   constant(0),
+  { weight: 2, arbitrary: constant(RANGE.startPort + 1) },
   integer({ min: RANGE.startPort - 2, max: RANGE.startPort + RANGE.count + 1 }),
   integer({ min: 65_530, max: 65_535 }),
 )
 
 const command: Arbitrary<Command> = record({
-  call: oneof({ weight: 6, arbitrary: constantFrom(...CALLS) }, { weight: 1, arbitrary: constantFrom(...RARE_CALLS) }),
+  call: oneof(
+    { weight: 6, arbitrary: constantFrom(...CALLS) },
+    { weight: 3, arbitrary: constantFrom('open', 'bind') },
+    { weight: 1, arbitrary: constantFrom(...RARE_CALLS) },
+  ),
   protocol: constantFrom('tcp', 'udp'),
+  family: hasIPv6() ? constantFrom('ipv4', 'ipv6') : constant('ipv4'),
   socket: nat(7),
   token: nat(7),
   startPort,
   count: constantFrom(0, 1, 1, 2, 3, 5, 20, 64, 65),
   overlapped: boolean(),
+  anyAddress: boolean(),
+  reuseAddr: boolean(),
+  ipv6Only: boolean(),
 })
 
 const NATIVE: Readonly<Record<string, (options: { libraries: WinsockLibraries }) => Transport>> = {

@@ -6,7 +6,14 @@ import {
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
-import { type PortRange, type Protocol, SystemCallError, type Transport, type WinsockSocket } from '@winport/transport'
+import {
+  type AddressFamily,
+  type PortRange,
+  type Protocol,
+  SystemCallError,
+  type Transport,
+  type WinsockSocket,
+} from '@winport/transport'
 
 /** One step of a test: sockets and tokens are named by their number in the order in which they came to be. */
 export interface Command {
@@ -24,12 +31,17 @@ export interface Command {
     | 'exclude'
     | 'reboot'
   readonly protocol: Protocol
+  readonly family: AddressFamily
   readonly socket: number
   readonly token: number
   readonly startPort: number
   readonly count: number
   /** Whether a control call is made overlapped. */
   readonly overlapped: boolean
+  /** Whether bind is to the address of all interfaces, and not the loopback address. */
+  readonly anyAddress: boolean
+  readonly reuseAddr: boolean
+  readonly ipv6Only: boolean
 }
 
 /** What a step came to: plain values, without what may differ between machines, such as tokens. */
@@ -72,13 +84,14 @@ export class Machine implements AsyncDisposable {
     await this.#transport.close()
   }
 
-  async #run({ call, protocol, socket: number, token, startPort, count, overlapped }: Command): Promise<unknown> {
+  async #run(command: Command): Promise<unknown> {
+    const { call, protocol, family, socket: number, token, startPort, count, overlapped } = command
     const range = { protocol, startPort, count }
     const socket = this.#sockets[number % Math.max(1, this.#sockets.length)]
     const { persistent } = this.#transport
     switch (call) {
       case 'open':
-        this.#sockets.push(this.#transport.openSocket({ protocol }))
+        this.#sockets.push(this.#transport.openSocket({ protocol, family }))
         return 'opened'
       case 'create':
         this.#tokens.push(await persistent.create(range))
@@ -117,7 +130,7 @@ export class Machine implements AsyncDisposable {
       case 'release':
         return await control(socket, SIO_RELEASE_PORT_RESERVATION, this.#encodeToken(token), null, overlapped)
       case 'bind':
-        socket.bind({ address: '127.0.0.1', port: startPort })
+        bind(socket, command)
         return socket.localAddress()
       case 'localAddress':
         return socket.localAddress()
@@ -132,6 +145,13 @@ export class Machine implements AsyncDisposable {
     INET_PORT_RESERVATION_TOKEN.encode({ Token: this.#tokens[number % Math.max(1, this.#tokens.length)] ?? 0n }, bytes)
     return bytes
   }
+}
+
+function bind(socket: WinsockSocket, { anyAddress, startPort, reuseAddr, ipv6Only }: Command): void {
+  const [loopback, any] = socket.family === 'ipv4' ? ['127.0.0.1', '0.0.0.0'] : ['::1', '::']
+  // TCP refuses reuseAddr without any call: there is nothing to agree on.
+  const options = { reuseAddr: reuseAddr && socket.protocol === 'udp', ipv6Only }
+  socket.bind({ address: anyAddress ? any : loopback, port: startPort }, options)
 }
 
 function encodeRange(StartPort: number, NumberOfPorts: number): Uint8Array {

@@ -1,7 +1,13 @@
 export { acquire, acquireAsync, encodeRange, encodeToken, openBound } from './control-calls.js'
 export { failureOf } from './failure-of.js'
 export { SimulatedProcess } from './simulated-process.js'
-export { bareFeatures, type NativeBackend, simulatorFeatures, simulatorTarget, systemTarget } from './simulator-target.js'
+export {
+  bareFeatures,
+  type NativeBackend,
+  simulatorFeatures,
+  simulatorTarget,
+  systemTarget,
+} from './simulator-target.js'
 export {
   SIO_NOTHING,
   SimulatedCall,

@@ -1,5 +1,10 @@
 export { type CallMode, ConformanceContext, encodeRange, encodeToken, type Granted } from './conformance-context.js'
-export { type ConformanceReport, type ConformanceResult, formatConformanceReport, soundSums } from './conformance-report.js'
+export {
+  type ConformanceReport,
+  type ConformanceResult,
+  formatConformanceReport,
+  soundSums,
+} from './conformance-report.js'
 export { defineConformanceTests, runConformance, type TestRunner } from './conformance-suite.js'
 export type {
   ConformanceFeature,
