@@ -49,8 +49,9 @@ const DEFAULT_BIND_MODE: BindMode = { reuseAddr: false, ipv6Only: false }
 /** Checks how a socket is to be bound, and returns what that comes to for this socket. */
 export function checkBindOptions(
   { protocol, family }: Pick<WinsockSocket, 'protocol' | 'family'>,
-  options: BindOptions = DEFAULT_BIND_MODE,
+  options?: BindOptions,
 ): BindMode {
+  if (options === undefined) return DEFAULT_BIND_MODE
   if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
   const { reuseAddr = false, ipv6Only = false } = options
   for (const [name, value] of Object.entries({ reuseAddr, ipv6Only })) {

@@ -1,6 +1,5 @@
 import { WSAEACCES } from '@winport/definitions'
 import { type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
-import { MockKernel, type MockTransport } from '../../src/index.js'
 import { altered } from '../altered.js'
 import { faultySockets, recovering } from '../faulty-transport.js'
 import type { FaultCase } from './fault-case.js'
@@ -16,21 +15,6 @@ export const bindFaults: readonly FaultCase[] = [
             altered<WinsockSocket>(transport.openSocket({ ...spec, protocol: 'tcp' }), { protocol: spec.protocol }),
         }),
     },
-  ],
-  [
-    'IPv6 has a pool of its own',
-    [19],
-    (() => {
-      const other = new MockKernel()
-      return {
-        transport: (transport: MockTransport) => {
-          const elsewhere = other.openTransport()
-          return altered<Transport>(transport, {
-            openSocket: (spec) => (spec.family === 'ipv6' ? elsewhere : transport).openSocket(spec),
-          })
-        },
-      }
-    })(),
   ],
   [
     'an associated socket may bind outside its reservation',

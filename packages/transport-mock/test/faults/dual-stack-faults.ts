@@ -1,4 +1,7 @@
 import { once } from 'node:events'
+import type { Transport } from '@winport/transport'
+import { MockKernel, type MockTransport } from '../../src/index.js'
+import { altered } from '../altered.js'
 import { faultySockets, recovering } from '../faulty-transport.js'
 import type { FaultCase } from './fault-case.js'
 
@@ -9,6 +12,21 @@ const BIND = 'bind and localAddress with IPv6: as with IPv4'
 const POOL = 'IPv4 and IPv6 sockets share one pool'
 
 export const dualStackFaults: readonly FaultCase[] = [
+  [
+    'IPv6 has a pool of its own',
+    [POOL, RESERVED],
+    (() => {
+      const other = new MockKernel()
+      return {
+        transport: (transport: MockTransport) => {
+          const elsewhere = other.openTransport()
+          return altered<Transport>(transport, {
+            openSocket: (spec) => (spec.family === 'ipv6' ? elsewhere : transport).openSocket(spec),
+          })
+        },
+      }
+    })(),
+  ],
   [
     'ipv6Only is ignored',
     [RESERVED, PORTS, CONNECTIONS],
