@@ -1,4 +1,4 @@
-import type { PortRange } from '@winport/transport'
+import type { BindOptions, PortRange } from '@winport/transport'
 import { SystemCallError } from '@winport/transport'
 import type { AcquireRequest } from './acquire-request.js'
 import { ReservationError } from './reservation-error.js'
@@ -53,7 +53,13 @@ export function explainUnmatched(refusals: readonly ReservationError[], count: n
 }
 
 /** @param block the block that a port was asked of, with `port` if a certain one was */
-export function explainUse(error: unknown, block: PortRange, kind: 'runtime' | 'persistent', port: number): unknown {
+export function explainUse(
+  error: unknown,
+  block: PortRange,
+  kind: 'runtime' | 'persistent',
+  port: number,
+  { reuseAddr = false }: BindOptions = {},
+): unknown {
   if (!(error instanceof SystemCallError)) return error
   const { code } = error
   const associating = error.syscall.includes('SIO_ASSOCIATE_PORT_RESERVATION')
@@ -66,6 +72,10 @@ export function explainUse(error: unknown, block: PortRange, kind: 'runtime' | '
     )
   }
   if (associating && code === 'WSAEACCES' && kind === 'persistent') return elevationRequired(block, error)
+  if (code === 'WSAEACCES' && error.syscall === 'bind' && reuseAddr) {
+    const problem = `${describeRange({ ...block, startPort: port, count: 1 })} is in use by a socket that does not share it: all of them need reuseAddr.`
+    return new ReservationError('EADDRINUSE', problem, error)
+  }
   if (code === 'WSAEADDRINUSE' && error.syscall === 'bind') {
     if (port !== 0) {
       const problem = `${describeRange({ ...block, startPort: port, count: 1 })} is in use: close its socket, or leave the port out to get a free one.`

@@ -4,6 +4,7 @@ import { INET_PORT_RESERVATION_TOKEN, outOfRange, SIO_ASSOCIATE_PORT_RESERVATION
 import {
   AbortError,
   type AddressFamily,
+  type BindOptions,
   type PortRange,
   type Protocol,
   SystemCallError,
@@ -15,6 +16,7 @@ import { explainEnd, explainUse } from './explain-error.js'
 import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost } from './host-address.js'
 import {
   checkBacklog,
+  checkBoolean,
   checkNodeObject,
   checkObject,
   checkPortOf,
@@ -30,6 +32,8 @@ export interface BlockListenOptions {
   readonly port?: number | undefined
   /** Length of the queue of pending connections. Defaults to Node's 511. */
   readonly backlog?: number | undefined
+  /** Take no IPv4 on an IPv6 address, as in Node's `server.listen`. Defaults to false: `'::'` takes both. */
+  readonly ipv6Only?: boolean | undefined
   /** Gives up, unless the server has its port already: then it listens. */
   readonly signal?: AbortSignal | undefined
 }
@@ -39,6 +43,14 @@ export interface BlockBindOptions {
   readonly host?: string | undefined
   /** A port of the block. Defaults to any free one, chosen by the kernel. */
   readonly port?: number | undefined
+  /**
+   * Share the port with other sockets of this block that ask for it too (SO_REUSEADDR). The first may leave `port` out,
+   * the others name the one that it got. Which of them gets a datagram is the system's choice. It counts in place of the
+   * `reuseAddr` that the dgram socket was created with. Defaults to false.
+   */
+  readonly reuseAddr?: boolean | undefined
+  /** Take no IPv4 on an IPv6 address. It counts in place of the one that the dgram socket was created with. */
+  readonly ipv6Only?: boolean | undefined
   /** Gives up, unless the socket has its port already: then it is bound. */
   readonly signal?: AbortSignal | undefined
 }
@@ -141,16 +153,17 @@ export abstract class PortBlock implements PortRange {
       'close',
     ])
     checkObject('options', options)
-    const { backlog, host } = options
+    const { backlog, host, ipv6Only } = options
     const signal = deriveSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
     checkBacklog(backlog)
+    checkBoolean('ipv6Only', ipv6Only)
     this.#checkUsable(signal)
     if (server.listening || startingServers.has(server)) {
       throw new ReservationError('ERR_SERVER_ALREADY_LISTEN', 'The server listens already: close it first.')
     }
     const listen = async (at: HostAddress) => {
-      const { socket, local } = await this.#openBound(at, port, signal)
+      const { socket, local } = await this.#openBound(at, port, signal, { ipv6Only })
       await this.#adopt(() => socket.listen(server, { backlog }), port, signal)
       return local
     }
@@ -176,14 +189,16 @@ export abstract class PortBlock implements PortRange {
     this.#checkProtocol('udp', 'bind()')
     checkNodeObject('socket', socket, 'a dgram.Socket', ['bind', 'address', 'send'])
     checkObject('options', options)
-    const { host } = options
+    const { host, reuseAddr, ipv6Only } = options
     const signal = deriveSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
+    checkBoolean('reuseAddr', reuseAddr)
+    checkBoolean('ipv6Only', ipv6Only)
     this.#checkUsable(signal)
     const any = Reflect.get(socket, 'type') === 'udp6' ? ANY_IPV6 : ANY_IPV4
     const at = host === undefined ? any : await this.#resolveLocal(host, signal, any.family)
     if (at.family !== any.family) throw outOfRange('host', `an ${any.family} address, as the socket is`, host)
-    const bound = await this.#openBound(at, port, signal)
+    const bound = await this.#openBound(at, port, signal, { reuseAddr, ipv6Only })
     await this.#adopt(() => bound.socket.attach(socket), port, signal)
     return bound.local
   }
@@ -231,7 +246,12 @@ export abstract class PortBlock implements PortRange {
   }
 
   /** Opens a socket, associates it and binds it. */
-  async #openBound(at: HostAddress, port: number, signal: AbortSignal | undefined): Promise<BoundSocket> {
+  async #openBound(
+    at: HostAddress,
+    port: number,
+    signal: AbortSignal | undefined,
+    options: BindOptions = {},
+  ): Promise<BoundSocket> {
     this.#checkUsable(signal)
     if (this.freshToken !== undefined) {
       this.#renameTo(await this.freshToken(signal))
@@ -247,13 +267,13 @@ export abstract class PortBlock implements PortRange {
       this.#checkUsable(signal)
       if (channels.associate.hasSubscribers) publish('associate', this.#transport, this, { token: this.#token })
       operation = 'bind'
-      socket.bind({ address: at.address, port })
+      socket.bind({ address: at.address, port }, options)
       const local = socket.localAddress()
       if (channels.bind.hasSubscribers) publish('bind', this.#transport, this, { address: local })
       return { socket, local }
     } catch (error) {
       if (socket !== undefined) closeQuietly(socket)
-      throw this.reportFailure(operation, this.#endFor(signal) ?? explainUse(error, this, this.kind, port))
+      throw this.reportFailure(operation, this.#endFor(signal) ?? explainUse(error, this, this.kind, port, options))
     } finally {
       if (socket !== undefined) this.#binding?.delete(socket)
     }

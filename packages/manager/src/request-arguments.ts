@@ -31,6 +31,10 @@ export function checkBacklog(backlog: unknown): asserts backlog is number | unde
   if (backlog !== undefined) checkUnsigned('backlog', backlog, LARGEST_INT)
 }
 
+export function checkBoolean(name: string, value: unknown): asserts value is boolean | undefined {
+  if (value !== undefined && typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value)
+}
+
 /** Checks a port to connect to. */
 export function checkRemotePort(port: unknown): asserts port is number {
   checkUnsigned('port', port, LAST_PORT, 1)

@@ -1,9 +1,4 @@
-import {
-  INET_PORT_RANGE,
-  INET_PORT_RESERVATION_INSTANCE,
-  invalidArgType,
-  SIO_ACQUIRE_PORT_RESERVATION,
-} from '@winport/definitions'
+import { INET_PORT_RANGE, INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
 import {
   AbortError,
   checkProtocol,
@@ -25,7 +20,7 @@ import { Holding } from './holding.js'
 import { MatchedReservation } from './matched-reservation.js'
 import { PersistentReservationStore } from './persistent-reservation-store.js'
 import { closeQuietly } from './port-block.js'
-import { checkNodeObject, checkObject } from './request-arguments.js'
+import { checkBoolean, checkNodeObject, checkObject } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { RuntimeReservation } from './runtime-reservation.js'
 
@@ -67,7 +62,7 @@ export class ReservationManager implements AsyncDisposable {
       'openSocket',
       'close',
     ])
-    if (typeof traceLeaks !== 'boolean') throw invalidArgType('traceLeaks', 'of type boolean', traceLeaks)
+    checkBoolean('traceLeaks', traceLeaks)
     this.transport = transport
     this.#traceLeaks = traceLeaks
     this.persistent = new PersistentReservationStore(transport, (signal) => this.#endFor(signal))

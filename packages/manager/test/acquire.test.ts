@@ -20,6 +20,22 @@ describe('acquire', () => {
     expect(left.startPort).toBeGreaterThanOrEqual(49_152)
   })
 
+  it('needs no IPv4: any socket of the protocol can be the anchor', async () => {
+    machine.kernel.faults.fail('WSASocketW', 'WSAEAFNOSUPPORT')
+    const block = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
+    expect(machine.kernel.inspect().sockets).toMatchObject([{ family: 'ipv6', protocol: 'tcp' }])
+    await block.release()
+    machine.kernel.assertNothingHeld()
+  })
+
+  it('fails where there is neither family', async () => {
+    machine.kernel.faults.fail('WSASocketW', 'WSAEAFNOSUPPORT')
+    machine.kernel.faults.fail('WSASocketW', 'WSAEAFNOSUPPORT', { nth: 2 })
+    const failure = await failureOf(machine.manager.acquire({ protocol: 'tcp', count: 3 }))
+    expect(failure).toMatchObject({ errno: 10_047, syscall: 'WSASocketW' })
+    expect(machine.calls).toHaveLength(2)
+  })
+
   it('with a start port gets exactly that range', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 20 })
     expect([block.startPort, block.endPort]).toEqual([5000, 5019])

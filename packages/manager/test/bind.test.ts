@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { failureOf } from './failure-of.js'
-import { hasIpv6 } from './ipv6-loopback.js'
+import { itWithIPv6 } from './it-with-ipv6.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
 describe('bind', () => {
@@ -30,7 +30,7 @@ describe('bind', () => {
     expect(await echoThrough(socket, udp4(), host, 'hello')).toBe('hello')
   })
 
-  it.runIf(hasIpv6)('lets a udp6 socket echo real datagrams from a port of the block', async () => {
+  itWithIPv6('lets a udp6 socket echo real datagrams from a port of the block', async () => {
     const block = await acquire()
     const socket = machine.owns(createSocket('udp6'))
     const address = await block.bind(socket, { host: '::1' })
@@ -55,7 +55,7 @@ describe('bind', () => {
     expect(address.address).toBe('0.0.0.0')
   })
 
-  it.runIf(hasIpv6)('binds a udp6 socket to every address by default', async () => {
+  itWithIPv6('binds a udp6 socket to every address by default', async () => {
     const block = await acquire()
     const address = await block.bind(machine.owns(createSocket('udp6')))
     expect(address.address).toBe('::')
@@ -128,5 +128,48 @@ describe('bind', () => {
     machine.kernel.faults.fail('attach', 'WSAENOBUFS')
     expect((await failureOf(block.bind(socket, { host }))).code).toBe('ENOBUFS')
     expect(block.contains((await block.bind(socket, { host })).port)).toBe(true)
+  })
+
+  it('lets sockets share a port that all of them ask to share, and nobody else', async () => {
+    const block = await acquire(2)
+    const [first, second, third] = [udp4(), udp4(), udp4()]
+    const { port } = await block.bind(first, { host, reuseAddr: true })
+    expect((await block.bind(second, { host, port, reuseAddr: true })).port).toBe(port)
+    expect([first.address().port, second.address().port]).toEqual([port, port])
+    expect((await failureOf(block.bind(third, { host, port }))).code).toBe('EADDRINUSE')
+    expect((await block.bind(third, { host, reuseAddr: true })).port).not.toBe(port)
+  })
+
+  it('does not let a socket share the port of one that did not ask for it', async () => {
+    const block = await acquire(1)
+    const { port } = await block.bind(udp4(), { host })
+    expect(await failureOf(block.bind(udp4(), { host, port, reuseAddr: true }))).toMatchObject({
+      code: 'EADDRINUSE',
+      errno: 10_013,
+      message: `UDP port ${port} is in use by a socket that does not share it: all of them need reuseAddr.`,
+    })
+  })
+
+  itWithIPv6('lets one socket of each family have a port, when the IPv6 one takes no IPv4', async () => {
+    const block = await acquire(1)
+    const udp6 = () => machine.owns(createSocket('udp6'))
+    const { port } = await block.bind(udp6(), { ipv6Only: true })
+    expect((await block.bind(udp4(), { port })).port).toBe(port)
+    expect((await failureOf(block.bind(udp6(), { port, ipv6Only: true }))).code).toBe('EADDRINUSE')
+  })
+
+  itWithIPv6('takes IPv4 too on an IPv6 socket unless told otherwise', async () => {
+    const block = await acquire(1)
+    const { port } = await block.bind(machine.owns(createSocket('udp6')))
+    expect((await failureOf(block.bind(udp4(), { port }))).code).toBe('EADDRINUSE')
+  })
+
+  it.each(['reuseAddr', 'ipv6Only'])('is refused a %s that is no boolean', async (name) => {
+    const block = await acquire(1)
+    const failure = await failureOf(block.bind(udp4(), { [name]: 1 }))
+    expect(failure).toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+      message: expect.stringContaining(`"${name}" argument`),
+    })
   })
 })

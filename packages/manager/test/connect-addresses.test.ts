@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { failureOf } from './failure-of.js'
-import { hasIpv6 } from './ipv6-loopback.js'
+import { itWithIPv6 } from './it-with-ipv6.js'
 import { greeter, read } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
@@ -119,7 +119,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect((await failureOf(connecting)).code).toBe('ERR_RESERVATION_RELEASED')
   })
 
-  it.runIf(hasIpv6)('is content with the first that answers', async () => {
+  itWithIPv6('is content with the first that answers', async () => {
     resolveTo(six, four)
     const home = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const { port: port6 } = await home.listen(machine.owns(greeter('six')), { host: '::1' })

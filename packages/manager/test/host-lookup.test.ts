@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { failureOf } from './failure-of.js'
-import { hasIpv6 } from './ipv6-loopback.js'
+import { itWithIPv6 } from './it-with-ipv6.js'
 import { greeter } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
@@ -27,7 +27,7 @@ describe('the resolver', () => {
     expect(lookup).not.toHaveBeenCalled()
   })
 
-  it.runIf(hasIpv6)('chooses where a server listens: its first answer, of whichever family', async () => {
+  itWithIPv6('chooses where a server listens: its first answer, of whichever family', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const { address } = await block.listen(machine.owns(greeter()), { host: 'both.example' })
     expect(address).toBe('::1')
@@ -39,7 +39,7 @@ describe('the resolver', () => {
     expect(address).toBe('127.0.0.1')
   })
 
-  it.runIf(hasIpv6)("is asked for addresses of a udp6 socket's own family", async () => {
+  itWithIPv6("is asked for addresses of a udp6 socket's own family", async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     const { address } = await block.bind(machine.owns(createSocket('udp6')), { host: 'both.example' })
     expect(address).toBe('::1')

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
 import { failureOf } from './failure-of.js'
-import { hasIpv6 } from './ipv6-loopback.js'
+import { itWithIPv6 } from './it-with-ipv6.js'
 import { greeter, readFrom } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
@@ -40,19 +40,36 @@ describe('where listen makes a server listen', () => {
     expect(await readFrom(port, address)).toBe('by name')
   })
 
-  it.runIf(hasIpv6)('is an IPv6 address', async () => {
+  itWithIPv6('is an IPv6 address', async () => {
     const block = await acquire()
     const { address, family, port } = await block.listen(machine.owns(greeter('six')), { host: '::1' })
     expect([address, family]).toEqual(['::1', 'IPv6'])
     expect(await readFrom(port, '::1')).toBe('six')
   })
 
-  it.runIf(hasIpv6)('is every address by default, of IPv6 and IPv4', async () => {
+  itWithIPv6('is every address by default, of IPv6 and IPv4', async () => {
     const block = await acquire()
     const { address, port } = await block.listen(machine.owns(greeter('everywhere')))
     expect(address).toBe('::')
     expect(await readFrom(port, '127.0.0.1')).toBe('everywhere')
     expect(await readFrom(port, '::1')).toBe('everywhere')
+  })
+
+  itWithIPv6('is every IPv6 address and no IPv4 one when asked, so that another server can have those', async () => {
+    const block = await acquire()
+    const { port } = await block.listen(machine.owns(greeter('six')), { host: '::', ipv6Only: true })
+    await block.listen(machine.owns(greeter('four')), { host: '0.0.0.0', port })
+    expect(await readFrom(port, '127.0.0.1')).toBe('four')
+    expect(await readFrom(port, '::1')).toBe('six')
+  })
+
+  it('is refused an ipv6Only that is no boolean', async () => {
+    const block = await acquire()
+    const failure = await failureOf(block.listen(greeter(), { ipv6Only: 'yes' as never }))
+    expect(failure).toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+      message: expect.stringContaining('"ipv6Only" argument'),
+    })
   })
 
   it.each(['WSASocketW', 'bind', 'listen'] as const)(

@@ -193,7 +193,7 @@ class RandomLife {
     if (block.protocol === 'udp') {
       const socket = createSocket('udp4')
       this.#sockets.push(socket)
-      this.#watch(block.bind(socket, { host: at, port, signal }))
+      this.#watch(block.bind(socket, { host: at, port, reuseAddr: this.#choice.chance(0.3), signal }))
     } else if (this.#choice.chance(0.6)) {
       const server = greeter()
       this.#servers.push(server)
