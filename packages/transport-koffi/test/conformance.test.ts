@@ -1,9 +1,4 @@
-import { defineConformanceTests } from '@winport/transport/conformance'
-import { simulatorTarget, WinsockSimulator } from '@winport/winsock-simulator'
-import { afterAll, describe, it } from 'vitest'
+import { defineConformanceOnSimulator } from '@winport/native-suite'
 import { koffiBackend } from './koffi-backend.js'
 
-const simulator = new WinsockSimulator('koffi-conformance', { startPort: 61_000, count: 2048 })
-afterAll(() => simulator.destroy())
-
-defineConformanceTests({ describe, it }, simulatorTarget(koffiBackend, simulator))
+defineConformanceOnSimulator(koffiBackend, { startPort: 61_000, count: 2048 })

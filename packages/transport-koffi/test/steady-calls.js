@@ -5,10 +5,12 @@ import {
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
-import { ACQUIRE, acquireBuffers, counts, openTransport, setLatency } from './plain-node.js'
+import { acquireBuffers, counts, setLatency } from '@winport/native-suite/programs'
+import { SimulatedCall, simulatorLibraries } from '@winport/winsock-simulator'
+import { createKoffiTransport } from '../dist/index.js'
 
 const CALLS = Number(process.argv[2] ?? 100_000)
-const transport = openTransport()
+const transport = createKoffiTransport({ libraries: simulatorLibraries })
 const socket = transport.openSocket({ protocol: 'tcp' })
 const { input, output } = acquireBuffers(4)
 const token = output.subarray(INET_PORT_RESERVATION_INSTANCE.offsetOf.Token)
@@ -34,7 +36,7 @@ async function run(calls) {
     }
   }
   // A few that are pending, and a few that are too long for a block.
-  setLatency(ACQUIRE, 1)
+  setLatency(SimulatedCall.ACQUIRE, 1)
   const long = new Uint8Array(4096)
   for (let i = 0; i < calls / 1000; i++) {
     await Promise.all(
@@ -45,7 +47,7 @@ async function run(calls) {
       }),
     )
   }
-  setLatency(ACQUIRE, 0)
+  setLatency(SimulatedCall.ACQUIRE, 0)
 }
 
 function measure() {

@@ -8,15 +8,17 @@ import {
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
-import { ACQUIRE, acquireBuffers, counts, openTransport, setLatency } from './plain-node.js'
+import { acquireBuffers, counts, setLatency } from '@winport/native-suite/programs'
+import { SimulatedCall, simulatorLibraries } from '@winport/winsock-simulator'
+import { createNapiTransport } from '../dist/index.js'
 
 const CYCLES = Number(process.argv[2] ?? 1000)
-const transport = openTransport()
+const transport = createNapiTransport({ libraries: simulatorLibraries })
 
 async function cycle(number) {
   const { input, output } = acquireBuffers(4)
   const anchor = transport.openSocket({ protocol: 'tcp' })
-  setLatency(ACQUIRE, number % 10 === 0 ? 1 : 0)
+  setLatency(SimulatedCall.ACQUIRE, number % 10 === 0 ? 1 : 0)
   await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output)
   const token = output.slice(INET_PORT_RESERVATION_INSTANCE.offsetOf.Token)
   const socket = transport.openSocket({ protocol: 'tcp' })

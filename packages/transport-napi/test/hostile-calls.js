@@ -1,7 +1,8 @@
 // Calls the addon's functions with whatever JavaScript has: node hostile-calls.js <addon> <calls> <seed>. Prints how many
 // threw and how many returned. Meant for the build with sanitizers, which ends the process at the first thing amiss.
 import { createRequire } from 'node:module'
-import { simulatorPath } from '@winport/winsock-simulator'
+import { counts, releasePending, setLatency } from '@winport/native-suite/programs'
+import { SimulatedCall, simulatorPath, UNTIL_RELEASED } from '@winport/winsock-simulator'
 
 const [path, calls, seed] = process.argv.slice(2)
 const addon = createRequire(import.meta.url)(path)
@@ -145,14 +146,13 @@ const NAMES = Object.keys(addon)
 // It would hand over descriptors that nobody closes; the loader is slow.
 const RARE = new Set(['disown', 'load', 'callPersistent', 'cleanUp'])
 
-const { setLatency, releasePending, counts, ACQUIRE, UNTIL_RELEASED } = await import('./plain-node.js')
 const outcome = { threw: 0, returned: 0, pending: 0, uncaught: 0 }
 process.on('uncaughtException', () => outcome.uncaught++) // by listeners that throw
 const names = new Set()
 let latency = 0
 function delay(milliseconds) {
   latency = milliseconds
-  setLatency(ACQUIRE, milliseconds)
+  setLatency(SimulatedCall.ACQUIRE, milliseconds)
 }
 
 for (let call = 0; call < Number(calls); call++) {
@@ -206,7 +206,7 @@ for (let call = 0; call < Number(calls); call++) {
   if (random(300) === 0) releasePending(random(100))
   if (random(1000) === 0) await new Promise(setImmediate)
 }
-setLatency(ACQUIRE, 0)
+setLatency(SimulatedCall.ACQUIRE, 0)
 releasePending(2 ** 31)
 for (const socket of sockets) {
   try {

@@ -1,8 +1,9 @@
 // Loads the addon again and again: two copies of the module, and the same file with the module cache cleared. Prints
 // whether each works with sockets of its own.
 import { createRequire } from 'node:module'
+import { acquireBuffers, counts } from '@winport/native-suite/programs'
+import { simulatorLibraries as libraries } from '@winport/winsock-simulator'
 import { createNapiTransport } from '../dist/index.js'
-import { acquireBuffers, counts, libraries } from './plain-node.js'
 
 const copy = await import('../dist/index.js?copy')
 const require = createRequire(import.meta.url)

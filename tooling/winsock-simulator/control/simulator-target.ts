@@ -6,7 +6,7 @@ import {
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
-import { SystemCallError, type Transport, type WinsockLibraries, type WinsockSocket } from '@winport/transport'
+import { SystemCallError, type Transport, type WinsockLibraries } from '@winport/transport'
 import {
   type ConformanceFeature,
   type ConformanceMachine,
@@ -15,18 +15,18 @@ import {
   hasIPv6,
 } from '@winport/transport/conformance'
 import { prepareEachCall, unwrapTransport } from './elevation.js'
+import { openOtherSocket } from './other-socket.js'
 import { SimulatedProcess } from './simulated-process.js'
 import { SimulatedCall, simulatorLibraries, UNTIL_RELEASED, type WinsockSimulator } from './winsock-simulator.js'
 
-/** A native backend, as the simulator's conformance target needs it. */
+/** A native backend, as tests on the simulator need it. */
 export interface NativeBackend {
   readonly name: string
   /** The compiled module for other processes, and the name of the function that makes a transport there. */
   readonly module: URL
   readonly factory: string
-  openTransport(libraries: WinsockLibraries): Transport
-  /** Opens a socket that is neither TCP nor UDP. */
-  openOtherSocket(transport: Transport): WinsockSocket
+  /** @param libraries by default Windows' own */
+  openTransport(libraries?: WinsockLibraries): Transport
 }
 
 const IPV6: readonly ConformanceFeature[] = hasIPv6() ? ['ipv6'] : []
@@ -115,7 +115,7 @@ function openMachine(backend: NativeBackend, simulator: WinsockSimulator): Confo
       processes.push(opened)
       return opened
     },
-    openOtherSocket: (transport) => backend.openOtherSocket(unwrapTransport(transport)),
+    openOtherSocket: (transport) => openOtherSocket(unwrapTransport(transport)),
     addExclusion: (protocol, startPort, count) => simulator.addExclusion(protocol, startPort, count),
     failNext: (code, errno) => simulator.failNext(callOf(code), errno),
     holdNext: (code) => holdNext(simulator, callOf(code)),

@@ -1,0 +1,10 @@
+// Runs a program of the native suite over koffi: node test/program.js <name> [arguments]
+import { runProgram } from '@winport/native-suite/programs'
+import { createKoffiTransport } from '../dist/index.js'
+
+await runProgram({
+  name: 'koffi',
+  module: new URL('../dist/index.js', import.meta.url),
+  factory: 'createKoffiTransport',
+  openTransport: (libraries) => createKoffiTransport({ libraries }),
+})

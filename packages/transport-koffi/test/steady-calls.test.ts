@@ -1,0 +1,23 @@
+import { runInOwnProcess } from '@winport/native-suite'
+import { WinsockSimulator } from '@winport/winsock-simulator'
+import { afterAll, expect, it } from 'vitest'
+import { koffiBackend } from './koffi-backend.js'
+
+const simulator = new WinsockSimulator('koffi-steady-calls', { startPort: 49_200, count: 500 })
+afterAll(() => simulator.destroy())
+
+it('makes 100,000 calls of all kinds on a flat heap, RSS and socket count', async () => {
+  const { heapUsed, arrayBuffers, rss, sockets, left } = JSON.parse(
+    await runInOwnProcess(koffiBackend, {
+      script: 'steady-calls.js',
+      passed: ['100000'],
+      flags: ['--expose-gc', '--max-semi-space-size=4'],
+      env: { WINSOCK_SIMULATOR_POOL: simulator.pool },
+    }),
+  )
+  expect(heapUsed).toBeLessThan(300_000)
+  expect(arrayBuffers).toBeLessThan(10_000)
+  expect(rss).toBeLessThan(8_000_000)
+  expect(sockets).toBe(0)
+  expect(left).toEqual({ openSockets: 0, runtimeReservations: 0, pendingCalls: 0, startups: 0 })
+})

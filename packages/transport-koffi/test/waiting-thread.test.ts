@@ -1,0 +1,83 @@
+import { SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
+import type { Transport } from '@winport/transport'
+import {
+  acquireAsync,
+  encodeToken,
+  SimulatedCall,
+  simulatorLibraries,
+  simulatorPath,
+  UNTIL_RELEASED,
+  WinsockSimulator,
+} from '@winport/winsock-simulator'
+import koffi from 'koffi'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createKoffiTransport } from '../src/index.js'
+
+const simulator = new WinsockSimulator('koffi-waiting-thread', { startPort: 65_400, count: 100 })
+let transport: Transport
+
+/** An event that nobody signals, to keep threads waiting with. */
+const library = koffi.load(simulatorPath)
+const wait = library.func('WSAWaitForMultipleEvents', 'uint32_t', ['uint32_t', 'void *', 'int', 'uint32_t', 'int'])
+const unsignalled = koffi.alloc('void *', 1)
+koffi.encode(unsignalled, 'void *', library.func('WSACreateEvent', 'void *', [])())
+
+beforeEach(() => {
+  simulator.reset()
+  transport = createKoffiTransport({ libraries: simulatorLibraries })
+})
+afterEach(async () => {
+  await transport.close()
+  const { openSockets, runtimeReservations, pendingCalls } = simulator.counts()
+  expect({ openSockets, runtimeReservations, pendingCalls }).toEqual({
+    openSockets: 0,
+    runtimeReservations: 0,
+    pendingCalls: 0,
+  })
+})
+afterAll(() => simulator.destroy())
+
+const hold = () => simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
+const open = () => transport.openSocket({ protocol: 'tcp' })
+
+describe('calls that one thread waits for', () => {
+  it.each(['succeeds', 'fails', 'is pending'])(
+    'are found complete at once though another call, which %s, has cleared the event',
+    async (outcome) => {
+      const socket = open()
+      const token = encodeToken((await acquireAsync(socket, 1)).Token)
+      const started = performance.now()
+      occupyThreadPool(40) // so that the wait begins when all of this has happened
+      hold()
+      const call = acquireAsync(open(), 1)
+      simulator.releasePending(1)
+      if (outcome === 'fails') simulator.failNext(SimulatedCall.ASSOCIATE, 10_050)
+      if (outcome === 'is pending') simulator.setLatency(SimulatedCall.ASSOCIATE, UNTIL_RELEASED)
+      const other = socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, token, null).catch(({ code }) => code)
+      expect((await call).NumberOfPorts).toBe(1)
+      expect(performance.now() - started).toBeLessThan(100) // not at the end of the waiting thread's slice
+      simulator.releasePending(1)
+      expect(await other).toBe(outcome === 'fails' ? 'WSAENETDOWN' : 0)
+    },
+  )
+
+  it('are found complete by and by where the program has used up all calls that koffi makes at once', async () => {
+    let waiting = 0
+    const waitOnce = () => {
+      wait.async(1, unsignalled, 0, 5, 0, () => waiting--)
+      waiting++
+    }
+    expect(() => {
+      for (;;) waitOnce()
+    }).toThrow('Too many asynchronous calls')
+    simulator.setLatency(SimulatedCall.ACQUIRE, 10)
+    const call = acquireAsync(open(), 1)
+    expect((await call).NumberOfPorts).toBe(1)
+    while (waiting > 0) await new Promise(setImmediate)
+  })
+})
+
+/** Keeps the four threads of libuv's pool busy. */
+function occupyThreadPool(milliseconds: number): void {
+  for (let i = 0; i < 4; i++) wait.async(1, unsignalled, 0, milliseconds, 0, () => {})
+}

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { runInOwnProcess } from '@winport/native-suite'
+import { TransportUnavailableError } from '@winport/transport'
+import { failureOf, WinsockSimulator } from '@winport/winsock-simulator'
+import { afterAll, describe, expect, it } from 'vitest'
+import { loadAddonOf } from '../src/addon.js'
+import { napiBackend } from './napi-backend.js'
+
+const simulator = new WinsockSimulator('napi-addon', { startPort: 53_000, count: 4000 })
+afterAll(() => simulator.destroy())
+
+const SANITIZED = fileURLToPath(new URL('../build/linux-x64-sanitized/winport-transport.napi.node', import.meta.url))
+const NOTHING = { openSockets: 0, runtimeReservations: 0, pendingCalls: 0, startups: 0 }
+const CALLS = Number(process.env['WINPORT_HOSTILE_CALLS'] ?? 200_000)
+const CYCLES = Number(process.env['WINPORT_CYCLES'] ?? 10_000)
+
+/** Runs a script of this folder in a process of its own, on this file's pool of ports. */
+function run(script: string, passed: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const pool = { WINSOCK_SIMULATOR_POOL: simulator.pool }
+  return runInOwnProcess(napiBackend, { script, passed, flags: ['--expose-gc'], env: { ...pool, ...env } })
+}
+
+/** The environment in which plain Node loads the addon that is built with AddressSanitizer. */
+async function sanitized(options: string): Promise<NodeJS.ProcessEnv> {
+  const { stdout } = await promisify(execFile)('g++', ['-print-file-name=libasan.so'])
+  return { LD_PRELOAD: stdout.trim(), ASAN_OPTIONS: options, UBSAN_OPTIONS: 'print_stacktrace=1' }
+}
+
+it('names the platform that there is no prebuilt addon for, and points at koffi', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'winport-no-prebuilds-'))
+  const error = await failureOf(() => loadAddonOf(empty))
+  await rm(empty, { recursive: true })
+  expect(error).toBeInstanceOf(TransportUnavailableError)
+  expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
+  expect(error.message).toContain(`${process.platform}-${process.arch}`)
+  expect(error.message).toContain('@winport/transport-koffi')
+  expect(error.cause).toBeInstanceOf(Error)
+})
+
+describe('the addon, in a process of its own', () => {
+  it('is loaded several times in one thread, each time with sockets of its own', async () => {
+    expect(JSON.parse(await run('loaded-twice.js'))).toEqual({ addons: 5, foreign: 0, ports: [3, 3], left: NOTHING })
+  })
+
+  it(`withstands ${CALLS} hostile calls, with AddressSanitizer and UBSan`, async () => {
+    const seed = process.env['WINPORT_HOSTILE_SEED'] ?? String(Math.trunc(Math.random() * 2 ** 31))
+    const env = await sanitized('detect_leaks=0:halt_on_error=1')
+    const printed = await run('hostile-calls.js', [SANITIZED, String(CALLS), seed], env).catch((error: unknown) => {
+      throw new Error(`with WINPORT_HOSTILE_SEED=${seed}`, { cause: error })
+    })
+    const { threw, returned, pending, completed, pendingCalls, functions } = JSON.parse(printed)
+    expect(threw + returned).toBe(CALLS)
+    expect(completed).toBeGreaterThan(pending / 2) // the others had a hostile listener
+    expect(pendingCalls).toBe(0)
+    expect(functions).toBe(16)
+  }, 120_000)
+
+  it(`loses nothing in ${CYCLES} cycles of acquire, listen and release`, async () => {
+    const { heapUsed, arrayBuffers, rss, left } = JSON.parse(await run('cycles.js', [String(CYCLES)]))
+    expect(heapUsed).toBeLessThan(1_000_000)
+    expect(arrayBuffers).toBeLessThan(10_000)
+    expect(rss).toBeLessThan(16_000_000)
+    expect(left).toEqual(NOTHING)
+  }, 120_000)
+})

@@ -1,0 +1,202 @@
+import { getEventListeners } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
+import { AbortError, type Transport, WinsockError } from '@winport/transport'
+import {
+  acquireAsync,
+  encodeRange,
+  failureOf,
+  type NativeBackend,
+  SimulatedCall,
+  simulatorLibraries,
+  UNTIL_RELEASED,
+  WinsockSimulator,
+} from '@winport/winsock-simulator'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { TestPorts } from './test-ports.js'
+
+/** Overlapped calls between their start and their end. */
+export function definePendingCallTests(backend: NativeBackend, ports: TestPorts): void {
+  const simulator = new WinsockSimulator(`${backend.name}-pending`, ports)
+  let transport: Transport
+
+  beforeEach(() => {
+    simulator.reset()
+    transport = backend.openTransport(simulatorLibraries)
+  })
+  afterEach(async () => {
+    await transport.close()
+    const { openSockets, runtimeReservations, pendingCalls } = simulator.counts()
+    expect({ openSockets, runtimeReservations, pendingCalls }).toEqual({
+      openSockets: 0,
+      runtimeReservations: 0,
+      pendingCalls: 0,
+    })
+  })
+  afterAll(() => simulator.destroy())
+
+  const hold = () => simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
+  const open = () => transport.openSocket({ protocol: 'tcp' })
+
+  describe('calls that are pending', () => {
+    it('1,000 at once: all complete, each with its own result, and leave the thread pool to others', async () => {
+      hold()
+      const calls = Array.from({ length: 1000 }, () => acquireAsync(open(), 1))
+      expect(simulator.pendingCalls).toBe(1000)
+      // libuv's pool has four threads; were more than one of them waiting, this would take its turns.
+      await Promise.all(Array.from({ length: 100 }, () => stat('.')))
+      expect(simulator.releasePending(1000)).toBe(1000)
+      const granted = await Promise.all(calls)
+      expect(new Set(granted.map(({ StartPort }) => StartPort)).size).toBe(1000)
+      expect(new Set(granted.map(({ Token }) => Token)).size).toBe(1000)
+    })
+
+    it('complete in any order, and without delay', async () => {
+      const order: number[] = []
+      const started = performance.now()
+      const calls = [60, 20, 40].map(async (milliseconds) => {
+        simulator.setLatency(SimulatedCall.ACQUIRE, milliseconds)
+        await acquireAsync(open(), 1)
+        order.push(milliseconds)
+      })
+      await Promise.all(calls)
+      expect(order).toEqual([20, 40, 60])
+      expect(performance.now() - started).toBeLessThan(95) // not at the end of the waiting thread's slice
+    })
+
+    it('are found complete at once if they are so before WSAIoctl has said that they are pending', async () => {
+      const socket = open()
+      simulator.failNext(SimulatedCall.ACQUIRE, 997)
+      const started = performance.now()
+      expect(await failureOf(() => acquireAsync(socket, 1))).toMatchObject({ code: 'WSA_IO_PENDING' })
+      expect(performance.now() - started).toBeLessThan(50)
+    })
+
+    it('carry long buffers, and leave alone what the kernel does not write', async () => {
+      hold()
+      const input = new Uint8Array(1000).fill(0xff)
+      input.set(encodeRange(0, 2))
+      const output = new Uint8Array(5000).fill(0xaa)
+      const call = open().ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output)
+      input.fill(0)
+      simulator.releasePending(1)
+      expect(await call).toBe(INET_PORT_RESERVATION_INSTANCE.size)
+      expect(INET_PORT_RESERVATION_INSTANCE.decode(output).NumberOfPorts).toBe(2)
+      expect(output.subarray(INET_PORT_RESERVATION_INSTANCE.size).every((byte) => byte === 0xaa)).toBe(true)
+    })
+
+    it('resolve though the caller transferred the output elsewhere', async () => {
+      hold()
+      const output = new Uint8Array(16)
+      const call = open().ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 1), output)
+      structuredClone(output.buffer, { transfer: [output.buffer] })
+      simulator.releasePending(1)
+      expect(await call).toBe(16)
+    })
+
+    it('are cancelled by the signal: AbortError, caused by WSA_OPERATION_ABORTED', async () => {
+      hold()
+      const abort = new AbortController()
+      const calls = Array.from({ length: 10 }, () => failureOf(() => acquireAsync(open(), 1, { signal: abort.signal })))
+      expect(getEventListeners(abort.signal, 'abort')).toHaveLength(10)
+      abort.abort()
+      for (const call of calls) {
+        const error = await call
+        expect(error).toBeInstanceOf(AbortError)
+        expect(error.cause).toBeInstanceOf(WinsockError)
+        expect(error.cause).toMatchObject({ code: 'WSA_OPERATION_ABORTED' })
+      }
+      expect(simulator.counts().calls[SimulatedCall.CANCELIOEX]).toBe(10)
+      expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0)
+    })
+
+    it('resolve if the kernel was faster than the signal', async () => {
+      hold()
+      const abort = new AbortController()
+      const call = acquireAsync(open(), 1, { signal: abort.signal })
+      simulator.releasePending(1)
+      abort.abort()
+      expect((await call).NumberOfPorts).toBe(1)
+      expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0)
+    })
+
+    it('stay pending if CancelIoEx fails', async () => {
+      hold()
+      const abort = new AbortController()
+      const call = acquireAsync(open(), 1, { signal: abort.signal })
+      simulator.failNext(SimulatedCall.CANCELIOEX, 1168)
+      abort.abort()
+      simulator.releasePending(1)
+      expect((await call).NumberOfPorts).toBe(1)
+    })
+
+    it('leave no listener on the signal when they complete at once, or fail', async () => {
+      const { signal } = new AbortController()
+      await acquireAsync(open(), 1, { signal })
+      simulator.failNext(SimulatedCall.ACQUIRE, 10_050)
+      expect(await failureOf(() => acquireAsync(open(), 1, { signal }))).toMatchObject({ code: 'WSAENETDOWN' })
+      hold()
+      const held = acquireAsync(open(), 1, { signal })
+      simulator.failNext(SimulatedCall.ACQUIRE, 10_050)
+      const failing = failureOf(() => acquireAsync(open(), 1, { signal }))
+      simulator.releasePending(2)
+      await held
+      expect(await failing).toMatchObject({ code: 'WSAENETDOWN', syscall: 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)' })
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    })
+
+    it('fail with WSA_OPERATION_ABORTED when their socket is closed, and ask nothing of its number afterwards', async () => {
+      hold()
+      const socket = open()
+      const abort = new AbortController()
+      const call = failureOf(() => acquireAsync(socket, 1, { signal: abort.signal }))
+      socket.close()
+      const others = Array.from({ length: 3 }, open) // one of them has the number now
+      abort.abort()
+      const error = await call
+      expect(error).toBeInstanceOf(WinsockError)
+      expect(error).toMatchObject({ code: 'WSA_OPERATION_ABORTED' })
+      const { calls } = simulator.counts()
+      expect(calls[SimulatedCall.CANCELIOEX]).toBe(0)
+      expect(calls[SimulatedCall.WSAGETOVERLAPPEDRESULT]).toBe(0)
+      expect(others).toHaveLength(3)
+    })
+
+    it('need no memory once they are complete, and little before', async () => {
+      const before = process.memoryUsage().rss
+      hold()
+      const calls = Array.from({ length: 1000 }, () => acquireAsync(open(), 1))
+      expect(process.memoryUsage().rss - before).toBeLessThan(16_000_000)
+      simulator.releasePending(1000)
+      await Promise.all(calls)
+    })
+
+    it('race against abort, close and completion: each settles once, and nothing is left', async () => {
+      const settled = { resolved: 0, aborted: 0, closed: 0 }
+      for (let round = 0; round < 200; round++) {
+        simulator.setLatency(SimulatedCall.ACQUIRE, round % 3)
+        const abort = new AbortController()
+        const sockets = Array.from({ length: 5 }, open)
+        const calls = sockets.map(async (socket) => {
+          try {
+            await acquireAsync(socket, 1, { signal: abort.signal })
+            settled.resolved++
+          } catch (error) {
+            if (error instanceof AbortError) settled.aborted++
+            else if (error instanceof WinsockError && error.code === 'WSA_OPERATION_ABORTED') settled.closed++
+            else throw error
+          }
+        })
+        if (round % 4 !== 0) await new Promise((resolve) => setTimeout(resolve, round % 4))
+        if (round % 2 === 0) abort.abort()
+        else simulator.releasePending(3)
+        for (const socket of sockets.slice(0, 3)) socket.close()
+        abort.abort()
+        await Promise.all(calls)
+        for (const socket of sockets) socket.close()
+      }
+      expect(settled.resolved + settled.aborted + settled.closed).toBe(1000)
+      expect(Math.min(...Object.values(settled))).toBeGreaterThan(0)
+    })
+  })
+}

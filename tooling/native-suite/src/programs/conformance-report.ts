@@ -1,0 +1,26 @@
+import { formatConformanceReport, runConformance } from '@winport/transport/conformance'
+import { type NativeBackend, simulatorTarget, systemTarget, WinsockSimulator } from '@winport/winsock-simulator'
+
+/**
+ * Runs the conformance suite without a test runner and prints its report: on the simulator, out of these ports, or with
+ * 'system' on the machine's own Winsock, of which nothing is presumed.
+ */
+export async function conformanceReport(
+  backend: NativeBackend,
+  startPort: string | 'system' = '',
+  count = '',
+): Promise<void> {
+  const simulator =
+    startPort === 'system'
+      ? undefined
+      : new WinsockSimulator(`${backend.name}-report`, { startPort: Number(startPort), count: Number(count) })
+  const target =
+    simulator === undefined
+      ? await systemTarget(backend.name, () => backend.openTransport())
+      : simulatorTarget(backend, simulator)
+  const report = await runConformance(target)
+  simulator?.destroy()
+  console.log(`Node.js ${process.version} on ${process.platform} ${process.arch}`)
+  console.log(formatConformanceReport(report))
+  process.exitCode = report.results.some(({ outcome }) => outcome === 'failed') ? 1 : 0
+}

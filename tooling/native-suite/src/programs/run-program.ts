@@ -1,0 +1,26 @@
+import type { NativeBackend } from '@winport/winsock-simulator'
+import { conformanceReport } from './conformance-report.js'
+import { droppedSockets } from './dropped-sockets.js'
+import { exitWhilePending } from './exit-while-pending.js'
+import { garbageCollectedBuffers } from './garbage-collected-buffers.js'
+import { workerCalls } from './worker-calls.js'
+import { workers } from './workers.js'
+
+type Program = (backend: NativeBackend, ...passed: readonly string[]) => Promise<void>
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  'conformance-report': conformanceReport,
+  'dropped-sockets': droppedSockets,
+  'exit-while-pending': exitWhilePending,
+  'garbage-collected-buffers': garbageCollectedBuffers,
+  'worker-calls': workerCalls,
+  workers,
+}
+
+/** Runs the program that the process' first argument names, over this backend. */
+export async function runProgram(backend: NativeBackend): Promise<void> {
+  const [name = '', ...passed] = process.argv.slice(2)
+  const program = PROGRAMS[name]
+  if (program === undefined) throw new Error(`there is no program ${name}`)
+  await program(backend, ...passed)
+}

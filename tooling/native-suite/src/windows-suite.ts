@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { type NativeBackend, simulatorDllPath } from '@winport/winsock-simulator'
+import { describe, expect, it } from 'vitest'
+import { CONFORMANCE_ON_SIMULATOR } from './conformance-sums.js'
+import type { TestPorts } from './test-ports.js'
+
+const TIME_LIMIT = 150_000
+
+/** The conformance suite as a Windows program: under Wine on the simulator and on Wine's Winsock, on Windows on its own. */
+export async function defineWindowsTests({ name }: NativeBackend, ports: TestPorts): Promise<void> {
+  const windows = await windowsOrExplain(`the conformance suite over ${name}`)
+
+  /** Runs a program of these suites as a Windows program, with the simulator's DLL at hand. */
+  async function run(passed: readonly string[], flags: readonly string[] = [], report?: string): Promise<string> {
+    const cwd = await deployForWindows(`@winport/transport-${name}`, { devDependencies: ['@winport/native-suite'] })
+    const env = {
+      WINSOCK_SIMULATOR: windowsPath(simulatorDllPath),
+      WINSOCK_SIMULATOR_POOL: `${name}-windows-${process.pid}`,
+    }
+    const args = [...flags, 'test/program.js', ...passed]
+    const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, env, timeoutMs: TIME_LIMIT })
+    if (report !== undefined) {
+      mkdirSync('reports', { recursive: true })
+      writeFileSync(`reports/${report}.txt`, stdout) // kept most of all if it tells of a failure
+    }
+    expect(exitCode, stdout + stderr).toBe(0)
+    return stdout
+  }
+
+  const { startPort, count } = ports
+  const onSimulator = ['conformance-report', String(startPort), String(count)]
+  const onSystem = ['conformance-report', 'system']
+
+  it('can be run as a Windows program, wherever CI runs it', () => {
+    expect(windows !== undefined || !process.env['CI']).toBe(true)
+  })
+
+  // Plain ifs: elsewhere these are no tests, and not skipped ones.
+  if (windows?.kind === 'wine') {
+    describe(`${name} as a Windows program under Wine`, { timeout: TIME_LIMIT }, () => {
+      it('passes the conformance suite on the simulator, and shows all of it', async () => {
+        const report = await run(onSimulator, [], 'conformance-windows-simulator')
+        expect(report).toMatch(/^Node.js v22\.22\.2 on win32 /)
+        expect(report).toMatch(CONFORMANCE_ON_SIMULATOR)
+      })
+
+      it("on Wine's own Winsock says that there are no reservations, and all else works", async () => {
+        const report = await run(onSystem, [], 'conformance-wine')
+        expect(report).toMatch(/^14 shown, 0 failed, 57 not shown$/m)
+        expect(report).toMatch(/18 +documented +passed +where the facility is missing every code reports WSAEOPNOTSUPP/)
+        expect(report).toMatch(/18 +contract +passed +where the persistent functions are missing/)
+      })
+
+      it('keeps the buffers of pending calls though the caller dropped them and the collector runs', async () => {
+        expect(JSON.parse(await run(['garbage-collected-buffers'], ['--expose-gc']))).toEqual({ right: 200 })
+      })
+    })
+  }
+
+  if (windows?.kind === 'windows') {
+    it("passes what the conformance suite can show on Windows' own libraries", { timeout: TIME_LIMIT }, async () => {
+      expect(await run(onSystem, [], 'conformance-windows')).toMatch(/, 0 failed, /)
+    })
+  }
+}
