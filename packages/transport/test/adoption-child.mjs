@@ -36,7 +36,7 @@ const scenarios = {
 
   async serveInThread() {
     const worker = new Worker(new URL(import.meta.url), { argv: ['serve'], stdout: true })
-    return JSON.parse(await text(worker.stdout))
+    return JSON.parse(await text(worker.stdout)).seen
   },
 
   async echo() {
@@ -183,7 +183,7 @@ const scenarios = {
     cluster.setupPrimary({ args: ['inClusterWorker'], stdio: ['inherit', 'pipe', 'inherit', FIRST, SECOND, 'ipc'] })
     const worker = cluster.fork()
     const output = worker.process.stdout
-    return output === null ? undefined : JSON.parse(await text(output))
+    return output === null ? undefined : JSON.parse(await text(output)).seen
   },
 
   async inClusterWorker() {
@@ -288,4 +288,4 @@ async function closed(connection) {
 
 const scenario = scenarios[process.argv[2] ?? '']
 if (scenario === undefined) throw new Error(`no scenario ${process.argv[2]}`)
-process.stdout.write(JSON.stringify(await scenario()))
+process.stdout.write(JSON.stringify({ version: process.version, seen: await scenario() }))

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { NodeVersion } from '@winport/windows'
 
 const CHILD = fileURLToPath(new URL('adoption-child.mjs', import.meta.url))
 
@@ -27,6 +28,7 @@ export interface AdoptionRun {
  * @param bound what to bind to 127.0.0.1; `'same'` is TCP on the port before it
  */
 export async function runAdoption(
+  node: NodeVersion,
   scenario: string,
   bound: readonly (BoundProtocol | 'same')[],
   execArgv: readonly string[] = [],
@@ -38,7 +40,7 @@ export async function runAdoption(
     handles.push(handle)
     ports.push(bindHandle(handle, protocol === 'same' ? (ports.at(-1) ?? 0) : 0))
   }
-  const child = spawn(process.execPath, [...execArgv, CHILD, scenario], {
+  const child = spawn(node.path, [...execArgv, CHILD, scenario], {
     stdio: ['ignore', 'pipe', 'pipe', ...handles.map(({ fd }) => fd)],
     env: { ...process.env, NODE_OPTIONS: '' },
   })
@@ -47,7 +49,9 @@ export async function runAdoption(
   if (stdout === null || stderr === null) throw new Error('the child has no output')
   const [output, errors] = await Promise.all([text(stdout), text(stderr), once(child, 'close')])
   if (child.exitCode !== 0 || output === '') throw new Error(`exit code ${child.exitCode}: ${errors}`)
-  return { ports, seen: JSON.parse(output) }
+  const { version, seen } = JSON.parse(output)
+  if (version !== node.version) throw new Error(`it ran on Node.js ${version}, not on ${node.version}`)
+  return { ports, seen }
 }
 
 function makeHandle(protocol: BoundProtocol): BoundHandle {

@@ -4,6 +4,7 @@ export { defineOwnProcessTests, type OwnProcessExpectations } from './own-proces
 export { definePendingCallTests } from './pending-calls-suite.js'
 export { type ProgramOptions, runInOwnProcess } from './run-in-own-process.js'
 export { defineSocketTests } from './socket-suite.js'
+export { defineSupportedNodesTests } from './supported-nodes-suite.js'
 export type { TestPorts } from './test-ports.js'
 export { defineTransportTests } from './transport-suite.js'
 export { defineWindowsTests } from './windows-suite.js'

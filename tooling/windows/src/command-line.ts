@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { prepareWindows } from './prepare-windows.js'
 import { runOnWindows } from './run-on-windows.js'
-import { orExplain } from './windows-or-explain.js'
+import { orWithoutWindows } from './windows-or-explain.js'
 import { windowsPath } from './windows-path.js'
 import { installWindowsTools } from './windows-tools.js'
 import { WindowsUnavailableError } from './windows-unavailable-error.js'
@@ -45,7 +45,7 @@ async function prepare(): Promise<number> {
 }
 
 async function tools(): Promise<number> {
-  if (process.platform !== 'win32') await orExplain('everything that needs Wine or mingw', installWindowsTools)
+  if (process.platform !== 'win32') await orWithoutWindows('everything that needs Wine or mingw', installWindowsTools)
   return 0
 }
 

@@ -1,5 +1,7 @@
+import { ToolUnavailableError } from './tool-unavailable-error.js'
+
 /** Nothing can be run as a Windows program here. The message says what is missing and how to get it. */
-export class WindowsUnavailableError extends Error {
+export class WindowsUnavailableError extends ToolUnavailableError {
   override readonly name = 'WindowsUnavailableError'
   readonly code = 'ERR_WINDOWS_UNAVAILABLE'
   /** What is missing: 'wine', 'mingw', or empty if something else went wrong. */

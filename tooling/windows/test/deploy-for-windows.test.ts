@@ -2,23 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { deployForWindows, runOnWindows, windowsOrExplain } from '../src/index.js'
-
-const windows = await windowsOrExplain('the conformance suite over the mock')
-
-describe.skipIf(windows === undefined)('a deployed package of this monorepo', () => {
-  it('passes its conformance suite as a Windows program', async () => {
-    const cwd = await deployForWindows('@winport/transport-mock')
-    const program = `
-      import { formatConformanceReport, runConformance } from '@winport/transport/conformance'
-      import { modernTarget } from './test/mock-target.js'
-      const report = await runConformance(modernTarget)
-      console.log(formatConformanceReport(report))
-      process.exitCode = report.results.some(({ outcome }) => outcome === 'failed') ? 1 : 0`
-    const result = await runOnWindows({ cwd, args: ['--input-type=module', '-e', program] })
-    expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/\b[1-9]\d* shown, 0 failed/) })
-  }, 120_000)
-})
+import { deployForWindows } from '../src/index.js'
 
 describe('deployForWindows', () => {
   let workspace: string

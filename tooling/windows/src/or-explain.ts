@@ -1,0 +1,23 @@
+import { ToolUnavailableError } from './tool-unavailable-error.js'
+
+/**
+ * What a suite needs of the machine. Where it cannot be had, this fails under CI; elsewhere it says so loudly on stderr
+ * and returns undefined.
+ *
+ * @param headline what does not run in that case
+ */
+export async function orExplain<T>(headline: string, prepare: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await prepare()
+  } catch (error) {
+    if (!(error instanceof ToolUnavailableError) || process.env['CI']) throw error
+    process.stderr.write(banner(headline, error.message))
+    return undefined
+  }
+}
+
+function banner(headline: string, reason: string): string {
+  const rule = '!'.repeat(100)
+  const lines = [headline, '', ...reason.split('\n'), '', 'Under CI this is a failure.']
+  return `\n${rule}\n${lines.map((line) => `!! ${line}`.trimEnd()).join('\n')}\n${rule}\n\n`
+}

@@ -1,0 +1,26 @@
+import { type AptTool, installMissing, missingMessage } from './apt-tools.js'
+import { findCommand } from './find-command.js'
+import { orExplain } from './or-explain.js'
+import { ToolUnavailableError } from './tool-unavailable-error.js'
+
+const VALGRIND: AptTool = { name: 'valgrind', commands: ['valgrind'], packages: ['valgrind'] }
+
+/**
+ * The path of valgrind, which is installed if this is Debian and we are root.
+ *
+ * @throws ToolUnavailableError if it is missing still
+ */
+export async function installValgrind(): Promise<string> {
+  let failure: unknown
+  await installMissing([VALGRIND], 'look for leaks').catch((error: unknown) => {
+    failure = error
+  })
+  const found = findCommand(...VALGRIND.commands)
+  if (found === undefined) throw new ToolUnavailableError(missingMessage([VALGRIND], failure), { cause: failure })
+  return found
+}
+
+/** installValgrind for a test file: where it cannot be had, that fails under CI, and is loudly explained elsewhere. */
+export function valgrindOrExplain(what: string): Promise<string | undefined> {
+  return orExplain(`NOT RUN UNDER VALGRIND: ${what}`, installValgrind)
+}
