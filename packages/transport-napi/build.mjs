@@ -1,5 +1,6 @@
 // Builds the addon: prebuilds/linux-x64 for tests (never published) and, where mingw is installed, prebuilds/win32-x64. With
-// --sanitized also build/linux-x64-sanitized. On Windows: prebuilds/win32-<arch>, with MSVC. What is up to date is left alone.
+// --tests also those in build/linux-x64-* that only tests load: with sanitizers, and one that loses memory. On Windows:
+// prebuilds/win32-<arch>, with MSVC. What is up to date is left alone.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -17,7 +18,7 @@ function cmake(...args) {
 }
 
 const changedAt = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0)
-const sources = ['CMakeLists.txt', 'package.json', 'build.mjs', 'native', 'cmake'].flatMap((name) => {
+const sources = ['CMakeLists.txt', 'package.json', 'build.mjs', 'native', 'test/native', 'cmake'].flatMap((name) => {
   const path = join(root, name)
   return statSync(path).isDirectory() ? [path, ...readdirSync(path).map((file) => join(path, file))] : [path]
 })
@@ -45,8 +46,9 @@ const MSVC_PLATFORM = { x64: 'x64', ia32: 'Win32', arm64: 'ARM64' }
 
 if (process.platform === 'linux') {
   build(`linux-${process.arch}`, { prebuild: `linux-${process.arch}` })
-  if (process.argv.includes('--sanitized')) {
+  if (process.argv.includes('--tests')) {
     build(`linux-${process.arch}-sanitized`, { options: ['-DWINPORT_SANITIZE=ON'] })
+    build(`linux-${process.arch}-losing-memory`, { options: ['-DWINPORT_LOSE_MEMORY=ON'] })
   }
   if (spawnSync(MINGW, ['--version']).status === 0) build('win32-x64', { prebuild: 'win32-x64', options: mingwOptions })
   else console.log(`skipped prebuilds/win32-x64: ${MINGW} is not installed (Debian: g++-mingw-w64-x86-64-posix)`)

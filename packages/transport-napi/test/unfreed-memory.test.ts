@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { valgrindOrExplain } from '@winport/windows'
+import { WinsockSimulator } from '@winport/winsock-simulator'
+import { afterAll, expect, it } from 'vitest'
+import { type UnfreedMemory, unfreedMemory } from './unfreed-memory.js'
+
+const TIME_LIMIT = 300_000
+const CYCLES = 10_000
+const EVENTS = 1000
+/** What exists once: a few threads, tables, a pool. One block in every hundredth cycle would be as many. */
+const KEPT_LIMIT = 100
+
+const LOSING_MEMORY = fileURLToPath(
+  new URL('../build/linux-x64-losing-memory/winport-transport.napi.node', import.meta.url),
+)
+
+const valgrind = await valgrindOrExplain(`${CYCLES} cycles of acquire, listen and release`)
+const simulator = new WinsockSimulator('napi-unfreed-memory', { startPort: 33_000, count: 1000 })
+afterAll(() => simulator.destroy())
+
+it('can be looked for, wherever CI runs this', () => {
+  expect(valgrind !== undefined || !process.env['CI']).toBe(true)
+})
+
+if (valgrind !== undefined) {
+  /** Runs a script of this folder under valgrind. */
+  const run = async (script: string, passed: readonly string[]): Promise<UnfreedMemory & { stdout: string }> => {
+    mkdirSync('reports', { recursive: true })
+    const report = `reports/valgrind-${script}.xml`
+    const flags = [
+      '--undef-value-errors=no', // V8's code has many, which are none
+      '--leak-check=full',
+      '--show-leak-kinds=all',
+      '--errors-for-leak-kinds=none',
+      '--num-callers=16',
+      '--xml=yes',
+      `--xml-file=${report}`,
+    ]
+    const path = fileURLToPath(new URL(script, import.meta.url))
+    const { stdout } = await promisify(execFile)(
+      valgrind,
+      [...flags, process.execPath, '--expose-gc', path, ...passed],
+      {
+        env: { ...process.env, WINSOCK_SIMULATOR_POOL: simulator.pool },
+      },
+    )
+    return { ...unfreedMemory(readFileSync(report, 'utf8')), stdout }
+  }
+
+  it(`nothing of the addon's or the simulator's is lost in ${CYCLES} cycles`, { timeout: TIME_LIMIT }, async () => {
+    const { lost, kept, stacks, stdout } = await run('cycles.js', [String(CYCLES)])
+    expect(lost, stacks.join('\n')).toBe(0)
+    expect(kept).toBeGreaterThan(0) // or else it does not see them at all
+    expect(kept).toBeLessThan(KEPT_LIMIT)
+    expect(JSON.parse(stdout).left).toMatchObject({ openSockets: 0, runtimeReservations: 0, startups: 0 })
+  })
+
+  it("one block that an addon loses is noticed, and a simulator's table that grows", {
+    timeout: TIME_LIMIT,
+  }, async () => {
+    const { lost, kept } = await run('lose-memory.js', [LOSING_MEMORY, String(EVENTS)])
+    expect(lost).toBe(1)
+    expect(kept).toBeGreaterThanOrEqual(EVENTS)
+    expect(kept).toBeGreaterThan(KEPT_LIMIT)
+  })
+}
