@@ -47,6 +47,16 @@ describe('the addon, in a process of its own', () => {
     expect(JSON.parse(await run('loaded-twice.js'))).toEqual({ addons: 5, foreign: 0, ports: [3, 3], left: NOTHING })
   })
 
+  it('abandons a call that the kernel does not let go of, 3 seconds after its environment has ended', async () => {
+    const { seconds, abandoned, completed, ports } = JSON.parse(await run('abandoned-call.js'))
+    expect(seconds).toBeGreaterThan(2.9)
+    expect(seconds).toBeLessThan(5)
+    // The worker's socket too: Winsock did not close it.
+    expect(abandoned).toEqual({ openSockets: 1, runtimeReservations: 0, pendingCalls: 1, startups: 1 })
+    expect(completed).toEqual({ openSockets: 1, runtimeReservations: 1, pendingCalls: 0, startups: 1 })
+    expect(ports).toBe(2)
+  })
+
   it(`withstands ${CALLS} hostile calls, with AddressSanitizer and UBSan`, async () => {
     const seed = process.env['WINPORT_HOSTILE_SEED'] ?? String(Math.trunc(Math.random() * 2 ** 31))
     const env = await sanitized('detect_leaks=0:halt_on_error=1')

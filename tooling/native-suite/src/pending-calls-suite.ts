@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
-import { AbortError, type Transport, WinsockError } from '@winport/transport'
+import { AbortError, type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
 import {
   acquireAsync,
   encodeRange,
@@ -129,6 +129,27 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       simulator.releasePending(1)
       expect((await call).NumberOfPorts).toBe(1)
     })
+
+    it.each([
+      ['their socket is closed', (socket: WinsockSocket) => socket.close()],
+      ['the kernel gives them up', () => simulator.reset()],
+    ] as const)(
+      'fail with WSA_OPERATION_ABORTED if CancelIoEx fails and later %s: not the signal aborted them',
+      async (_, end) => {
+        hold()
+        const socket = open()
+        const abort = new AbortController()
+        const call = failureOf(() => acquireAsync(socket, 1, { signal: abort.signal }))
+        simulator.failNext(SimulatedCall.CANCELIOEX, 1168)
+        abort.abort()
+        expect(simulator.pendingCalls).toBe(1)
+        end(socket)
+        const error = await call
+        expect(error).toBeInstanceOf(WinsockError)
+        expect(error).toMatchObject({ code: 'WSA_OPERATION_ABORTED' })
+        expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0)
+      },
+    )
 
     it('leave no listener on the signal when they complete at once, or fail', async () => {
       const { signal } = new AbortController()

@@ -42,6 +42,7 @@ export const SimulatedCall = {
   CREATE_PERSISTENT: 18,
   LOOKUP_PERSISTENT: 19,
   DELETE_PERSISTENT: 20,
+  REGISTERWAIT: 25,
 } as const
 
 export type SimulatedCall = (typeof SimulatedCall)[keyof typeof SimulatedCall]

@@ -42,6 +42,7 @@ enum WinsockSimulator_Call {
   WINSOCK_SIMULATOR_CREATE_PERSISTENT = 18, /* Create, Lookup, Delete: Tcp and Udp alike */
   WINSOCK_SIMULATOR_LOOKUP_PERSISTENT = 19,
   WINSOCK_SIMULATOR_DELETE_PERSISTENT = 20,
+  WINSOCK_SIMULATOR_REGISTERWAIT = 25, /* RegisterWaitForSingleObject, on Linux; the DLL's is kernel32's own */
   WINSOCK_SIMULATOR_CALL_LIMIT = 32 /* length of WinsockSimulator_CountsResult.calls */
 };
 

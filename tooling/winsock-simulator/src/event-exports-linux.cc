@@ -3,6 +3,7 @@
 
 #include "events-linux.h"
 #include "last-error.h"
+#include "simulated-process.h"
 #include "winsock-abi.h"
 #include "winsock-errors.h"
 
@@ -19,6 +20,13 @@ DWORD waitFor(const HANDLE* events, DWORD count, bool all, DWORD milliseconds) n
   const DWORD result = Events::all().wait(events, count, all, milliseconds);
   if (result == WAIT_FAILED) setLastError(ERROR_INVALID_HANDLE);
   return result;
+}
+
+// The error that the call is to fail with, 0 for none.
+int scripted(WinsockSimulator_Call call) {
+  SimulatedProcess& process = SimulatedProcess::current();
+  const std::lock_guard lock(process.mutex);
+  return process.script.next(call);
 }
 
 }  // namespace
@@ -46,6 +54,7 @@ EXPORT DWORD WSAAPI WSAWaitForMultipleEvents(DWORD count, const WSAEVENT* events
 EXPORT BOOL WINAPI RegisterWaitForSingleObject(HANDLE* wait, HANDLE event, WAITORTIMERCALLBACK callback, void* context,
                                                ULONG milliseconds, ULONG flags) {
   if (wait == nullptr || callback == nullptr) return succeededOr(ERROR_INVALID_PARAMETER, false);
+  if (const int fault = scripted(WINSOCK_SIMULATOR_REGISTERWAIT)) return succeededOr(fault, false);
   *wait = Events::all().registerWait(event, callback, context, milliseconds, (flags & WT_EXECUTEONLYONCE) != 0);
   return succeededOr(ERROR_INVALID_HANDLE, *wait != nullptr);
 }

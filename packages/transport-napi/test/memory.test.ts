@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { valgrindOrExplain } from '@winport/windows'
 import { WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, expect, it } from 'vitest'
-import { type UnfreedMemory, unfreedMemory } from './unfreed-memory.js'
+import { type MemoryReport, readMemoryReport } from './memory-report.js'
 
 const TIME_LIMIT = 300_000
 const CYCLES = 10_000
@@ -27,7 +27,7 @@ it('can be looked for, wherever CI runs this', () => {
 
 if (valgrind !== undefined) {
   /** Runs a script of this folder under valgrind. */
-  const run = async (script: string, passed: readonly string[]): Promise<UnfreedMemory & { stdout: string }> => {
+  const run = async (script: string, passed: readonly string[]): Promise<MemoryReport & { stdout: string }> => {
     mkdirSync('reports', { recursive: true })
     const report = `reports/valgrind-${script}.xml`
     const flags = [
@@ -47,12 +47,12 @@ if (valgrind !== undefined) {
         env: { ...process.env, WINSOCK_SIMULATOR_POOL: simulator.pool },
       },
     )
-    return { ...unfreedMemory(readFileSync(report, 'utf8')), stdout }
+    return { ...readMemoryReport(readFileSync(report, 'utf8')), stdout }
   }
 
   it(`nothing of the addon's or the simulator's is lost in ${CYCLES} cycles`, { timeout: TIME_LIMIT }, async () => {
-    const { lost, kept, stacks, stdout } = await run('cycles.js', [String(CYCLES)])
-    expect(lost, stacks.join('\n')).toBe(0)
+    const { invalid, lost, kept, stacks, stdout } = await run('cycles.js', [String(CYCLES)])
+    expect({ invalid, lost }, stacks.join('\n')).toEqual({ invalid: 0, lost: 0 })
     expect(kept).toBeGreaterThan(0) // or else it does not see them at all
     expect(kept).toBeLessThan(KEPT_LIMIT)
     expect(JSON.parse(stdout).left).toMatchObject({ openSockets: 0, runtimeReservations: 0, startups: 0 })
@@ -65,5 +65,11 @@ if (valgrind !== undefined) {
     expect(lost).toBe(1)
     expect(kept).toBeGreaterThanOrEqual(EVENTS)
     expect(kept).toBeGreaterThan(KEPT_LIMIT)
+  })
+
+  it('the memory of an abandoned call is there when the kernel completes it', { timeout: TIME_LIMIT }, async () => {
+    const { invalid, stacks, stdout } = await run('abandoned-call.js', [])
+    expect(invalid, stacks.join('\n')).toBe(0)
+    expect(JSON.parse(stdout).completed).toMatchObject({ pendingCalls: 0, runtimeReservations: 1 })
   })
 }
