@@ -27,16 +27,13 @@ describe.runIf(process.platform === 'linux').each(BACKENDS)('%s on Linux, on the
 })
 
 describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { timeout: TIME_LIMIT }, () => {
-  const deploy = (...backends: readonly string[]) => {
-    const devDependencies = backends.map((name) => `@winport/transport-${name}`)
-    return deployForWindows('winport', { devDependencies })
-  }
+  const deploy = () => deployForWindows('winport', { devDependencies: ['@winport/transport-koffi'] })
 
   it.each(BACKENDS)('winport demo runs over %s, on the simulator', async (backend) => {
     const env = { WINSOCK_SIMULATOR_POOL: `demo-wine-${backend}-${process.pid}` }
     const args = ['test/programs/demo-on-simulator.js', backend, windowsPath(simulatorDllPath)]
     const { exitCode, stdout, stderr } = await runOnWindows({
-      cwd: await deploy(backend),
+      cwd: await deploy(),
       args,
       env,
       timeoutMs: TIME_LIMIT,
@@ -46,13 +43,13 @@ describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { t
   })
 
   it.each([
-    { installed: ['napi', 'koffi'], taken: 'napi' },
-    { installed: ['koffi'], taken: 'koffi' },
+    { asked: 'nothing', args: [], taken: 'napi' },
+    { asked: 'koffi', args: ['koffi'], taken: 'koffi' },
   ])(
-    'with $installed installed openReservationManager takes $taken, which says that Wine has no reservations',
-    async ({ installed, taken }) => {
-      const args = ['test/programs/manager-on-wine.js']
-      const cwd = await deploy(...installed)
+    'asked for $asked, openReservationManager takes $taken, which says that Wine has no reservations',
+    async ({ args: asked, taken }) => {
+      const args = ['test/programs/manager-on-wine.js', ...asked]
+      const cwd = await deploy()
       const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: TIME_LIMIT })
       expect(exitCode, stdout + stderr).toBe(0)
       expect(JSON.parse(stdout)).toEqual({
@@ -69,7 +66,7 @@ describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { t
 
   it('the command says so in one line', async () => {
     const args = ['dist/cli.js', 'acquire', 'tcp', '20']
-    const cwd = await deploy('koffi')
+    const cwd = await deploy()
     const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: TIME_LIMIT })
     expect(exitCode).toBe(1)
     expect(stdout).toBe('')

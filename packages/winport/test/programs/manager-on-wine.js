@@ -1,7 +1,9 @@
-// What the front door makes of a Windows whose kernel has no port reservations; prints the codes of the errors.
+// What the front door makes of a Windows whose kernel has no port reservations; prints the codes of the errors:
+// manager-on-wine.js [backend]
 import { openReservationManager } from 'winport'
 
-const manager = await openReservationManager()
+const [transport] = process.argv.slice(2)
+const manager = await openReservationManager({ transport })
 const range = { protocol: 'tcp', startPort: 5000, count: 2 }
 const codeOf = (call) => call.then(() => 'no error').catch(({ code }) => code)
 const answers = {
