@@ -1,0 +1,43 @@
+// Refuses to publish without an addon for every Windows, each built for that machine, hardened, and free of libraries that Windows
+// has not. --machine asks for some machines only; --mingw allows for what a cross-build on Linux cannot have.
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readPortableExecutable } from './portable-executable.mjs'
+
+const { values, positionals } = parseArgs({
+  options: {
+    machine: { type: 'string', multiple: true, default: ['x64', 'ia32', 'arm64'] },
+    mingw: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+})
+const [folder = join(import.meta.dirname, 'prebuilds')] = positionals
+
+// Node's own is linked late by MSVC and is in no table then; ws2_32 and iphlpapi are loaded by path, from System32.
+const ALLOWED = new Set([
+  'advapi32.dll',
+  'bcrypt.dll',
+  'kernel32.dll',
+  'node.exe',
+  ...(values.mingw ? ['msvcrt.dll'] : []),
+])
+
+function faultsOf(machine, addon) {
+  const { machine: found, characteristics, imports } = readPortableExecutable(addon)
+  const required = ['DYNAMIC_BASE', 'NX_COMPAT']
+  if (machine !== 'ia32') required.push('HIGH_ENTROPY_VA')
+  if (!values.mingw) required.push('GUARD_CF')
+  return [
+    ...(found === machine ? [] : [`is for ${found}`]),
+    ...required.filter((name) => !characteristics.includes(name)).map((name) => `lacks ${name}`),
+    ...imports.filter((name) => !ALLOWED.has(name)).map((name) => `needs ${name}`),
+  ]
+}
+
+for (const machine of values.machine) {
+  const addon = join(folder, `win32-${machine}`, 'winport-transport.napi.node')
+  const faults = existsSync(addon) ? faultsOf(machine, addon) : ['is missing']
+  if (faults.length > 0) process.exitCode = 1
+  console.log(`win32-${machine} ${faults.length > 0 ? faults.join(', ') : `is right: ${statSync(addon).size} bytes`}`)
+}

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { windowsOrExplain } from '@winport/windows'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
+const windows = await windowsOrExplain('the check of the addon that mingw built')
+
+function check(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(PACKAGE, 'check-prebuilds.mjs'), ...args], {
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  return { status, lines: stdout.trimEnd().split('\n') }
+}
+
+if (windows?.kind === 'wine') {
+  describe('the check before publishing', () => {
+    let folder: string
+    let addon: string
+
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'winport-prebuilds-'))
+      addon = join(folder, 'win32-x64/winport-transport.napi.node')
+      cpSync(join(PACKAGE, 'prebuilds/win32-x64'), join(folder, 'win32-x64'), { recursive: true })
+    })
+    afterEach(() => rmSync(folder, { recursive: true }))
+
+    function edit(change: (file: Buffer, peHeader: number) => void): void {
+      const file = readFileSync(addon)
+      change(file, file.readUInt32LE(0x3c))
+      writeFileSync(addon, file)
+    }
+
+    it('finds what mingw built hardened, and in need of nothing but Windows and Node', () => {
+      expect(check('--mingw', '--machine=x64')).toEqual({
+        status: 0,
+        lines: [expect.stringMatching(/^win32-x64 is right: \d+ bytes$/)],
+      })
+    })
+
+    it('refuses it for a release, which is built by MSVC for every machine', () => {
+      expect(check(folder)).toEqual({
+        status: 1,
+        lines: ['win32-x64 lacks GUARD_CF, needs msvcrt.dll', 'win32-ia32 is missing', 'win32-arm64 is missing'],
+      })
+    })
+
+    it.each([
+      ['DYNAMIC_BASE', 0x40],
+      ['NX_COMPAT', 0x100],
+      ['HIGH_ENTROPY_VA', 0x20],
+    ])('refuses one without %s', (name, bit) => {
+      edit((file, header) => file.writeUInt16LE(file.readUInt16LE(header + 94) & ~bit, header + 94))
+      expect(check('--mingw', '--machine=x64', folder)).toEqual({ status: 1, lines: [`win32-x64 lacks ${name}`] })
+    })
+
+    it("refuses another machine's", () => {
+      edit((file, header) => file.writeUInt16LE(0xaa64, header + 4))
+      expect(check('--mingw', '--machine=x64', folder)).toEqual({ status: 1, lines: ['win32-x64 is for arm64'] })
+    })
+
+    it("refuses one that needs a compiler's libraries", () => {
+      edit((file) => file.write('libgcc_s.dll\0', file.indexOf('KERNEL32.dll\0'), 'latin1'))
+      expect(check('--mingw', '--machine=x64', folder)).toEqual({ status: 1, lines: ['win32-x64 needs libgcc_s.dll'] })
+    })
+  })
+}
