@@ -1,0 +1,202 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { simulatorDllPath, simulatorPath, WinsockSimulator } from '@winport/winsock-simulator'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ConsumerProject } from './consumer-project.js'
+import { entryPointsOf, nameEveryExport } from './entry-points.js'
+import { packageManagers } from './package-managers.js'
+import { type PackageRegistry, startPackageRegistry } from './package-registry.js'
+import { packPackages } from './packed-packages.js'
+
+const TIME_LIMIT = 120_000
+const TYPESCRIPT = fileURLToPath(new URL('../node_modules/.bin/tsc', import.meta.url))
+const NODE_TYPES = fileURLToPath(new URL('../node_modules/@types', import.meta.url))
+
+const NAPI = '@winport/transport-napi'
+const KOFFI = '@winport/transport-koffi'
+
+const folder = mkdtempSync(join(tmpdir(), 'winport-installed-'))
+const packages = await packPackages(folder)
+const entryPoints = packages.flatMap(({ manifest }) => entryPointsOf(manifest))
+const windows = await windowsOrExplain('what is installed from the packed packages')
+const simulator = new WinsockSimulator('packaging', { startPort: 49_152, count: 1000 })
+let registry: PackageRegistry
+
+beforeAll(async () => {
+  process.env['WINSOCK_SIMULATOR_POOL'] = simulator.pool // of the programs that are started
+  registry = await startPackageRegistry(packages)
+})
+afterAll(async () => {
+  simulator.destroy()
+  await registry[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+}, TIME_LIMIT)
+
+describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
+  const cache = join(folder, `${name}-cache`)
+
+  /** A project with these packages, and the ones of ours and koffi that came with them. */
+  async function install(title: string, names: readonly string[], { optional = true } = {}) {
+    const project = new ConsumerProject(join(folder, `${name}-${title}`), settings)
+    const [command = '', ...args] = add(names, { optional }, { registry: registry.url, cache })
+    await project.run(command, ...args)
+    const installed = new Set(project.installed().map(({ manifest }) => manifest.name))
+    return { project, installed }
+  }
+
+  describe('winport alone', () => {
+    let project: ConsumerProject
+    let installed: ReadonlySet<string>
+    beforeAll(async () => {
+      ;({ project, installed } = await install('winport', ['winport']))
+    }, TIME_LIMIT)
+
+    it('brings the addon along, and no koffi', () => {
+      expect(installed).toContain(NAPI)
+      expect(installed).not.toContain(KOFFI)
+      expect(installed).not.toContain('koffi')
+    })
+
+    it('installs nothing that runs a script', () => {
+      expect(packagesWithInstallScript(project)).toEqual([])
+    })
+
+    it.each(['front-door.mjs', 'front-door.cjs'])('serves on a block of the mock: %s', async (program) => {
+      expect(await project.runProgram(program)).toEqual(servedOn('mock'))
+    })
+
+    it('has the command', async () => {
+      const args = ['acquire', 'tcp', '5', '--transport', 'mock', '--json']
+      const block = JSON.parse(await project.run('npx', '--no', 'winport', ...args))
+      expect(block).toMatchObject({ protocol: 'tcp', count: 5, transport: 'mock' })
+    })
+
+    it('says that the addon is for Windows, and where koffi is to be had', async () => {
+      expect(await project.runProgram('best-backend.mjs', simulatorPath)).toEqual({
+        code: 'ERR_RESERVATION_UNSUPPORTED',
+        message: expect.stringMatching(
+          new RegExp(
+            `^No backend could be opened\\. .*${NAPI} has no prebuilt addon .* on ${process.platform}-${process.arch}\\. ` +
+              `.*The koffi backend is not available: install ${KOFFI}\\.$`,
+          ),
+        ),
+      })
+    })
+  })
+
+  describe('every package', () => {
+    let project: ConsumerProject
+    beforeAll(async () => {
+      const names = packages.map((packed) => packed.name)
+      ;({ project } = await install('every-package', names))
+    }, TIME_LIMIT)
+
+    it("installs nothing that runs a script, koffi's aside, which is not needed", () => {
+      expect(packagesWithInstallScript(project)).toEqual(['koffi'])
+    })
+
+    it('can be imported and required', async () => {
+      const specifiers = entryPoints.map(({ specifier }) => specifier)
+      const imported = await project.runProgram('entry-points.mjs', ...specifiers)
+      const required = await project.runProgram('entry-points.cjs', ...specifiers)
+      expect(required).toEqual(imported)
+      expect(Object.entries(imported as object).filter(([, names]) => names.length === 0)).toEqual([])
+    })
+
+    it('lets the front door take koffi where there is no addon', async () => {
+      expect(await project.runProgram('best-backend.mjs', simulatorPath)).toEqual({ transport: 'koffi' })
+    })
+
+    it.each(['node16', 'nodenext', 'bundler'])('compiles with moduleResolution %s', async (moduleResolution) => {
+      const files = entryPoints.map((entryPoint, index) => {
+        const file = `every-export-${index}.ts`
+        writeFileSync(join(project.folder, file), nameEveryExport(entryPoint, join(project.folder, 'node_modules')))
+        return file
+      })
+      const compilerOptions = {
+        ...{
+          strict: true,
+          skipLibCheck: false,
+          noEmit: true,
+          target: 'es2022',
+          types: ['node'],
+          typeRoots: [NODE_TYPES],
+        },
+        ...{ module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution, moduleResolution },
+      }
+      const config = `tsconfig.${moduleResolution}.json`
+      const text = JSON.stringify({ compilerOptions, files: ['consumer.ts', ...files] })
+      writeFileSync(join(project.folder, config), text)
+      expect(await project.run(TYPESCRIPT, '--project', config)).toBe('')
+    })
+
+    // What npm installs is plain folders: Node under Wine does not see through pnpm's links.
+    if (windows?.kind === 'wine' && name === 'npm') {
+      it('serves over the addon as a Windows program', { timeout: TIME_LIMIT }, async () => {
+        const runProgram = async (...args: readonly string[]) => {
+          const env = { WINSOCK_SIMULATOR_POOL: simulator.pool }
+          const { exitCode, stdout, stderr } = await runOnWindows({
+            cwd: project.folder,
+            args,
+            env,
+            timeoutMs: TIME_LIMIT,
+          })
+          expect(exitCode, stdout + stderr).toBe(0)
+          return JSON.parse(stdout)
+        }
+        const library = windowsPath(simulatorDllPath)
+        expect(await runProgram('best-backend.mjs', library)).toEqual({ transport: 'napi' })
+        const args = ['backend-on-simulator.mjs', NAPI, 'createNapiTransport', library]
+        expect(await runProgram(...args)).toEqual(servedOn('napi'))
+      })
+    }
+  })
+
+  it('the manager with koffi works, and has no addon', { timeout: TIME_LIMIT }, async () => {
+    const { project, installed } = await install('manager-koffi', ['@winport/manager', KOFFI])
+    expect(installed).not.toContain(NAPI)
+    expect(installed).not.toContain('winport')
+    const args = ['backend-on-simulator.mjs', KOFFI, 'createKoffiTransport', simulatorPath]
+    expect(await project.runProgram(...args)).toEqual(servedOn('koffi'))
+  })
+
+  it('the manager with the addon has no koffi, and off Windows points at it', { timeout: TIME_LIMIT }, async () => {
+    const { project, installed } = await install('manager-napi', ['@winport/manager', NAPI])
+    expect(installed).not.toContain(KOFFI)
+    expect(installed).not.toContain('koffi')
+    expect(installed).not.toContain('winport')
+    const args = ['backend-on-simulator.mjs', NAPI, 'createNapiTransport', simulatorPath]
+    expect(await project.runProgram(...args)).toEqual({
+      code: 'ERR_TRANSPORT_UNAVAILABLE',
+      message: expect.stringMatching(new RegExp(` on ${process.platform}-${process.arch}\\. Use ${KOFFI}`)),
+    })
+  })
+
+  it('winport without optional dependencies says how to get either backend', { timeout: TIME_LIMIT }, async () => {
+    const { project, installed } = await install('no-backend', ['winport'], { optional: false })
+    expect(installed).not.toContain(NAPI)
+    expect(installed).not.toContain(KOFFI)
+    expect(await project.runProgram('best-backend.mjs', simulatorPath)).toEqual({
+      code: 'ERR_RESERVATION_UNSUPPORTED',
+      message:
+        `No backend could be opened. The napi backend is not available: install ${NAPI}. ` +
+        `The koffi backend is not available: install ${KOFFI}.`,
+    })
+    expect(await project.runProgram('front-door.mjs')).toEqual(servedOn('mock'))
+  })
+})
+
+function servedOn(transport: string) {
+  return { transport, answer: 'hello', ofTheBlock: true, held: 0 }
+}
+
+function packagesWithInstallScript(project: ConsumerProject): readonly string[] {
+  return project
+    .installed()
+    .filter(({ manifest }) => Object.keys(manifest.scripts ?? {}).some((name) => /^(?:pre|post)?install$/.test(name)))
+    .map(({ manifest }) => manifest.name)
+}

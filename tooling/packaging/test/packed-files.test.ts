@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { packPackages } from './packed-packages.js'
+
+const MEGABYTE = 1_000_000
+
+const ALLOWED = /^(?:package\.json|README\.md|LICENSE|dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts))$/
+const ALLOWED_IN_NAPI =
+  /^(?:prebuilds\/win32-(?:x64|ia32|arm64)\/winport-transport\.napi\.node|native\/[\w-]+\.(?:cc|h)|CMakeLists\.txt|cmake\/[\w-]+\.cmake)$/
+
+const folder = mkdtempSync(join(tmpdir(), 'winport-packed-'))
+const packages = await packPackages(folder)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+it('packs the seven packages', () => {
+  expect(packages.map(({ name }) => name).sort()).toEqual([
+    '@winport/definitions',
+    '@winport/manager',
+    '@winport/transport',
+    '@winport/transport-koffi',
+    '@winport/transport-mock',
+    '@winport/transport-napi',
+    'winport',
+  ])
+})
+
+it.each(packages)('$name holds what runs, what declares it, and what tells of it', ({ name, files, manifest }) => {
+  const isAllowed = (file: string) => ALLOWED.test(file) || (name.endsWith('-napi') && ALLOWED_IN_NAPI.test(file))
+  expect(files.filter((file) => !isAllowed(file))).toEqual([])
+  const targets = Object.values(manifest.exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : [target.types, target.default],
+  )
+  for (const file of ['./README.md', './LICENSE', ...targets]) expect(files).toContain(file.slice(2))
+})
+
+it.each(packages)(
+  '$name runs no script when it is installed, and needs nothing of this workspace',
+  ({ manifest, files }) => {
+    expect(Object.keys(manifest.scripts ?? {}).filter((name) => /^(?:pre|post)?install$/.test(name))).toEqual([])
+    expect(files).not.toContain('binding.gyp') // npm would build it
+    expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/)
+  },
+)
+
+it('no package has a megabyte', () => {
+  const sizes = packages.map(({ name, tarball }) => ({ name, size: statSync(tarball).size }))
+  mkdirSync('reports', { recursive: true })
+  writeFileSync('reports/packed-sizes.txt', sizes.map(({ name, size }) => `${size} ${name}\n`).join(''))
+  expect(sizes.filter(({ size }) => size >= MEGABYTE)).toEqual([])
+})

@@ -1,0 +1,12 @@
+// What the front door chooses where Windows' libraries are the simulator: best-backend.mjs <library>
+import { here, openTransport } from './node_modules/winport/dist/backends.js'
+
+const [library] = process.argv.slice(2)
+const libraries = { winsock: library, ipHelper: library, kernel: library }
+try {
+  const transport = await openTransport({}, { ...here, libraries })
+  await transport.close()
+  console.log(JSON.stringify({ transport: transport.name }))
+} catch ({ code, message }) {
+  console.log(JSON.stringify({ code, message }))
+}
