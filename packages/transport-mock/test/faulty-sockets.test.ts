@@ -9,6 +9,7 @@ import { legacyFaults } from './faults/legacy-faults.js'
 import { lifetimeFaults } from './faults/lifetime-faults.js'
 import { pendingCallFaults } from './faults/pending-call-faults.js'
 import { persistentFaults } from './faults/persistent-faults.js'
+import { requestFaults } from './faults/request-faults.js'
 import { sharedPortFaults } from './faults/shared-port-faults.js'
 import { faultyCalls } from './faulty-transport.js'
 import { itNotices } from './it-notices.js'
@@ -28,6 +29,7 @@ it.each([false, true])('a backend with nothing wrong passes through the same wra
 
 const ALL_FAULTS = [
   controlCallFaults,
+  requestFaults,
   pendingCallFaults,
   lifetimeFaults,
   bindFaults,

@@ -6,6 +6,7 @@ import {
   WSAEFAULT,
 } from '@winport/definitions'
 import { WinsockError } from '@winport/transport'
+import { altered } from '../altered.js'
 import { changeGrant, codeOf, faultyCalls, faultySockets, recovering, withRange } from '../faulty-transport.js'
 import type { FaultCase } from './fault-case.js'
 
@@ -22,11 +23,6 @@ export const controlCallFaults: readonly FaultCase[] = [
         return returned
       },
     }),
-  ],
-  [
-    'ACQUIRE takes a buffer that is too small',
-    [2],
-    faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, { request: ({ input }) => ({ input, output: new Uint8Array(16) }) }),
   ],
   [
     'ACQUIRE takes no ports for one',
@@ -144,6 +140,33 @@ export const controlCallFaults: readonly FaultCase[] = [
           ? new WinsockError(WSAEFAULT, 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)')
           : error
       },
+    }),
+  ],
+  [
+    'an error has no code of Node’s',
+    ['errors'],
+    faultyCalls(undefined, {
+      failure: (error) => {
+        throw error instanceof WinsockError ? altered(error, { nodeCode: undefined }) : error
+      },
+    }),
+  ],
+  [
+    'an error of RELEASE names ASSOCIATE',
+    ['every documented error, and any other, comes through from each of the three codes, with its number'],
+    faultyCalls(SIO_RELEASE_PORT_RESERVATION, {
+      failure: (error) => {
+        throw error instanceof WinsockError
+          ? new WinsockError(error.errno, 'WSAIoctl(SIO_ASSOCIATE_PORT_RESERVATION)')
+          : error
+      },
+    }),
+  ],
+  [
+    'ASSOCIATE makes a call again that failed',
+    ['every documented error, and any other, comes through from each of the three codes, with its number'],
+    faultyCalls(SIO_ASSOCIATE_PORT_RESERVATION, {
+      failure: (_error, { code, input, output, socket }) => socket.ioctl(code, input, output),
     }),
   ],
   [

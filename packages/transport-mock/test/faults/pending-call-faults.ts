@@ -66,4 +66,29 @@ export const pendingCallFaults: readonly FaultCase[] = [
       },
     })),
   ],
+  [
+    'a call that was pending succeeds whatever came of it',
+    ['a pending call that fails tells its error when it is complete'],
+    faultySockets((socket) => ({
+      ioctlAsync: async (code, input, output, options) => {
+        const call = socket.ioctlAsync(code, input, output, options)
+        if (socket.pendingCalls === 0) return await call
+        return await call.catch(() => 16)
+      },
+    })),
+  ],
+  [
+    'overlapped calls are made one after the other',
+    ['a pending call holds up neither the thread nor other calls'],
+    (() => {
+      let last: Promise<unknown> = Promise.resolve()
+      return faultySockets((socket) => ({
+        ioctlAsync: (...call) => {
+          const turn = last.then(() => socket.ioctlAsync(...call))
+          last = turn.catch(() => {})
+          return turn
+        },
+      }))
+    })(),
+  ],
 ]

@@ -1,6 +1,13 @@
-import { IpHelperError, type PersistentReservations, type Transport, WinsockError } from '@winport/transport'
+import { SIO_RELEASE_PORT_RESERVATION } from '@winport/definitions'
+import {
+  IpHelperError,
+  type PersistentReservations,
+  type Transport,
+  throwIfAborted,
+  WinsockError,
+} from '@winport/transport'
 import { altered } from '../altered.js'
-import { codeOf, faultyPersistent } from '../faulty-transport.js'
+import { codeOf, faultyCalls, faultyPersistent } from '../faulty-transport.js'
 import { LEGACY_BUILD } from '../mock-target.js'
 import type { FaultCase } from './fault-case.js'
 
@@ -52,6 +59,27 @@ export const persistentFaults: readonly FaultCase[] = [
         delete: (range) => persistent.delete({ ...range, count: exact(range) }),
       }
     }),
+  ],
+  [
+    'RELEASE says yes to a persistent token',
+    ["RELEASE is for runtime reservations: a persistent one's token fails, and the reservation stands"],
+    faultyCalls(SIO_RELEASE_PORT_RESERVATION, { failure: () => 0 }),
+  ],
+  [
+    'a signal that is aborted already is found out after the persistent call',
+    ['a persistent call whose signal is aborted already: AbortError with its reason, and no call is made'],
+    faultyPersistent((persistent) => ({
+      create: async (range, options) => {
+        const token = await persistent.create(range)
+        throwIfAborted(options?.signal)
+        return token
+      },
+    })),
+  ],
+  [
+    'Delete does not listen to a signal',
+    ['a persistent call whose signal is aborted already: AbortError with its reason, and no call is made'],
+    faultyPersistent((persistent) => ({ delete: (range) => persistent.delete(range) })),
   ],
   ['Delete does nothing', [14, 21, 22], faultyPersistent(() => ({ delete: async () => {} }))],
   [

@@ -6,6 +6,7 @@ import { lifetimeTests } from './behaviours/lifetime.js'
 import { overlapTests } from './behaviours/overlap.js'
 import { pendingTests } from './behaviours/pending.js'
 import { persistentTests } from './behaviours/persistent.js'
+import { requestTests } from './behaviours/requests.js'
 import { resultTests } from './behaviours/results.js'
 import { sharedPortTests } from './behaviours/shared-ports.js'
 import { socketContractTests } from './behaviours/socket-contract.js'
@@ -14,6 +15,7 @@ import { behaviourRank, type ConformanceTest } from './conformance-test.js'
 /** The whole suite, in the reference's order: behaviours by number, then the error table, then the contract. */
 export const conformanceTests: readonly ConformanceTest[] = [
   ...acquireTests,
+  ...requestTests,
   ...lifetimeTests,
   ...bindTests,
   ...sharedPortTests,

@@ -1,10 +1,8 @@
 import { notStrictEqual, ok, strictEqual } from 'node:assert/strict'
-import { SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
-import { WinsockError } from '../../winsock-error.js'
-import { encodeRange, loopback } from '../conformance-context.js'
+import { loopback } from '../conformance-context.js'
 import { type ConformanceTest, reservationTest } from '../conformance-test.js'
 
-/** Behaviours of ACQUIRE: which pool, which buffers, which ranges. */
+/** Behaviours of ACQUIRE: which pool, which ranges. */
 export const acquireTests: readonly ConformanceTest[] = [
   reservationTest(1, 'documented', 'TCP and UDP are reserved apart', async (t) => {
     const transport = await t.openTransport()
@@ -27,25 +25,6 @@ export const acquireTests: readonly ConformanceTest[] = [
     },
     ['other-socket'],
   ),
-
-  reservationTest(2, 'documented', 'an output buffer that is too small: WSAEINVAL, and 0 bytes returned', async (t) => {
-    const transport = await t.openTransport()
-    const socket = transport.openSocket({ protocol: 'tcp' })
-    for (const output of [null, new Uint8Array(0), new Uint8Array(15)]) {
-      const error = await t.fails('WSAEINVAL', () =>
-        t.ioctl(socket, SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 1), output),
-      )
-      ok(error instanceof WinsockError)
-      strictEqual(error.bytesReturned, 0)
-    }
-  }),
-
-  reservationTest(2, 'documented', 'an input buffer that is too small: WSAEINVAL', async (t) => {
-    const transport = await t.openTransport()
-    const socket = transport.openSocket({ protocol: 'tcp' })
-    const output = new Uint8Array(16)
-    await t.fails('WSAEINVAL', () => t.ioctl(socket, SIO_ACQUIRE_PORT_RESERVATION, new Uint8Array(3), output))
-  }),
 
   reservationTest(2, 'documented', 'not a socket: WSAENOTSOCK', async (t) => {
     const transport = await t.openTransport()

@@ -38,6 +38,50 @@ export const pendingTests: readonly ConformanceTest[] = [
   reservationTest(
     16,
     'documented',
+    'a pending call that fails tells its error when it is complete',
+    async (t) => {
+      const transport = await t.openTransport()
+      const { startPort } = await t.acquire(transport.openSocket({ protocol: 'tcp' }), 0, 4)
+      const socket = transport.openSocket({ protocol: 'tcp' })
+      const acquire = [SIO_ACQUIRE_PORT_RESERVATION, encodeRange(startPort, 4), new Uint8Array(16)] as const
+      const blocking = await failure(() => socket.ioctl(...acquire))
+      const held = t.need('holdNext').call(t.machine, SIO_ACQUIRE_PORT_RESERVATION)
+      const call = started(failure(() => socket.ioctlAsync(...acquire)))
+      await held.pending
+      held.complete()
+      const error = await call
+      ok(blocking instanceof WinsockError && error instanceof WinsockError, String(error))
+      strictEqual(error.code, blocking.code)
+      strictEqual(error.bytesReturned, 0)
+    },
+    ['pending-calls'],
+    ['overlapped'],
+  ),
+
+  reservationTest(
+    16,
+    'documented',
+    'a pending call holds up neither the thread nor other calls',
+    async (t) => {
+      const transport = await t.openTransport()
+      const anchor = transport.openSocket({ protocol: 'tcp' })
+      const { startPort, token } = await t.acquire(anchor, 0, 4)
+      const held = t.need('holdNext').call(t.machine, SIO_ACQUIRE_PORT_RESERVATION)
+      const call = started(t.acquire(transport.openSocket({ protocol: 'tcp' }), 0, 4))
+      await held.pending
+      const { port } = await t.bindFrom(transport, 'tcp', token) // associates overlapped
+      strictEqual(port, startPort)
+      anchor.ioctl(SIO_RELEASE_PORT_RESERVATION, encodeToken(token), null) // blocks
+      held.complete()
+      strictEqual((await call).count, 4)
+    },
+    ['pending-calls'],
+    ['overlapped'],
+  ),
+
+  reservationTest(
+    16,
+    'documented',
     'each of the three codes can be pending, and cancelled: WSA_OPERATION_ABORTED',
     async (t) => {
       const transport = await t.openTransport()

@@ -1,7 +1,9 @@
 import { notStrictEqual, ok, strictEqual } from 'node:assert/strict'
+import { AbortError } from '../../abort-error.js'
 import type { PortRange, Protocol } from '../../port-range.js'
 import type { Transport } from '../../transport.js'
-import type { ConformanceContext } from '../conformance-context.js'
+import { WinsockError } from '../../winsock-error.js'
+import { type ConformanceContext, failure } from '../conformance-context.js'
 import type { ConformanceFeature } from '../conformance-target.js'
 import { type ConformanceTest, reservationTest } from '../conformance-test.js'
 
@@ -32,6 +34,19 @@ function persistentTest(
 
 /** Behaviours of the six IP Helper functions, and of their tokens. */
 export const persistentTests: readonly ConformanceTest[] = [
+  persistentTest(
+    3,
+    'documented',
+    "RELEASE is for runtime reservations: a persistent one's token fails, and the reservation stands",
+    async (t, transport, range, token) => {
+      const socket = transport.openSocket({ protocol: range.protocol })
+      const error = await failure(() => t.release(socket, token))
+      ok(error instanceof WinsockError, String(error))
+      t.observe(error.code)
+      strictEqual(await transport.persistent.lookup(range), token)
+    },
+  ),
+
   persistentTest(
     14,
     'documented',
@@ -191,4 +206,34 @@ export const persistentTests: readonly ConformanceTest[] = [
     },
     ['persistent-reservations', 'reboot'],
   ),
+
+  {
+    behaviour: 'contract',
+    source: 'contract',
+    title: 'a persistent call whose signal is aborted already: AbortError with its reason, and no call is made',
+    needs: ['persistent-reservations'],
+    modes: ['blocking'],
+    run: async (t) => {
+      const { persistent } = await t.openTransport({ elevated: true })
+      const range = { protocol: 'tcp', startPort: 28_771, count: 2 } as const
+      const reason = new Error('too late')
+      const aborted = { signal: AbortSignal.abort(reason) }
+      const isAbort = async (call: () => unknown) => {
+        const error = await failure(call)
+        ok(error instanceof AbortError, String(error))
+        strictEqual(error.code, 'ABORT_ERR')
+        strictEqual(error.cause, reason)
+      }
+      await isAbort(() => persistent.create(range, aborted))
+      await t.fails('ERROR_NOT_FOUND', () => persistent.lookup(range))
+      const token = await persistent.create(range)
+      try {
+        await isAbort(() => persistent.lookup(range, aborted))
+        await isAbort(() => persistent.delete(range, aborted))
+        strictEqual(await persistent.lookup(range), token)
+      } finally {
+        await persistent.delete(range)
+      }
+    },
+  },
 ]

@@ -1,15 +1,39 @@
 import { ok, strictEqual } from 'node:assert/strict'
 import {
+  _WSAIOW,
   INET_PORT_RESERVATION_INSTANCE,
+  IOC_VENDOR,
   SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+  SIO_RELEASE_PORT_RESERVATION,
   WINSOCK_ERRORS,
   winsockError,
 } from '@winport/definitions'
-import { SystemCallError } from '../../system-call-error.js'
+import { WinsockError } from '../../winsock-error.js'
 import { encodeRange, failure } from '../conformance-context.js'
 import { type ConformanceTest, reservationTest } from '../conformance-test.js'
 
-const DOCUMENTED_ERRORS = [997, 995, 10_004, 10_013, 10_014, 10_022, 10_036, 10_038, 10_045, 10_048, 10_049, 10_050]
+type ExpectedError = readonly [errno: number, code: string, nodeCode: string | undefined]
+
+const DOCUMENTED_ERRORS: readonly ExpectedError[] = [
+  [995, 'WSA_OPERATION_ABORTED', 'ECANCELED'],
+  [997, 'WSA_IO_PENDING', undefined],
+  [10_004, 'WSAEINTR', 'ECANCELED'],
+  [10_013, 'WSAEACCES', 'EACCES'],
+  [10_014, 'WSAEFAULT', 'EFAULT'],
+  [10_022, 'WSAEINVAL', 'EINVAL'],
+  [10_036, 'WSAEINPROGRESS', undefined],
+  [10_038, 'WSAENOTSOCK', 'ENOTSOCK'],
+  [10_045, 'WSAEOPNOTSUPP', undefined],
+  [10_048, 'WSAEADDRINUSE', 'EADDRINUSE'],
+  [10_049, 'WSAEADDRNOTAVAIL', 'EADDRNOTAVAIL'],
+  [10_050, 'WSAENETDOWN', undefined],
+]
+const OTHER_ERRORS: readonly ExpectedError[] = [
+  ...WINSOCK_ERRORS.map(({ number, name, nodeCode }) => [number, name, nodeCode] as const),
+  [10_999, 'UNKNOWN', undefined],
+]
+const UNKNOWN_CONTROL_CODE = _WSAIOW(IOC_VENDOR, 0xffff)
 const FIRST_BUILD_OF_VISTA = 6000
 
 /** Behaviours about what a call returns, and about where the facility exists at all. */
@@ -82,20 +106,50 @@ export const resultTests: readonly ConformanceTest[] = [
   reservationTest(
     'errors',
     'documented',
-    'every documented error, and any other, comes through with its number',
+    'every documented error, and any other, comes through from each of the three codes, with its number',
     async (t) => {
       const transport = await t.openTransport()
-      const socket = transport.openSocket({ protocol: 'tcp' })
-      for (const errno of [...DOCUMENTED_ERRORS, ...WINSOCK_ERRORS.map((entry) => entry.number), 10_999]) {
-        t.need('failNext').call(t.machine, SIO_ACQUIRE_PORT_RESERVATION, errno)
-        const error = await failure(() => t.acquire(socket, 0, 1))
-        ok(error instanceof SystemCallError, String(error))
-        strictEqual(error.errno, errno)
-        strictEqual(error.code, winsockError(errno)?.name ?? 'UNKNOWN')
-        strictEqual(error.syscall, 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)')
+      const anchor = transport.openSocket({ protocol: 'tcp' })
+      const { startPort, token } = await t.acquire(anchor, 0, 1)
+      const calls = [
+        [SIO_ACQUIRE_PORT_RESERVATION, 'SIO_ACQUIRE_PORT_RESERVATION', () => t.acquire(anchor, 0, 1)],
+        [SIO_ASSOCIATE_PORT_RESERVATION, 'SIO_ASSOCIATE_PORT_RESERVATION', () => t.associate(anchor, token)],
+        [SIO_RELEASE_PORT_RESERVATION, 'SIO_RELEASE_PORT_RESERVATION', () => t.release(anchor, token)],
+      ] as const
+      for (const [controlCode, name, call] of calls) {
+        for (const [errno, code, nodeCode] of [...DOCUMENTED_ERRORS, ...OTHER_ERRORS]) {
+          t.need('failNext').call(t.machine, controlCode, errno)
+          const error = await failure(call)
+          ok(error instanceof WinsockError, String(error))
+          strictEqual(error.errno, errno)
+          strictEqual(error.code, code)
+          strictEqual(error.nodeCode, nodeCode)
+          ok(error.syscall.endsWith(`Ioctl(${name})`), error.syscall)
+          ok(error.message.includes(winsockError(errno)?.meaning ?? String(errno)), error.message)
+        }
       }
-      strictEqual((await t.acquire(socket, 0, 1)).count, 1)
+      // None of them did anything: the reservation stands, and the socket is not associated with it.
+      await t.fails('WSAEACCES', () => anchor.bind({ address: '127.0.0.1', port: startPort }))
+      await t.release(anchor, token)
     },
     ['faults'],
   ),
+
+  {
+    behaviour: 'errors',
+    source: 'documented',
+    title: 'a control code that nobody knows: WSAEOPNOTSUPP or WSAEINVAL',
+    needs: [],
+    run: async (t) => {
+      const transport = await t.openTransport()
+      for (const protocol of ['tcp', 'udp'] as const) {
+        const socket = transport.openSocket({ protocol })
+        const error = await failure(() => t.ioctl(socket, UNKNOWN_CONTROL_CODE, new Uint8Array(8), new Uint8Array(16)))
+        ok(error instanceof WinsockError, String(error))
+        t.observe(error.code)
+        ok(error.code === 'WSAEOPNOTSUPP' || error.code === 'WSAEINVAL', error.code)
+        ok(error.syscall.endsWith('Ioctl(0x9800FFFF)'), error.syscall)
+      }
+    },
+  },
 ]
