@@ -210,6 +210,24 @@ TEST("16: socket() makes overlapped sockets, and a blocking call on one blocks")
   EXPECT(s.acquire(5100, 20), 0);
 }
 
+TEST("16: on a non-blocking socket each of the three codes blocks all the same") {
+  Socket s = tcp(WSA_FLAG_OVERLAPPED);
+  ULONG on = 1;
+  EXPECT(Socket::errorOf(winsock.ioctlsocket(s.handle, static_cast<LONG>(0x8004667E), &on)), 0);  // FIONBIO
+  for (const auto kind : {WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_ASSOCIATE, WINSOCK_SIMULATOR_RELEASE}) {
+    EXPECT(winsock.SetLatency(kind, 30), 0u);
+  }
+  const auto blocks = [](auto call) {
+    const auto from = Clock::now();
+    EXPECT(call(), 0);
+    return Clock::now() - from >= std::chrono::milliseconds(29);
+  };
+  Instance granted{};
+  EXPECT_TRUE(blocks([&] { return s.acquire(5000, 20, &granted); }));
+  EXPECT_TRUE(blocks([&] { return s.associate(granted.token); }));
+  EXPECT_TRUE(blocks([&] { return s.release(granted.token); }));
+}
+
 TEST("16: a blocked call is interrupted with WSAEINTR: on demand, by CancelIoEx, by closesocket") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
   for (int way = 0; way < 3; ++way) {
@@ -238,6 +256,19 @@ TEST("16: a completion routine is not supported: WSAEOPNOTSUPP") {
   EXPECT(Socket::errorOf(winsock.WSAIoctl(s.handle, kAcquire, &call.range, 4, &call.instance, 16, &call.bytes, &call.overlapped,
                                           [](DWORD, DWORD, WSAOVERLAPPED*, DWORD) {})),
          WSAEOPNOTSUPP);
+}
+
+TEST("16: without WSA_FLAG_OVERLAPPED a completion routine is ignored") {
+  Socket s = tcp();
+  Call call;
+  call.range = {__builtin_bswap16(5000), 20};
+  static int completions;
+  completions = 0;
+  EXPECT(Socket::errorOf(winsock.WSAIoctl(s.handle, kAcquire, &call.range, 4, &call.instance, 16, &call.bytes, nullptr,
+                                          [](DWORD, DWORD, WSAOVERLAPPED*, DWORD) { ++completions; })),
+         0);
+  EXPECT(call.bytes, 16u);
+  EXPECT(completions, 0);
 }
 
 TEST("16: a thousand pending calls on a hundred sockets all complete") {
