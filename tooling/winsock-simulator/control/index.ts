@@ -6,7 +6,6 @@ export {
   type NativeBackend,
   simulatorFeatures,
   simulatorTarget,
-  systemTarget,
 } from './simulator-target.js'
 export {
   SIO_NOTHING,

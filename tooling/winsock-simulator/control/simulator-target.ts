@@ -1,12 +1,9 @@
-import { release } from 'node:os'
 import {
-  INET_PORT_RANGE,
-  INET_PORT_RESERVATION_INSTANCE,
   SIO_ACQUIRE_PORT_RESERVATION,
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
-import { SystemCallError, type Transport, type WinsockLibraries } from '@winport/transport'
+import type { Transport, WinsockLibraries } from '@winport/transport'
 import {
   type ConformanceFeature,
   type ConformanceMachine,
@@ -56,50 +53,6 @@ export function simulatorTarget(backend: NativeBackend, simulator: WinsockSimula
     features: simulatorFeatures,
     openMachine: () => openMachine(backend, simulator),
   }
-}
-
-/**
- * A native backend on the libraries of the machine itself. What they offer is found by trying: on Windows the suite then
- * shows how the real thing behaves, on Wine, which knows no port reservations, that the backend says so.
- */
-export async function systemTarget(name: string, openTransport: () => Transport): Promise<ConformanceTarget> {
-  await using transport = openTransport()
-  const features = new Set(bareFeatures)
-  if (await succeeds(() => acquireOne(transport))) features.add('runtime-reservations')
-  if (await succeeds(() => createAndDelete(transport))) features.add('persistent-reservations')
-  return {
-    name: `${name} on the Winsock of this machine`,
-    features,
-    openMachine: () => ({
-      windowsBuild: Number(release().split('.')[2] ?? 0),
-      dynamicRange: { startPort: 49_152, count: 16_384 },
-      openTransport,
-      [Symbol.asyncDispose]: async () => {},
-    }),
-  }
-}
-
-async function succeeds(call: () => Promise<void>): Promise<boolean> {
-  try {
-    await call()
-    return true
-  } catch (error) {
-    if (error instanceof SystemCallError) return false
-    throw error
-  }
-}
-
-async function acquireOne(transport: Transport): Promise<void> {
-  using socket = transport.openSocket({ protocol: 'tcp' })
-  const input = new Uint8Array(INET_PORT_RANGE.size)
-  INET_PORT_RANGE.encode({ StartPort: 0, NumberOfPorts: 1 }, input)
-  socket.ioctl(SIO_ACQUIRE_PORT_RESERVATION, input, new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size))
-}
-
-async function createAndDelete({ persistent }: Transport): Promise<void> {
-  const range = { protocol: 'tcp', startPort: 47_771, count: 1 } as const
-  await persistent.create(range)
-  await persistent.delete(range)
 }
 
 function openMachine(backend: NativeBackend, simulator: WinsockSimulator): ConformanceMachine {

@@ -124,7 +124,7 @@ export class ConformanceContext {
     const error = await failure(call)
     if (!(error instanceof SystemCallError)) throw error
     this.observe(error.code)
-    strictEqual(error.code, code)
+    strictEqual(error.code, code, `${error.syscall} failed with ${error.code}, not with ${code}`)
     return error
   }
 }

@@ -8,6 +8,8 @@ export type ConformanceFeature =
   | 'runtime-reservations'
   /** The six persistent functions are there, and `openTransport({ elevated: true })` may use them. */
   | 'persistent-reservations'
+  /** The six persistent functions are there, but this process is not elevated and may not use them. */
+  | 'unelevated'
   /** `openTransport({ elevated: false })` really is not elevated. */
   | 'elevation'
   /** `openProcess` opens another process on the same machine. */

@@ -16,5 +16,7 @@ export type {
 } from './conformance-target.js'
 export type { BehaviourSource, ConformanceTest } from './conformance-test.js'
 export { conformanceTests } from './conformance-tests.js'
+export { answerParent, ForkedProcess } from './forked-process.js'
 export { hasIPv6 } from './has-ipv6.js'
+export { type SystemTarget, type SystemTargetOptions, systemTarget } from './system-target.js'
 export { TransportProcess } from './transport-process.js'

@@ -1,5 +1,5 @@
-import { formatConformanceReport, runConformance } from '@winport/transport/conformance'
-import { type NativeBackend, simulatorTarget, systemTarget, WinsockSimulator } from '@winport/winsock-simulator'
+import { formatConformanceReport, runConformance, systemTarget } from '@winport/transport/conformance'
+import { type NativeBackend, simulatorTarget, WinsockSimulator } from '@winport/winsock-simulator'
 
 /**
  * Runs the conformance suite without a test runner and prints its report: on the simulator, out of these ports, or with
@@ -16,7 +16,7 @@ export async function conformanceReport(
       : new WinsockSimulator(`${backend.name}-report`, { startPort: Number(startPort), count: Number(count) })
   const target =
     simulator === undefined
-      ? await systemTarget(backend.name, () => backend.openTransport())
+      ? await systemTarget(`${backend.name} on the Winsock of this machine`, () => backend.openTransport())
       : simulatorTarget(backend, simulator)
   const report = await runConformance(target)
   simulator?.destroy()

@@ -92,7 +92,7 @@ export const resultTests: readonly ConformanceTest[] = [
     source: 'contract',
     title: 'where the persistent functions are missing every one reports ERROR_PROC_NOT_FOUND',
     needs: [],
-    without: ['persistent-reservations'],
+    without: ['persistent-reservations', 'unelevated'],
     modes: ['blocking'],
     run: async (t) => {
       const { persistent } = await t.openTransport()

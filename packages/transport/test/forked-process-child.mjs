@@ -1,0 +1,27 @@
+// The program of a ForkedProcess: forked-process-child.mjs <what to do>. Its transport is a fake.
+import { answerParent } from '../dist/conformance/index.js'
+import { WinsockError } from '../dist/index.js'
+
+const [what] = process.argv.slice(2)
+if (what === 'fail') process.exit(7)
+
+/** @param {import('../dist/index.js').SocketSpec} spec */
+function openSocket({ protocol }) {
+  return {
+    /** @type {(code: number, input: unknown, output: Uint8Array | null) => Promise<number>} */
+    ioctlAsync: async (_code, _input, output) => {
+      if (what === 'die') process.exit(8)
+      if (protocol === 'udp') throw new WinsockError(10_048, 'WSAIoctl')
+      output?.set([0x13, 0x88, 2, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
+      return 16
+    },
+    bind: () => {
+      throw new TypeError('a bug')
+    },
+    [Symbol.dispose]: () => {},
+  }
+}
+
+/** @type {unknown} */
+const transport = { openSocket, close: async () => {} }
+answerParent(/** @type {import('../dist/index.js').Transport} */ (transport))
