@@ -1,66 +1,96 @@
-import { type AcquireOptions, checkAcquireOptions, type RuntimeReservation } from '@winport/manager'
-import { type BackendName, openReservationManager } from './open-reservation-manager.js'
+import { outOfRange } from '@winport/definitions'
+import {
+  type AcquireMatchedOptions,
+  checkAcquireMatchedOptions,
+  type MatchedReservation,
+  ReservationManager,
+  type RuntimeReservation,
+} from '@winport/manager'
+import { AbortError, type Protocol } from '@winport/transport'
+import { here, openTransport, type Surroundings } from './backends.js'
+import { Interruption } from './interruption.js'
+import type { BackendName } from './open-reservation-manager.js'
+import { parseNumber, parseRange, parseStartPort } from './port-arguments.js'
+import { printBlock } from './print-block.js'
 import { UsageError } from './usage-error.js'
 
 export interface AcquireCommandOptions {
+  /** `5000-5999` */
+  readonly within?: string
+  /** Milliseconds. */
+  readonly timeout?: string
   readonly hold?: boolean
   readonly json?: boolean
   readonly transport?: BackendName
 }
 
-/** `winport acquire <tcp|udp> [startPort] <count>` */
+const LONGEST_TIMEOUT = 0x7fff_ffff
+
+/** `winport acquire <tcp|udp|both> [startPort] <count>` */
 export async function acquire(
   protocol: string,
   numbers: readonly string[],
-  { hold = false, json = false, transport }: AcquireCommandOptions,
+  { within, timeout, hold = false, json = false, transport: name }: AcquireCommandOptions,
+  surroundings: Surroundings = here,
 ): Promise<void> {
-  const request = parseRequest(protocol, numbers)
-  await using manager = await openReservationManager({ transport })
-  await using block = await manager.acquire(request)
-  const lines = json ? [JSON.stringify({ ...block.toJSON(), transport: manager.transport.name })] : describeBlock(block)
-  process.stdout.write(`${lines.join('\n')}\n`)
-  if (hold) await untilInterrupted()
+  checkProtocols(protocol)
+  const request = parseRequest(numbers, within)
+  const limit = timeout === undefined ? undefined : parseTimeout(timeout)
+  {
+    const transport = await openTransport({ transport: name }, surroundings)
+    await using manager = new ReservationManager({ transport })
+    await using block = await acquireWithin(manager, protocol, request, limit)
+    using interruption = hold ? new Interruption() : undefined
+    printBlock(block, transport, json)
+    if (interruption !== undefined) {
+      process.stderr.write('Held until Ctrl-C.\n')
+      await interruption.happened
+    }
+  }
+  if (hold) process.stderr.write('Released.\n')
   else if (!json) process.stderr.write('Released again: a reservation ends with its process. --hold keeps it.\n')
 }
 
-function parseRequest(protocol: string, numbers: readonly string[]): AcquireOptions {
+async function acquireWithin(
+  manager: ReservationManager,
+  protocol: Protocol | 'both',
+  request: AcquireMatchedOptions,
+  limit: number | undefined,
+): Promise<RuntimeReservation | MatchedReservation> {
+  const options = limit === undefined ? request : { ...request, signal: AbortSignal.timeout(limit) }
+  try {
+    return protocol === 'both' ? await manager.acquireMatched(options) : await manager.acquire({ protocol, ...options })
+  } catch (error) {
+    if (!(error instanceof AbortError)) throw error
+    throw new Error(`No block was granted within ${limit} ms, and nothing is reserved.`, { cause: error })
+  }
+}
+
+function checkProtocols(protocol: string): asserts protocol is Protocol | 'both' {
+  if (protocol === 'tcp' || protocol === 'udp' || protocol === 'both') return
+  throw outOfRange('protocol', "'tcp', 'udp' or 'both'", protocol)
+}
+
+function parseRequest(numbers: readonly string[], within: string | undefined): AcquireMatchedOptions {
   const [first, second, ...more] = numbers
   if (first === undefined || more.length > 0) {
     throw new UsageError(
       `acquire takes a protocol, a start port if wanted, and a count, not ${numbers.length} numbers.`,
     )
   }
-  const request: { protocol: string; startPort?: number; count: number } =
-    second === undefined
-      ? { protocol, count: parseNumber('count', first) }
-      : { protocol, startPort: parseNumber('startPort', first), count: parseNumber('count', second) }
-  checkAcquireOptions(request)
+  const request = {
+    count: parseNumber('count', second ?? first),
+    ...(second === undefined ? {} : { startPort: parseStartPort(first) }),
+    ...(within === undefined ? {} : { within: parseRange('--within', within) }),
+  }
+  checkAcquireMatchedOptions(request)
   return request
 }
 
-function parseNumber(name: string, text: string): number {
-  if (!/^[+-]?\d+(\.\d+)?$/.test(text)) throw new UsageError(`${name} must be a number, but it is '${text}'.`)
-  return Number(text)
-}
-
-function describeBlock({ protocol, startPort, endPort, count, token }: RuntimeReservation): readonly string[] {
-  return [
-    `protocol  ${protocol}`,
-    `start     ${startPort}`,
-    `end       ${endPort}`,
-    `count     ${count}`,
-    `token     ${token}`,
-  ]
-}
-
-const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** Keeps the process alive until somebody ends it. */
-async function untilInterrupted(): Promise<void> {
-  const alive = setInterval(() => {}, 2 ** 30)
-  await new Promise<void>((resolve) => {
-    for (const signal of INTERRUPTIONS) process.once(signal, () => resolve())
-    process.stderr.write('Held until Ctrl-C.\n')
-  })
-  clearInterval(alive)
+function parseTimeout(text: string): number {
+  const milliseconds = parseNumber('--timeout', text)
+  if (!Number.isInteger(milliseconds) || milliseconds < 1 || milliseconds > LONGEST_TIMEOUT) {
+    throw outOfRange('--timeout', `an integer >= 1 and <= ${LONGEST_TIMEOUT}`, milliseconds)
+  }
+  return milliseconds
 }

@@ -8,7 +8,9 @@ type NativeBackendName = Exclude<BackendName, 'mock'>
 export const BACKEND_NAMES: readonly BackendName[] = ['napi', 'koffi', 'mock']
 
 /** The native backends, best first, each in a package of its own that makes a transport with this function. */
-const NATIVE_BACKENDS: Readonly<Record<NativeBackendName, { readonly package: string; readonly factory: string }>> = {
+export const NATIVE_BACKENDS: Readonly<
+  Record<NativeBackendName, { readonly package: string; readonly factory: string }>
+> = {
   napi: { package: '@winport/transport-napi', factory: 'createNapiTransport' },
   koffi: { package: '@winport/transport-koffi', factory: 'createKoffiTransport' },
 }

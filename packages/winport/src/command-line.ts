@@ -1,6 +1,7 @@
-import { createRequire } from 'node:module'
-import { Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { BACKEND_NAMES } from './backends.js'
+import { PERSISTENT_VERBS, type PersistentVerb } from './persistent-verbs.js'
+import { winportVersion } from './versions.js'
 
 /** Exit codes: 0 as asked, 1 it failed, 2 it was asked wrongly. */
 const FAILURE = 1
@@ -30,7 +31,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 function defineProgram(): Command {
   const program = new Command('winport')
     .description('Reserve blocks of TCP and UDP ports from the Windows kernel.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(winportVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
@@ -43,17 +44,52 @@ function defineProgram(): Command {
     .summary('reserve a block of ports')
     .description(
       'Reserves a block of consecutive ports, prints where it starts, its size and its token, and lets go of it.\n' +
-        'Without a start port the kernel chooses.',
+        "'both' reserves one range for TCP and UDP alike. Without a start port the kernel chooses.",
     )
-    .usage('<tcp|udp> [startPort] <count> [options]')
-    .argument('<protocol>', 'tcp or udp')
-    .argument('<numbers...>', 'start port, if wanted (0: the kernel chooses); and the number of ports')
+    .usage('<tcp|udp|both> [startPort] <count> [options]')
+    .argument('<protocol>', 'tcp, udp or both')
+    .argument(
+      '<numbers...>',
+      'start port, if wanted (0: the kernel chooses; 5000,6000,0: the first to be had); and the number of ports',
+    )
+    .option('--within <from>-<to>', 'the lowest place in there, such as 5000-5999, instead of a start port')
+    .option('--timeout <ms>', 'give up after so many milliseconds')
     .option('--hold', 'keep the block until Ctrl-C')
-    .option('--json', 'print one line of JSON; the token is a string')
+    .addOption(jsonOption('one line of JSON; tokens are strings'))
     .addOption(transportOption())
     .action(async (protocol: string, numbers: string[], options) => {
       const { acquire } = await import('./acquire-command.js')
       await acquire(protocol, numbers, options)
+    })
+
+  program
+    .command('persistent')
+    .summary('reservations that survive restarts')
+    .description(
+      'Creates, finds or deletes a reservation that survives restarts of the machine, and prints its token.\n' +
+        'lookup and delete take the very range that was created. ensure looks up, or else creates.\n' +
+        'create and delete need an elevated prompt. A token may change at a restart.',
+    )
+    .usage('<create|lookup|delete|ensure> <tcp|udp> <startPort> <count> [options]')
+    .addArgument(new Argument('<verb>', 'what to do').choices(PERSISTENT_VERBS))
+    .argument('<protocol>', 'tcp or udp')
+    .argument('<startPort>', 'the first port')
+    .argument('<count>', 'the number of ports')
+    .addOption(jsonOption('one line of JSON; the token is a string'))
+    .addOption(transportOption())
+    .action(async (verb: PersistentVerb, protocol: string, startPort: string, count: string, options) => {
+      const { persistent } = await import('./persistent-command.js')
+      await persistent(verb, protocol, startPort, count, options)
+    })
+
+  program
+    .command('info')
+    .summary('what this machine is, and which backend it gets')
+    .description('Prints what matters for port reservations about this machine, and changes nothing.')
+    .addOption(jsonOption('one line of JSON; what is not known is null'))
+    .action(async (options) => {
+      const { info } = await import('./info-command.js')
+      await info(options)
     })
 
   program
@@ -77,9 +113,8 @@ function transportOption(): Option {
   return new Option('--transport <name>', description).choices(BACKEND_NAMES)
 }
 
-function version(): string {
-  const manifest: { version: string } = createRequire(import.meta.url)('../package.json')
-  return manifest.version
+function jsonOption(what: string): Option {
+  return new Option('--json', `print ${what}`)
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { finish, runWinport, startWinport } from './run-winport.js'
 
@@ -28,6 +29,52 @@ describe('winport acquire', () => {
     expect(stdout).toMatch(/^protocol {2}udp\nstart {5}4700\nend {7}4702\ncount {5}3\ntoken {5}\d+\n$/)
   })
 
+  it('takes several start ports, and has the first that can be had', async () => {
+    const server = createServer().listen(4730, '127.0.0.1')
+    await once(server, 'listening')
+    const { code, stdout } = await runWinport('acquire', 'tcp', '4730,4735,0', '3', '--transport', 'mock')
+    server.close()
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/\nstart {5}4735\n/)
+  })
+
+  it('takes the lowest place within a range', async () => {
+    const { code, stdout } = await runWinport('acquire', 'udp', '3', '--within', '4740-4749', '--transport', 'mock')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/\nstart {5}4740\n/)
+  })
+
+  it('reserves one range for both protocols', async () => {
+    const plain = await runWinport('acquire', 'both', '4750', '3', '--transport', 'mock')
+    expect(plain.stdout).toMatch(
+      /^protocol {2}both\nstart {5}4750\nend {7}4752\ncount {5}3\ntokens {4}\d+ \(tcp\), \d+ \(udp\)\n$/,
+    )
+    expect(plain.code).toBe(0)
+    const { code, stdout, stderr } = await runWinport('acquire', 'both', '4750', '3', '--transport', 'mock', '--json')
+    expect(stderr).toBe('')
+    expect(stdout.trimEnd()).not.toContain('\n')
+    const token = expect.stringMatching(/^\d{2,}$/)
+    const range = { startPort: 4750, endPort: 4752, count: 3 }
+    expect(JSON.parse(stdout)).toEqual({
+      protocol: 'both',
+      ...range,
+      tokens: { tcp: token, udp: token },
+      transport: 'mock',
+    })
+    expect(code).toBe(0)
+  })
+
+  it('gives up after its time, and says so', async () => {
+    const server = createServer().listen(4780, '127.0.0.1') // each of a thousand places is looked at, and holds it
+    await once(server, 'listening')
+    const line = ['acquire', 'tcp', '2000', '--within', '3000-6000', '--timeout', '1', '--transport', 'mock']
+    const { code, stdout, stderr } = await runWinport(...line)
+    server.close()
+    expect(stderr).toBe('winport: No block was granted within 1 ms, and nothing is reserved.\n')
+    expect(stdout).toBe('')
+    expect(code).toBe(1)
+  })
+
   it('prints one line of JSON, with the token as a string and nothing on stderr', async () => {
     const { code, stdout, stderr } = await runWinport('acquire', 'udp', '4710', '3', '--transport', 'mock', '--json')
     expect(code).toBe(0)
@@ -54,16 +101,43 @@ describe('winport acquire', () => {
       const { code, stdout, stderr } = await finished
       expect(code).toBe(0)
       expect(stdout).toContain('count     5\n')
-      expect(stderr).toBe('Held until Ctrl-C.\n')
+      expect(stderr).toBe('Held until Ctrl-C.\nReleased.\n')
     },
   )
+})
+
+describe('winport persistent', () => {
+  it.each(['create', 'ensure'])('%s on the mock prints the reservation, and that nothing was kept', async (verb) => {
+    const { code, stdout, stderr } = await runWinport('persistent', verb, 'tcp', '4760', '4', '--transport', 'mock')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^protocol {2}tcp\nstart {5}4760\nend {7}4763\ncount {5}4\ntoken {5}\d+\n$/)
+    expect(stderr).toBe('Nothing was kept: the mock simulates a machine that ends with this command.\n')
+    const again = await runWinport('persistent', verb, 'udp', '4760', '4', '--transport', 'mock', '--json')
+    expect(again).toMatchObject({ code: 0, stderr })
+    expect(again.stdout.trimEnd()).not.toContain('\n')
+    expect(JSON.parse(again.stdout)).toEqual({
+      protocol: 'udp',
+      startPort: 4760,
+      endPort: 4763,
+      count: 4,
+      token: expect.stringMatching(/^\d{2,}$/),
+      transport: 'mock',
+    })
+  })
+
+  it.each(['lookup', 'delete'])('%s of what is not there fails', async (verb) => {
+    const { code, stdout, stderr } = await runWinport('persistent', verb, 'udp', '4770', '1', '--transport', 'mock')
+    expect(stderr).toMatch(/^winport: There is no persistent reservation of exactly UDP port 4770; [^\n]*\n$/)
+    expect(stdout).toBe('')
+    expect(code).toBe(1)
+  })
 })
 
 describe('bad input: one line on stderr, nothing on stdout, no stack trace', () => {
   it.each([
     ['acquire tcp 70000 1', 2, /"startPort".* 65535\. Received 70000/],
     ['acquire tcp 65530 20', 2, /"count".*<= 6 .*starts at 65530\. Received 20/],
-    ['acquire sctp 1', 2, /'tcp' or 'udp'\. Received 'sctp'/],
+    ['acquire sctp 1', 2, /'tcp', 'udp' or 'both'\. Received 'sctp'/],
     ['acquire tcp 0', 2, /"count".*>= 1 and <= 65535\. Received 0/],
     ['acquire tcp 1.5', 2, /"count".*integer.*Received 1\.5/],
     ['acquire tcp 100000', 2, /"count".*<= 65535\. Received 100000/],
@@ -72,6 +146,22 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
     ['acquire tcp 0x10', 2, /count must be a number, but it is '0x10'/],
     ['acquire tcp 1 2 3', 2, /not 3 numbers/],
     ['acquire tcp', 2, /missing required argument/],
+    ['acquire tcp 5000, 1', 2, /startPort must be a number, but it is ''/],
+    ['acquire tcp 5000,70000 1', 2, /"startPort\[1\]".* 65535\. Received 70000/],
+    ['acquire tcp 5 --within 5000', 2, /--within must be two ports, such as 5000-5999, but it is '5000'/],
+    ['acquire tcp 5 --within 5999-5000', 2, /"within\[1\]".*>= 5999/],
+    ['acquire tcp 5 --within 5000-5003', 2, /"count".*<= 4 to lie within 5000 to 5003\. Received 5/],
+    ['acquire tcp 5000 5 --within 5000-5999', 2, /"within".*left out where startPort is given/],
+    ['acquire tcp 5 --timeout soon', 2, /--timeout must be a number, but it is 'soon'/],
+    ['acquire tcp 5 --timeout 0', 2, /"--timeout".*>= 1 and <= 2147483647\. Received 0/],
+    ['persistent', 2, /missing required argument 'verb'/],
+    ['persistent keep tcp 5000 5', 2, /'keep' is invalid.*create, lookup, delete, ensure/],
+    ['persistent create both 5000 5', 2, /'tcp' or 'udp'\. Received 'both'/],
+    ['persistent create tcp 0 5', 2, /"startPort".*>= 1 and <= 65535\. Received 0/],
+    ['persistent create tcp 5000 0', 2, /"count".*>= 1 and <= 65535\. Received 0/],
+    ['persistent delete tcp 65535 2', 2, /"count".*<= 1 .*starts at 65535\. Received 2/],
+    ['persistent lookup tcp 5000,6000 2', 2, /startPort must be a number, but it is '5000,6000'/],
+    ['info now', 2, /too many arguments/],
     ['acquire tcp 5 --bogus', 2, /unknown option '--bogus'/],
     [
       'acquire tcp 5 --transport carrier-pigeon',
@@ -83,7 +173,7 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
     ['demo now', 2, /too many arguments/],
   ])('%s', async (line, exitCode, message) => {
     const { code, stdout, stderr } = await runWinport(...line.split(' '))
-    expect(stderr).toMatch(/^winport: [^\n]+ Try 'winport (acquire |demo )?--help'\.\n$/)
+    expect(stderr).toMatch(/^winport: [^\n]+ Try 'winport (acquire |persistent |info |demo )?--help'\.\n$/)
     expect(stderr).toMatch(message)
     expect(code).toBe(exitCode)
     expect(stdout).toBe('')
@@ -95,6 +185,7 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
       'acquire tcp 5',
       'acquire tcp 5 --transport napi',
       'acquire tcp 5 --transport koffi',
+      'persistent create tcp 5000 5',
       'demo --transport napi',
     ])('%s, off Windows: why not, and that mock simulates', async (line) => {
     const { code, stdout, stderr } = await runWinport(...line.split(' '))
@@ -137,14 +228,20 @@ describe('help and version', () => {
   it('--help lists the commands with their arguments', async () => {
     const { code, stdout } = await runWinport('--help')
     expect(code).toBe(0)
-    expect(stdout).toContain('acquire <tcp|udp> [startPort] <count> [options]')
-    expect(stdout).toContain('demo [options]')
+    expect(stdout).toContain('acquire <tcp|udp|both> [startPort] <count> [options]')
+    expect(stdout).toContain('persistent <create|lookup|delete|ensure> <tcp|udp> <startPort> <count> [options]')
+    for (const name of ['info', 'demo']) expect(stdout).toContain(`${name} [options]`)
   })
 
-  it('acquire --help lists its options', async () => {
-    const { code, stdout } = await runWinport('acquire', '--help')
+  it.each([
+    ['acquire', ['--within <from>-<to>', '--timeout <ms>', '--hold', '--json', '--transport <name>', "'both'"]],
+    ['persistent', ['--json', '--transport <name>', 'ensure looks up', 'elevated']],
+    ['info', ['--json']],
+    ['demo', ['--transport <name>']],
+  ])('%s --help says what it does, and lists its options', async (command, parts) => {
+    const { code, stdout } = await runWinport(command, '--help')
     expect(code).toBe(0)
-    for (const option of ['--hold', '--json', '--transport <name>']) expect(stdout).toContain(option)
+    for (const part of parts) expect(stdout.replaceAll(/\s+/g, ' ')).toContain(part)
   })
 
   it('without arguments it prints the help on stderr, and fails', async () => {

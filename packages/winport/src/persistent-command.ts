@@ -1,0 +1,44 @@
+import { checkUnsigned } from '@winport/definitions'
+import { checkAcquireOptions, ReservationManager } from '@winport/manager'
+import type { PortRange } from '@winport/transport'
+import { here, openTransport, type Surroundings } from './backends.js'
+import type { BackendName } from './open-reservation-manager.js'
+import type { PersistentVerb } from './persistent-verbs.js'
+import { parseNumber } from './port-arguments.js'
+import { printBlock } from './print-block.js'
+
+export interface PersistentCommandOptions {
+  readonly json?: boolean
+  readonly transport?: BackendName
+}
+
+/** `winport persistent <create|lookup|delete|ensure> <tcp|udp> <startPort> <count>` */
+export async function persistent(
+  verb: PersistentVerb,
+  protocol: string,
+  startPort: string,
+  count: string,
+  { json = false, transport: name }: PersistentCommandOptions,
+  surroundings: Surroundings = here,
+): Promise<void> {
+  const range = parseExactRange(protocol, startPort, count)
+  const transport = await openTransport({ transport: name }, surroundings)
+  await using manager = new ReservationManager({ transport })
+  if (verb === 'delete') {
+    await manager.persistent.delete(range)
+    const deleted = `${range.protocol} ${range.startPort}-${range.startPort + range.count - 1} deleted`
+    process.stdout.write(`${json ? JSON.stringify({ ...range, transport: transport.name }) : deleted}\n`)
+    return
+  }
+  printBlock(await manager.persistent[verb](range), transport, json)
+  if (transport.name === 'mock') {
+    process.stderr.write('Nothing was kept: the mock simulates a machine that ends with this command.\n')
+  }
+}
+
+function parseExactRange(protocol: string, startPort: string, count: string): PortRange {
+  const range = { protocol, startPort: parseNumber('startPort', startPort), count: parseNumber('count', count) }
+  checkAcquireOptions(range)
+  checkUnsigned('startPort', range.startPort, 65_535, 1) // there is no wildcard
+  return { protocol: range.protocol, startPort: range.startPort, count: range.count }
+}

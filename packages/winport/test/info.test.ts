@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import type { Machine } from '../src/machine.js'
+import { describeMachine, readMachineInfo } from '../src/machine-info.js'
+import { runWinport } from './run-winport.js'
+
+const WHOAMI = 'C:\\Windows\\System32\\whoami.exe'
+const NETSH = 'C:\\Windows\\System32\\netsh.exe'
+
+const PLAIN = `"VORDEFINIERT\\Benutzer","Alias","S-1-5-32-545","Verbindliche Gruppe"
+"Verbindliche Beschriftung\\Mittlere Verbindlichkeitsstufe","Bezeichnung","S-1-16-8192",""`
+const ELEVATED = PLAIN.replace('S-1-16-8192', 'S-1-16-12288')
+const PORTS = `\r\nProtokoll tcp Dynamischer Portbereich\r\n---------\r\nStartport         : 49152\r\nAnzahl von Ports  : 16384\r\n`
+
+/** A Windows on which napi is installed; what its programs say can be chosen. */
+function windowsWith({
+  whoami = PLAIN,
+  netsh = PORTS,
+  ...changed
+}: Partial<Machine> & { whoami?: string; netsh?: string }): Machine {
+  return {
+    platform: 'win32',
+    release: '10.0.26100',
+    environment: { SystemRoot: 'C:\\Windows' },
+    importPackage: async (name) => {
+      if (name === '@winport/transport-napi') {
+        return { createNapiTransport: () => ({ name: 'napi', openSocket: () => {}, close: async () => {} }) }
+      }
+      throw Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' })
+    },
+    run: async (program) => {
+      if (program === WHOAMI) return whoami
+      if (program === NETSH) return netsh
+      throw new Error(`${program} is not to be run`)
+    },
+    ...changed,
+  }
+}
+
+describe('on Windows', () => {
+  it('tells the build, the elevation, the dynamic ports, and the backend, with what is wrong with the others', async () => {
+    const info = await readMachineInfo(windowsWith({}))
+    expect(info).toMatchObject({
+      platform: 'win32',
+      arch: process.arch,
+      release: '10.0.26100',
+      windowsBuild: 26_100,
+      reservations: 'safe',
+      elevated: false,
+      dynamicPorts: { tcp: { startPort: 49_152, count: 16_384 }, udp: { startPort: 49_152, count: 16_384 } },
+      backend: 'napi',
+      backends: [
+        { name: 'napi', problem: null },
+        { name: 'koffi', problem: 'The koffi backend is not available: install @winport/transport-koffi.' },
+        { name: 'mock', problem: null },
+      ],
+      versions: { node: process.version },
+      unknown: {},
+    })
+    const lines = describeMachine(info)
+    for (const line of [
+      'build     26100: port reservations, trusted from 17763, Windows 10 1809, on',
+      'elevated  no: persistent reservations need it',
+      'tcp       49152-65535 is the dynamic range',
+      'backend   napi',
+    ]) {
+      expect(lines).toContain(line)
+    }
+  })
+
+  it('asks for each protocol', async () => {
+    const run: Machine['run'] = async (_program, args) => (args.includes('udp') ? '1025 : 64510' : PORTS)
+    const { dynamicPorts } = await readMachineInfo(windowsWith({ run }))
+    expect(dynamicPorts).toEqual({ tcp: { startPort: 49_152, count: 16_384 }, udp: { startPort: 1025, count: 64_510 } })
+  })
+
+  it.each([
+    ['6.0.5999', 'none'],
+    ['6.0.6000', 'doubtful'],
+    ['10.0.17762', 'doubtful'],
+    ['10.0.17763', 'safe'],
+  ])('release %s: %s', async (release, reservations) => {
+    const info = await readMachineInfo(windowsWith({ release }))
+    expect(info.reservations).toBe(reservations)
+    expect(describeMachine(info).join('\n')).toMatch(/^build {5}\d+: .*(6000|17763)/m)
+  })
+
+  it.each([
+    ['high', ELEVATED, true],
+    ['system', ELEVATED.replace('12288', '16384'), true],
+    ['medium', PLAIN, false],
+    ['low', PLAIN.replace('8192', '4096'), false],
+    ['a group whose number begins alike', `${PLAIN}\n"","","S-1-16-122880"`, false],
+  ])('integrity %s', async (_level, whoami, elevated) => {
+    expect((await readMachineInfo(windowsWith({ whoami }))).elevated).toBe(elevated)
+  })
+
+  it.each<[string, Parameters<typeof windowsWith>[0], string, RegExp]>([
+    ['whoami that says something else', { whoami: 'pc\\somebody' }, 'elevated', /^whoami\.exe says 'pc\\somebody'$/],
+    ['netsh that says nothing', { netsh: '' }, 'dynamicPorts.udp', /^netsh\.exe says ''$/],
+    ['netsh that says nonsense', { netsh: '65535 : 2' }, 'dynamicPorts.tcp', /^netsh\.exe says '65535 : 2'$/],
+    [
+      'no such program',
+      { run: () => Promise.reject(new Error('spawn ENOENT')) },
+      'elevated',
+      /whoami\.exe: spawn ENOENT/,
+    ],
+    ['no SystemRoot', { environment: {} }, 'elevated', /%SystemRoot%/],
+    ['a release of another kind', { release: 'Longhorn' }, 'windowsBuild', /^the release is 'Longhorn'$/],
+  ])('%s: null, with the reason', async (_what, changed, name, reason) => {
+    const info = await readMachineInfo(windowsWith(changed))
+    const value = name.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], info)
+    expect(value).toBeNull()
+    expect(info.unknown[name]).toMatch(reason)
+    expect(describeMachine(info).join('\n')).toContain(`unknown: ${info.unknown[name]}`)
+  })
+
+  it('without any native backend: none, and both reasons', async () => {
+    const importPackage = () => Promise.reject(new Error('broken'))
+    const { backend, backends } = await readMachineInfo(windowsWith({ importPackage }))
+    expect(backend).toBeNull()
+    expect(backends.map(({ problem }) => problem)).toEqual([
+      'The napi backend is not available: broken.',
+      'The koffi backend is not available: broken.',
+      null,
+    ])
+  })
+})
+
+if (process.platform !== 'win32') {
+  describe('winport info off Windows', () => {
+    it('tells what is known, runs nothing, and ends with 0', async () => {
+      const { code, stdout, stderr } = await runWinport('info')
+      expect(stderr).toBe('')
+      expect(code).toBe(0)
+      expect(stdout).toMatch(new RegExp(`^winport {3}\\d+\\.\\d+\\.\\d+ on Node\\.js ${process.version}, koffi \\d`))
+      expect(stdout).toMatch(new RegExp(`^elevated {2}unknown: this is ${process.platform}$`, 'm'))
+      expect(stdout).toMatch(/^backend {3}none$/m)
+    })
+
+    it('prints one line of JSON', async () => {
+      const { code, stdout, stderr } = await runWinport('info', '--json')
+      expect(stderr).toBe('')
+      expect(code).toBe(0)
+      expect(stdout.trimEnd()).not.toContain('\n')
+      const { version } = await import('../package.json', { with: { type: 'json' } }).then((module) => module.default)
+      expect(JSON.parse(stdout)).toMatchObject({
+        platform: process.platform,
+        windowsBuild: null,
+        elevated: null,
+        dynamicPorts: { tcp: null, udp: null },
+        backend: null,
+        versions: { winport: version, node: process.version, koffi: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
+        unknown: { elevated: `this is ${process.platform}` },
+      })
+    })
+  })
+}
