@@ -93,6 +93,20 @@ function defineProgram(): Command {
     })
 
   program
+    .command('probe')
+    .summary('find out whether this machine behaves as winport believes')
+    .description(
+      "Tries every behaviour of Windows' port reservations that winport relies on, and prints what was seen.\n" +
+        'It starts a second process. As administrator it also creates persistent reservations, and deletes them again.',
+    )
+    .addOption(jsonOption('one line of JSON, to be reported'))
+    .addOption(transportOption())
+    .action(async (options) => {
+      const { probe } = await import('./probe-command.js')
+      await probe(options)
+    })
+
+  program
     .command('demo')
     .summary('watch ports being reserved, served on, defended and released')
     .description(

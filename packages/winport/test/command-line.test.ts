@@ -162,6 +162,7 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
     ['persistent delete tcp 65535 2', 2, /"count".*<= 1 .*starts at 65535\. Received 2/],
     ['persistent lookup tcp 5000,6000 2', 2, /startPort must be a number, but it is '5000,6000'/],
     ['info now', 2, /too many arguments/],
+    ['probe everything', 2, /too many arguments/],
     ['acquire tcp 5 --bogus', 2, /unknown option '--bogus'/],
     [
       'acquire tcp 5 --transport carrier-pigeon',
@@ -173,7 +174,7 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
     ['demo now', 2, /too many arguments/],
   ])('%s', async (line, exitCode, message) => {
     const { code, stdout, stderr } = await runWinport(...line.split(' '))
-    expect(stderr).toMatch(/^winport: [^\n]+ Try 'winport (acquire |persistent |info |demo )?--help'\.\n$/)
+    expect(stderr).toMatch(/^winport: [^\n]+ Try 'winport (acquire |persistent |info |probe |demo )?--help'\.\n$/)
     expect(stderr).toMatch(message)
     expect(code).toBe(exitCode)
     expect(stdout).toBe('')
@@ -186,6 +187,8 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
       'acquire tcp 5 --transport napi',
       'acquire tcp 5 --transport koffi',
       'persistent create tcp 5000 5',
+      'probe',
+      'probe --transport koffi',
       'demo --transport napi',
     ])('%s, off Windows: why not, and that mock simulates', async (line) => {
     const { code, stdout, stderr } = await runWinport(...line.split(' '))
@@ -230,13 +233,14 @@ describe('help and version', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('acquire <tcp|udp|both> [startPort] <count> [options]')
     expect(stdout).toContain('persistent <create|lookup|delete|ensure> <tcp|udp> <startPort> <count> [options]')
-    for (const name of ['info', 'demo']) expect(stdout).toContain(`${name} [options]`)
+    for (const name of ['info', 'probe', 'demo']) expect(stdout).toContain(`${name} [options]`)
   })
 
   it.each([
     ['acquire', ['--within <from>-<to>', '--timeout <ms>', '--hold', '--json', '--transport <name>', "'both'"]],
     ['persistent', ['--json', '--transport <name>', 'ensure looks up', 'elevated']],
     ['info', ['--json']],
+    ['probe', ['--json', '--transport <name>', 'deletes them again']],
     ['demo', ['--transport <name>']],
   ])('%s --help says what it does, and lists its options', async (command, parts) => {
     const { code, stdout } = await runWinport(command, '--help')

@@ -1,0 +1,114 @@
+import {
+  type ConformanceReport,
+  type ConformanceResult,
+  formatConformanceReport,
+  runConformance,
+  type SystemTarget,
+  systemTarget,
+} from '@winport/transport/conformance'
+import { Interruption } from './interruption.js'
+import { type Machine, thisMachine } from './machine.js'
+import { describeMachine, type MachineInfo, readMachineInfo } from './machine-info.js'
+import type { BackendName } from './open-reservation-manager.js'
+import { OwnReservations } from './own-reservations.js'
+import { openProbedSystem, type ProbedSystem } from './probed-system.js'
+
+export interface ProbeCommandOptions {
+  readonly json?: boolean
+  readonly transport?: BackendName
+}
+
+interface Findings {
+  readonly info: MachineInfo
+  readonly system: ProbedSystem
+  readonly target: SystemTarget
+  readonly report: ConformanceReport
+}
+
+/** `winport probe`: the conformance suite against this very machine. Rejects if something did not hold. */
+export async function probe(
+  { json = false, transport: choice }: ProbeCommandOptions,
+  machine: Machine = thisMachine,
+): Promise<void> {
+  const info = await readMachineInfo(machine)
+  const system = await openProbedSystem(choice, machine, info)
+  const findings = await findOut(info, system)
+  process.stdout.write(json ? `${JSON.stringify(summarize(findings))}\n` : `${describe(findings).join('\n')}\n`)
+  const failed = failuresOf(findings.report)
+  if (failed.length > 0) throw new Error(`${countOf(failed)} did not hold on this machine.`)
+}
+
+/** Runs the suite. Whatever happens, also Ctrl-C, no persistent reservation that it created stays. */
+async function findOut(info: MachineInfo, system: ProbedSystem): Promise<Findings> {
+  const own = new OwnReservations()
+  using interruption = new Interruption()
+  const interrupted = interruption.happened.then(() => {
+    throw new Error('The probe was interrupted. Nothing that it reserved is left.')
+  })
+  const run = async () => {
+    const name = `the ${system.backend} backend: ${system.description}`
+    const target = await systemTarget(name, () => own.open(() => system.openTransport()), {
+      windowsBuild: system.windowsBuild,
+      dynamicRange: system.dynamicRange,
+      openProcess: () => system.openProcess(),
+    })
+    return { info, system, target, report: await runConformance(target) }
+  }
+  try {
+    return await Promise.race([run(), interrupted])
+  } finally {
+    await own.end(() => system.openTransport())
+  }
+}
+
+function summarize({ info, system, target, report }: Findings) {
+  return {
+    backend: system.backend,
+    description: system.description,
+    machine: info,
+    features: [...target.features],
+    refusals: target.refusals.map(({ syscall, code, errno }) => ({ syscall, code, errno })),
+    held: failuresOf(report).length === 0,
+    results: report.results,
+  }
+}
+
+function describe({ info, target, report }: Findings): readonly string[] {
+  return [
+    `winport probe on ${target.name}`,
+    ...describeMachine(info),
+    ...target.refusals.map(({ syscall, code }) => `refused   ${syscall}: ${code}${REMEDIES[code] ?? ''}`),
+    '',
+    formatConformanceReport(report),
+    '',
+    ...describeOutcome(failuresOf(report)),
+  ]
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  WSAEOPNOTSUPP: '. This system has no port reservations: Wine has none, nor has Windows before Vista.',
+  ERROR_PROC_NOT_FOUND: '. This system has no persistent reservations.',
+  ERROR_ACCESS_DENIED: '. Persistent reservations are shown only as administrator: try again from an elevated prompt.',
+}
+
+function describeOutcome(failed: readonly ConformanceResult[]): readonly string[] {
+  if (failed.length === 0) return ['Everything that could be shown here held.']
+  return [
+    `${countOf(failed)} did not hold:`,
+    ...failed.map(
+      ({ behaviour, source, title, mode, failure = '' }) =>
+        `  ${behaviour} ${source}, ${mode}: ${title}\n    ${failure.trim().replaceAll(/\s+/g, ' ')}`,
+    ),
+    'Please tell the project, where you have winport from: an issue with the output of `winport probe --json`.',
+  ]
+}
+
+function failuresOf({ results }: ConformanceReport): readonly ConformanceResult[] {
+  return results.filter(({ outcome }) => outcome === 'failed')
+}
+
+/** A behaviour that was shown in two modes counts once. */
+function countOf(failed: readonly ConformanceResult[]): string {
+  const count = new Set(failed.map(({ behaviour, title }) => `${behaviour} ${title}`)).size
+  return count === 1 ? '1 behaviour' : `${count} behaviours`
+}

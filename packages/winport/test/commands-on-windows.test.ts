@@ -1,0 +1,86 @@
+import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { simulatorDllPath } from '@winport/winsock-simulator'
+import { describe, expect, it } from 'vitest'
+import { type SimulatedCommand, simulatedCommand } from './command-on-simulator.js'
+
+const TIME_LIMIT = 180_000
+const POOL = `commands-on-windows-${process.pid}`
+const NOTHING_LEFT = '{"sockets":0,"reservations":0,"persistent":0}\n'
+
+const windows = await windowsOrExplain("winport's commands as Windows programs")
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const cwd = await deployForWindows('winport', {
+    devDependencies: ['@winport/transport-koffi', '@winport/transport-napi'],
+  })
+  const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, env, timeoutMs: TIME_LIMIT })
+  return { exitCode, stdout: stdout.replaceAll('\r\n', '\n'), stderr: stderr.replaceAll('\r\n', '\n') }
+}
+
+async function runOnSimulator(command: Omit<SimulatedCommand, 'pool'>) {
+  const { args, env } = simulatedCommand({ ...command, pool: POOL }, windowsPath(simulatorDllPath), './test/programs/')
+  return await run(args, env)
+}
+
+if (windows?.kind === 'wine') {
+  describe('as Windows programs under Wine', { timeout: TIME_LIMIT }, () => {
+    it('winport info tells the build and the backend, and what Wine does not say', async () => {
+      const { exitCode, stdout, stderr } = await run(['dist/cli.js', 'info', '--json'])
+      expect(stderr).toBe('')
+      expect(exitCode).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({
+        platform: 'win32',
+        windowsBuild: expect.any(Number),
+        reservations: 'safe', // Wine passes for a Windows that has them
+        elevated: null,
+        backend: 'napi',
+        backends: [
+          { name: 'napi', problem: null },
+          { name: 'koffi', problem: null },
+          { name: 'mock', problem: null },
+        ],
+        unknown: {
+          elevated: expect.stringContaining('whoami.exe'),
+          'dynamicPorts.tcp': expect.stringContaining('netsh.exe'),
+        },
+      })
+    })
+
+    it.each(['koffi', 'napi'])(
+      "winport probe over %s, on Wine's own Winsock: there are no port reservations",
+      async (backend) => {
+        const { exitCode, stdout, stderr } = await run(['dist/cli.js', 'probe', '--transport', backend])
+        expect(stderr, stdout).toBe('')
+        expect(exitCode).toBe(0)
+        expect(stdout).toMatch(new RegExp(`^winport probe on the ${backend} backend: Windows' own libraries\n`))
+        expect(stdout).toMatch(
+          /^refused {3}WSAIoctl\(SIO_ACQUIRE_PORT_RESERVATION\): WSAEOPNOTSUPP\. This system has no port/m,
+        )
+        expect(stdout).toMatch(/^refused {3}CreatePersistentTcpPortReservation: ERROR_PROC_NOT_FOUND\. /m)
+        expect(stdout).toMatch(
+          /^ +18 {2}documented +passed +where the facility is missing every code reports WSAEOPNOTSUPP/m,
+        )
+        expect(stdout).toMatch(/^ +3 {2}documented +not shown +another process can neither consume nor release it$/m)
+      },
+    )
+
+    it('winport probe on the simulator, with a second process', async () => {
+      const { exitCode, stdout, stderr } = await runOnSimulator({ backend: 'napi', command: 'probe' })
+      expect(stderr, stdout).toBe(NOTHING_LEFT)
+      expect(exitCode).toBe(0)
+      expect(stdout).toMatch(/^elevated {2}yes$/m)
+      expect(stdout).toMatch(/passed +any elevated process may consume it$/m)
+      expect(stdout).toMatch(/, 0 failed, /)
+    })
+
+    // Nobody can send a signal there: what Node does with one is emitted.
+    it.each(['SIGINT', 'SIGHUP', 'SIGBREAK'])('winport acquire --hold releases at %s', async (signal) => {
+      const passed = ['both', ['20'], { hold: true }]
+      const env = { INTERRUPT: signal }
+      const { exitCode, stdout, stderr } = await runOnSimulator({ backend: 'koffi', command: 'acquire', passed, env })
+      expect(stderr).toBe(`Held until Ctrl-C.\nReleased.\n${NOTHING_LEFT}`)
+      expect(stdout).toMatch(/^protocol {2}both\n/)
+      expect(exitCode).toBe(0)
+    })
+  })
+}

@@ -1,0 +1,126 @@
+import { setTimeout } from 'node:timers/promises'
+import { type ConformanceFeature, hasIPv6, soundSums } from '@winport/transport/conformance'
+import { WinsockSimulator } from '@winport/winsock-simulator'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { RANGE, startOnSimulator } from './command-on-simulator.js'
+import { finish, runWinport } from './run-winport.js'
+
+const NOTHING_LEFT = '{"sockets":0,"reservations":0,"persistent":0}\n'
+const TIME_LIMIT = 60_000
+
+const bare: readonly ConformanceFeature[] = hasIPv6() ? ['ipv6'] : []
+const known = new Set<ConformanceFeature>([...bare, 'other-process', 'runtime-reservations'])
+/** What a machine that nobody has prepared can show, with elevation and without. */
+const elevatedFeatures = new Set<ConformanceFeature>([...known, 'persistent-reservations'])
+const plainFeatures = new Set<ConformanceFeature>([...known, 'unelevated'])
+
+const simulator = new WinsockSimulator('probe', RANGE)
+afterAll(() => simulator.destroy())
+beforeEach(() => simulator.reset())
+
+describe('winport probe on the mock', () => {
+  it('says that it is a simulation, and shows each behaviour with its number, its source and what was seen', async () => {
+    const { code, stdout, stderr } = await runWinport('probe', '--transport', 'mock')
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^winport probe on the mock backend: a simulation/)
+    expect(stdout).toMatch(/^winport {3}\d+\.\d+\.\d+ on Node\.js v\d+/m)
+    expect(stdout).toMatch(/^ +13 {2}assumed +passed +ASSOCIATE on a bound socket: WSAEINVAL\n +WSAEINVAL$/m)
+    expect(stdout).toMatch(/^ +22 {2}documented +passed +any elevated process may consume it$/m)
+    expect(stdout).toMatch(/^ +7 {2}observed +not shown +overlap with an administered exclusion/m)
+    expect(stdout).toContain(`\n${soundSums(elevatedFeatures)}\n`)
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('Everything that could be shown here held.')
+  })
+
+  it('prints one line of JSON', async () => {
+    const { code, stdout, stderr } = await runWinport('probe', '--transport', 'mock', '--json')
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    expect(stdout.trimEnd()).not.toContain('\n')
+    const { backend, machine, held, features, refusals, results } = JSON.parse(stdout)
+    expect({ backend, held, refusals }).toEqual({ backend: 'mock', held: true, refusals: [] })
+    expect(machine).toMatchObject({ platform: process.platform, versions: { node: process.version } })
+    expect(new Set(features)).toEqual(new Set(elevatedFeatures))
+    expect(results).toContainEqual({
+      behaviour: 12,
+      source: 'assumed',
+      title: 'no ports, or a range past 65535: WSAEINVAL',
+      mode: 'overlapped',
+      outcome: 'passed',
+      seen: ['WSAEINVAL'],
+    })
+  })
+})
+
+if (process.platform === 'linux') {
+  describe('winport probe on the simulator', { timeout: TIME_LIMIT }, () => {
+    const probe = (backend: string, env: Record<string, string>, json = false) =>
+      finish(startOnSimulator({ backend, command: 'probe', passed: [{ json }], pool: simulator.pool, env }))
+
+    it.each(['koffi', 'napi'])(
+      'over %s, elevated: shows what a real Windows can show, and leaves nothing',
+      async (backend) => {
+        const { code, stdout, stderr } = await probe(backend, {})
+        expect(stderr, stdout).toBe(NOTHING_LEFT)
+        expect(stdout).toMatch(new RegExp(`^winport probe on the ${backend} backend: a simulation of Windows, `))
+        expect(stdout).toMatch(/^build {5}26100: /m)
+        expect(stdout).toMatch(/^elevated {2}yes$/m)
+        for (const title of ['any elevated process may consume it', "another process' runtime token: WSAEACCES"]) {
+          expect(stdout).toMatch(new RegExp(`passed +${title}$`, 'm'))
+        }
+        expect(stdout).toContain(`\n${soundSums(elevatedFeatures)}\n`)
+        expect(code).toBe(0)
+      },
+    )
+
+    it('not elevated: says so, and does not show persistent reservations', async () => {
+      const { code, stdout, stderr } = await probe('napi', { ELEVATED: '0' })
+      expect(stderr, stdout).toBe(NOTHING_LEFT)
+      expect(stdout).toMatch(/^elevated {2}no/m)
+      expect(stdout).toMatch(/^refused {3}CreatePersistentTcpPortReservation: ERROR_ACCESS_DENIED\. .*administrator/m)
+      expect(stdout).toMatch(/^ +20 {2}documented +not shown +Create: a port in use/m)
+      expect(stdout).toMatch(/^ +18 {2}contract +not shown +where the persistent functions are missing/m)
+      expect(stdout).toContain(`\n${soundSums(plainFeatures)}\n`)
+      expect(code).toBe(0)
+    })
+
+    it('tells what it saw instead of what was assumed, where to report it, and ends with 1', async () => {
+      const { code, stdout, stderr } = await probe('koffi', { NETSH: '1025+1900' })
+      expect(stderr, stdout).toBe(`Error: 1 behaviour did not hold on this machine.\n${NOTHING_LEFT}`)
+      expect(code).toBe(1)
+      expect(stdout).toMatch(/^ +15 {2}assumed +failed +a wildcard is consecutive and stays inside the dynamic range$/m)
+      const [, outcome = ''] = stdout.split('\n1 behaviour did not hold:\n')
+      expect(outcome).toMatch(
+        /^ {2}15 assumed, blocking: a wildcard is consecutive .*\n {4}AssertionError.*: ends inside\n/,
+      )
+      expect(outcome).toMatch(/\n {2}15 assumed, overlapped: /)
+      expect(outcome).toContain('`winport probe --json`')
+    })
+
+    it('in JSON too', async () => {
+      const { code, stdout } = await probe('napi', { NETSH: '1025+1900', ELEVATED: '0' }, true)
+      expect(code).toBe(1)
+      const { held, machine, refusals, results } = JSON.parse(stdout)
+      expect(held).toBe(false)
+      expect(machine.dynamicPorts.tcp).toEqual({ startPort: 1025, count: 1900 })
+      expect(refusals).toEqual([
+        { syscall: 'CreatePersistentTcpPortReservation', code: 'ERROR_ACCESS_DENIED', errno: 5 },
+      ])
+      const failed = results.filter(({ outcome }: { outcome: string }) => outcome === 'failed')
+      expect(failed).toHaveLength(2)
+      expect(failed[0]).toMatchObject({ behaviour: 15, source: 'assumed', failure: expect.stringContaining('inside') })
+    })
+
+    it('interrupted, it deletes the persistent reservation that it has created', async () => {
+      const child = startOnSimulator({ backend: 'koffi', command: 'probe', pool: simulator.pool })
+      const finished = finish(child)
+      while (simulator.counts().persistentReservations === 0) await setTimeout(1)
+      child.kill('SIGINT')
+      const { code, stdout, stderr } = await finished
+      expect(stderr).toBe(`Error: The probe was interrupted. Nothing that it reserved is left.\n${NOTHING_LEFT}`)
+      expect(stdout).toBe('')
+      expect(code).toBe(1)
+      expect(simulator.counts()).toMatchObject({ persistentReservations: 0, runtimeReservationsOfAll: 0 })
+    })
+  })
+}

@@ -1,0 +1,53 @@
+// A `winport` command on a simulated Windows: command-on-simulator.js <backend> <command> [arguments as JSON]
+// Its last line on stderr tells what it leaves behind. To be started with --import ./elevate.js, and with
+// INTERRUPT=<signal>  the process is interrupted as soon as it listens for the signal: none can be sent under Wine.
+// NETSH=12000+1900  is what netsh tells of the dynamic range; defaults to what it really is.
+import { createRequire } from 'node:module'
+import { acquire } from '../../dist/acquire-command.js'
+import { info } from '../../dist/info-command.js'
+import { persistent } from '../../dist/persistent-command.js'
+import { probe } from '../../dist/probe-command.js'
+
+const [transport, command, passed = '[]'] = process.argv.slice(2)
+const { WINSOCK_SIMULATOR: library, RANGE, NETSH = RANGE, ELEVATED, INTERRUPT } = process.env
+
+const koffi = createRequire(createRequire(import.meta.url).resolve('@winport/transport-koffi'))('koffi')
+const countsOf = koffi.load(library).func('uint32_t WinsockSimulator_Counts(void *result)')
+
+function left() {
+  const result = new Uint32Array(288 / 4)
+  countsOf(result)
+  const [sockets, , , reservations, persistentReservations] = result
+  return { sockets, reservations, persistent: persistentReservations }
+}
+
+if (INTERRUPT !== undefined) {
+  const waiting = setInterval(() => {
+    if (process.listenerCount(INTERRUPT) === 0) return
+    clearInterval(waiting)
+    process.emit(INTERRUPT)
+  })
+}
+
+const [start, count] = NETSH.split('+')
+const machine = {
+  platform: 'win32',
+  release: '10.0.26100',
+  environment: { SystemRoot: 'C:\\Windows' },
+  importPackage: (name) => import(name),
+  libraries: { winsock: library, ipHelper: library, kernel: library },
+  run: async (program) =>
+    program.endsWith('netsh.exe')
+      ? `Startport         : ${start}\r\nAnzahl von Ports  : ${count}\r\n`
+      : `"Verbindliche Beschriftung","Bezeichnung","S-1-16-${ELEVATED === '0' ? 8192 : 12288}",""\r\n`,
+}
+const commands = { acquire, info, persistent, probe }
+const args = JSON.parse(passed)
+const options = typeof args.at(-1) === 'object' && !Array.isArray(args.at(-1)) ? args.pop() : {}
+try {
+  await commands[command](...args, { ...options, transport }, machine)
+} catch (error) {
+  console.error(`${error}`)
+  process.exitCode = 1
+}
+console.error(JSON.stringify(left()))
