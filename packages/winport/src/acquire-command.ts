@@ -6,7 +6,7 @@ import {
   ReservationManager,
   type RuntimeReservation,
 } from '@winport/manager'
-import { AbortError, type Protocol } from '@winport/transport'
+import { AbortError, checkProtocol, type Protocol } from '@winport/transport'
 import { here, openTransport, type Surroundings } from './backends.js'
 import { Interruption } from './interruption.js'
 import type { BackendName } from './open-reservation-manager.js'
@@ -15,6 +15,7 @@ import { printBlock } from './print-block.js'
 import { UsageError } from './usage-error.js'
 
 export interface AcquireCommandOptions {
+  readonly matched?: boolean
   /** `5000-5999` */
   readonly within?: string
   /** Milliseconds. */
@@ -26,22 +27,21 @@ export interface AcquireCommandOptions {
 
 const LONGEST_TIMEOUT = 0x7fff_ffff
 
-/** `winport acquire <tcp|udp|both> [startPort] <count>` */
+/** `winport acquire <tcp|udp> [startPort] <count>`, or `winport acquire --matched [startPort] <count>` */
 export async function acquire(
-  protocol: string,
-  numbers: readonly string[],
-  { within, timeout, hold = false, json = false, transport: name }: AcquireCommandOptions,
+  block: readonly string[],
+  { matched = false, within, timeout, hold = false, json = false, transport: name }: AcquireCommandOptions,
   surroundings: Surroundings = here,
 ): Promise<void> {
-  checkProtocols(protocol)
+  const { protocol, numbers } = parseProtocol(block, matched)
   const request = parseRequest(numbers, within)
   const limit = timeout === undefined ? undefined : parseTimeout(timeout)
   {
     const transport = await openTransport({ transport: name }, surroundings)
     await using manager = new ReservationManager({ transport })
-    await using block = await acquireWithin(manager, protocol, request, limit)
+    await using held = await acquireWithin(manager, protocol, request, limit)
     using interruption = hold ? new Interruption() : undefined
-    printBlock(block, transport, json)
+    printBlock(held, transport, json)
     if (interruption !== undefined) {
       process.stderr.write('Held until Ctrl-C.\n')
       await interruption.happened
@@ -53,22 +53,30 @@ export async function acquire(
 
 async function acquireWithin(
   manager: ReservationManager,
-  protocol: Protocol | 'both',
+  protocol: Protocol | undefined,
   request: AcquireMatchedOptions,
   limit: number | undefined,
 ): Promise<RuntimeReservation | MatchedReservation> {
   const options = limit === undefined ? request : { ...request, signal: AbortSignal.timeout(limit) }
   try {
-    return protocol === 'both' ? await manager.acquireMatched(options) : await manager.acquire({ protocol, ...options })
+    return protocol === undefined
+      ? await manager.acquireMatched(options)
+      : await manager.acquire({ protocol, ...options })
   } catch (error) {
     if (!(error instanceof AbortError)) throw error
     throw new Error(`No block was granted within ${limit} ms, and nothing is reserved.`, { cause: error })
   }
 }
 
-function checkProtocols(protocol: string): asserts protocol is Protocol | 'both' {
-  if (protocol === 'tcp' || protocol === 'udp' || protocol === 'both') return
-  throw outOfRange('protocol', "'tcp', 'udp' or 'both'", protocol)
+/** @returns no protocol for both, with or without one in front */
+function parseProtocol(
+  block: readonly string[],
+  matched: boolean,
+): { protocol?: Protocol; numbers: readonly string[] } {
+  const [protocol = '', ...numbers] = block
+  if (matched && /^\d/.test(protocol)) return { numbers: block }
+  checkProtocol(protocol)
+  return matched ? { numbers } : { protocol, numbers }
 }
 
 function parseRequest(numbers: readonly string[], within: string | undefined): AcquireMatchedOptions {

@@ -44,22 +44,22 @@ function defineProgram(): Command {
     .summary('reserve a block of ports')
     .description(
       'Reserves a block of consecutive ports, prints where it starts, its size and its token, and lets go of it.\n' +
-        "'both' reserves one range for TCP and UDP alike. Without a start port the kernel chooses.",
+        'Without a start port the kernel chooses.',
     )
-    .usage('<tcp|udp|both> [startPort] <count> [options]')
-    .argument('<protocol>', 'tcp, udp or both')
+    .usage('<tcp|udp> [startPort] <count> [options]')
     .argument(
-      '<numbers...>',
-      'start port, if wanted (0: the kernel chooses; 5000,6000,0: the first to be had); and the number of ports',
+      '<block...>',
+      'tcp or udp; start port, if wanted (0: the kernel chooses; 5000,6000,0: the first to be had); number of ports',
     )
+    .option('--matched', 'one range for TCP and UDP alike; the protocol can then be left out')
     .option('--within <from>-<to>', 'the lowest place in there, such as 5000-5999, instead of a start port')
     .option('--timeout <ms>', 'give up after so many milliseconds')
     .option('--hold', 'keep the block until Ctrl-C')
     .addOption(jsonOption('one line of JSON; tokens are strings'))
     .addOption(transportOption())
-    .action(async (protocol: string, numbers: string[], options) => {
+    .action(async (block: string[], options) => {
       const { acquire } = await import('./acquire-command.js')
-      await acquire(protocol, numbers, options)
+      await acquire(block, options)
     })
 
   program

@@ -45,12 +45,21 @@ describe('winport acquire', () => {
   })
 
   it('reserves one range for both protocols', async () => {
-    const plain = await runWinport('acquire', 'both', '4750', '3', '--transport', 'mock')
+    const plain = await runWinport('acquire', '--matched', '4750', '3', '--transport', 'mock')
     expect(plain.stdout).toMatch(
       /^protocol {2}both\nstart {5}4750\nend {7}4752\ncount {5}3\ntokens {4}\d+ \(tcp\), \d+ \(udp\)\n$/,
     )
     expect(plain.code).toBe(0)
-    const { code, stdout, stderr } = await runWinport('acquire', 'both', '4750', '3', '--transport', 'mock', '--json')
+    const { code, stdout, stderr } = await runWinport(
+      'acquire',
+      'udp',
+      '4750',
+      '3',
+      '--matched',
+      '--transport',
+      'mock',
+      '--json',
+    )
     expect(stderr).toBe('')
     expect(stdout.trimEnd()).not.toContain('\n')
     const token = expect.stringMatching(/^\d{2,}$/)
@@ -137,7 +146,11 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
   it.each([
     ['acquire tcp 70000 1', 2, /"startPort".* 65535\. Received 70000/],
     ['acquire tcp 65530 20', 2, /"count".*<= 6 .*starts at 65530\. Received 20/],
-    ['acquire sctp 1', 2, /'tcp', 'udp' or 'both'\. Received 'sctp'/],
+    ['acquire sctp 1', 2, /'tcp' or 'udp'\. Received 'sctp'/],
+    ['acquire 5000 20', 2, /'tcp' or 'udp'\. Received '5000'/],
+    ['acquire --matched sctp 1', 2, /'tcp' or 'udp'\. Received 'sctp'/],
+    ['acquire --matched 1 2 3', 2, /not 3 numbers/],
+    ['acquire --matched', 2, /missing required argument/],
     ['acquire tcp 0', 2, /"count".*>= 1 and <= 65535\. Received 0/],
     ['acquire tcp 1.5', 2, /"count".*integer.*Received 1\.5/],
     ['acquire tcp 100000', 2, /"count".*<= 65535\. Received 100000/],
@@ -145,7 +158,7 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
     ['acquire tcp many', 2, /count must be a number, but it is 'many'/],
     ['acquire tcp 0x10', 2, /count must be a number, but it is '0x10'/],
     ['acquire tcp 1 2 3', 2, /not 3 numbers/],
-    ['acquire tcp', 2, /missing required argument/],
+    ['acquire tcp', 2, /not 0 numbers/],
     ['acquire tcp 5000, 1', 2, /startPort must be a number, but it is ''/],
     ['acquire tcp 5000,70000 1', 2, /"startPort\[1\]".* 65535\. Received 70000/],
     ['acquire tcp 5 --within 5000', 2, /--within must be two ports, such as 5000-5999, but it is '5000'/],
@@ -231,13 +244,13 @@ describe('help and version', () => {
   it('--help lists the commands with their arguments', async () => {
     const { code, stdout } = await runWinport('--help')
     expect(code).toBe(0)
-    expect(stdout).toContain('acquire <tcp|udp|both> [startPort] <count> [options]')
+    expect(stdout).toContain('acquire <tcp|udp> [startPort] <count> [options]')
     expect(stdout).toContain('persistent <create|lookup|delete|ensure> <tcp|udp> <startPort> <count> [options]')
     for (const name of ['info', 'probe', 'demo']) expect(stdout).toContain(`${name} [options]`)
   })
 
   it.each([
-    ['acquire', ['--within <from>-<to>', '--timeout <ms>', '--hold', '--json', '--transport <name>', "'both'"]],
+    ['acquire', ['--matched', '--within <from>-<to>', '--timeout <ms>', '--hold', '--json', '--transport <name>']],
     ['persistent', ['--json', '--transport <name>', 'ensure looks up', 'elevated']],
     ['info', ['--json']],
     ['probe', ['--json', '--transport <name>', 'deletes them again']],

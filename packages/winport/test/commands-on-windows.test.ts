@@ -75,7 +75,7 @@ if (windows?.kind === 'wine') {
 
     // Nobody can send a signal there: what Node does with one is emitted.
     it.each(['SIGINT', 'SIGHUP', 'SIGBREAK'])('winport acquire --hold releases at %s', async (signal) => {
-      const passed = ['both', ['20'], { hold: true }]
+      const passed = [['20'], { matched: true, hold: true }]
       const env = { INTERRUPT: signal }
       const { exitCode, stdout, stderr } = await runOnSimulator({ backend: 'koffi', command: 'acquire', passed, env })
       expect(stderr).toBe(`Held until Ctrl-C.\nReleased.\n${NOTHING_LEFT}`)

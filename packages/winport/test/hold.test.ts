@@ -25,7 +25,7 @@ if (process.platform === 'linux') {
       const child = startOnSimulator({
         backend,
         command: 'acquire',
-        passed: ['both', [String(startPort), '20'], { hold: true }],
+        passed: [[String(startPort), '20'], { matched: true, hold: true }],
         pool: simulator.pool,
       })
       const finished = finish(child)
