@@ -1,4 +1,5 @@
 export { invalidArgType, outOfRange } from './argument-errors.js'
+export { checkBoolean } from './check-boolean.js'
 export {
   _WSAIO,
   _WSAIOR,

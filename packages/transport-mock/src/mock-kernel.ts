@@ -1,4 +1,4 @@
-import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
 import { type AddressFamily, checkProtocol, isHostPortFree, type PortRange, type Protocol } from '@winport/transport'
 import { FaultPlan } from './fault-plan.js'
 import type { KernelSnapshot, ReservationSnapshot, SocketSnapshot } from './kernel-snapshot.js'
@@ -79,7 +79,7 @@ export class MockKernel {
   /** Starts a process. @throws RangeError if another one has the pid */
   openTransport({ pid = this.#unusedPid(), elevated = false }: OpenTransportOptions = {}): MockTransport {
     checkUnsigned('pid', pid, 0xffff_ffff, 1)
-    if (typeof elevated !== 'boolean') throw invalidArgType('elevated', 'of type boolean', elevated)
+    checkBoolean('elevated', elevated)
     if (this.#hasProcess(pid)) throw outOfRange('pid', 'the number of no other process', pid)
     const transport = new MockTransport(this.#state, pid, elevated)
     this.#processes.add(transport)

@@ -8,7 +8,7 @@ import {
   WSAEADDRNOTAVAIL,
   WSAEINVAL,
 } from '@winport/definitions'
-import type { BindMode } from '@winport/transport'
+import { type BindMode, DEFAULT_BIND_MODE } from '@winport/transport'
 import { FreeRuns } from './free-runs.js'
 import type { TokenSequence } from './token-sequence.js'
 
@@ -46,7 +46,6 @@ export interface PortPoolOptions {
 }
 
 const LAST_PORT = 65_535
-const DEFAULT_MODE: BindMode = { reuseAddr: false, ipv6Only: false }
 
 /**
  * The ports of one protocol: who has reserved them, and which are bound. Methods that the kernel may refuse return the
@@ -117,7 +116,7 @@ export class PortPool {
     address: string,
     port: number,
     reservation: Reservation | undefined,
-    { reuseAddr, ipv6Only }: BindMode = DEFAULT_MODE,
+    { reuseAddr, ipv6Only }: BindMode = DEFAULT_BIND_MODE,
   ): Binding | number {
     if (port === 0) {
       const chosen = reservation === undefined ? this.#findEphemeral() : this.#findInside(reservation)

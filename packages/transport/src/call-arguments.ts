@@ -1,4 +1,4 @@
-import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
 import type { PortRange, Protocol } from './port-range.js'
 import type { AddressFamily, BindOptions, SocketAddress, SocketSpec, WinsockSocket } from './winsock-socket.js'
 
@@ -44,7 +44,7 @@ export interface BindMode {
   readonly ipv6Only: boolean
 }
 
-const DEFAULT_BIND_MODE: BindMode = { reuseAddr: false, ipv6Only: false }
+export const DEFAULT_BIND_MODE: BindMode = { reuseAddr: false, ipv6Only: false }
 
 /** Checks how a socket is to be bound, and returns what that comes to for this socket. */
 export function checkBindOptions(
@@ -54,9 +54,8 @@ export function checkBindOptions(
   if (options === undefined) return DEFAULT_BIND_MODE
   if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
   const { reuseAddr = false, ipv6Only = false } = options
-  for (const [name, value] of Object.entries({ reuseAddr, ipv6Only })) {
-    if (typeof value !== 'boolean') throw invalidArgType(`options.${name}`, 'of type boolean', value)
-  }
+  checkBoolean('options.reuseAddr', reuseAddr)
+  checkBoolean('options.ipv6Only', ipv6Only)
   if (reuseAddr && protocol === 'tcp') throw outOfRange('options.reuseAddr', 'false on a TCP socket', reuseAddr)
   return { reuseAddr, ipv6Only: ipv6Only && family === 'ipv6' }
 }

@@ -7,6 +7,7 @@ export {
   checkProtocol,
   checkSocketAddress,
   checkSocketSpec,
+  DEFAULT_BIND_MODE,
 } from './call-arguments.js'
 export { connected } from './connected.js'
 export { IpHelperError } from './ip-helper-error.js'

@@ -1,4 +1,4 @@
-import { invalidArgType, outOfRange } from '@winport/definitions'
+import { checkBoolean, invalidArgType, outOfRange } from '@winport/definitions'
 import { ReservationError } from '@winport/manager'
 import type { Transport, WinsockLibraries } from '@winport/transport'
 import type { BackendName, OpenReservationManagerOptions } from './open-reservation-manager.js'
@@ -31,10 +31,7 @@ export async function openTransport(
   surroundings: Surroundings = here,
 ): Promise<Transport> {
   if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
-  const traceLeaks: unknown = options.traceLeaks
-  if (traceLeaks !== undefined && typeof traceLeaks !== 'boolean') {
-    throw invalidArgType('traceLeaks', 'of type boolean', traceLeaks)
-  }
+  if (options.traceLeaks !== undefined) checkBoolean('traceLeaks', options.traceLeaks)
   const choice: unknown = options.transport
   if (choice === undefined) return await openBest(surroundings)
   if (typeof options.transport === 'object' && choice !== null) return options.transport
