@@ -26,6 +26,7 @@ import {
   type Protocol,
   type SocketAddress,
   startListening,
+  throwIfAborted,
   WinsockError,
   type WinsockSocket,
 } from '@winport/transport'
@@ -98,7 +99,7 @@ export class MockSocket implements WinsockSocket {
   ): Promise<number> {
     checkIoctlArguments(code, input, output)
     const signal = options?.signal
-    if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
+    throwIfAborted(signal)
     const fault = this.#state === 'open' ? this.#takeFault(code, true) : undefined
     if (!(fault instanceof Hold)) return this.#finishControl(code, fault, input, output)
     const request = input?.slice() ?? null // the kernel has read the input before the call returns
@@ -145,7 +146,7 @@ export class MockSocket implements WinsockSocket {
       const closed = () => this.leave()
       socket.once('close', closed)
       try {
-        await bindDatagramSocket(socket, binding)
+        await attachHandle(socket, bindDatagramHandle(binding, binding)) // whatever options the socket was made with
       } catch (error) {
         socket.off('close', closed)
         throw error
@@ -235,7 +236,7 @@ export class MockSocket implements WinsockSocket {
     const binding = this.#binding
     this.#state = 'adopted'
     try {
-      if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
+      throwIfAborted(signal)
       const fault = this.home.faults.take(call, true)
       const errno = fault instanceof Hold ? await this.#waitFor(owner, fault, call, signal) : fault
       if (errno !== undefined) throw new WinsockError(errno, call)
@@ -270,13 +271,6 @@ export class MockSocket implements WinsockSocket {
     const fault = this.home.faults.take(call, false)
     if (typeof fault === 'number') throw new WinsockError(fault, call)
   }
-}
-
-/** Binds it for real. It was made without our options, which only a handle that has them can bring in. */
-async function bindDatagramSocket(socket: DatagramSocket, binding: Binding): Promise<void> {
-  const { address, port, reuseAddr, ipv6Only } = binding
-  if (reuseAddr || ipv6Only) return await attachHandle(socket, bindDatagramHandle(binding, binding))
-  await startListening(socket, () => socket.bind({ address, port, exclusive: true }))
 }
 
 function familyName(family: AddressFamily): 'IPv4' | 'IPv6' {
