@@ -25,7 +25,10 @@ export interface BindMessage extends ReservationMessage {
   readonly address: AddressInfo
 }
 
-/** `winport:failure`: a call failed. A search for ports that succeeds in the end tells of each refusal before. */
+/**
+ * `winport:failure`: the system refused something, or it was given up. A call that succeeds in the end may have tried
+ * before: other places, or IPv6.
+ */
 export interface FailureMessage extends ReservationMessage {
   readonly operation: 'acquire' | 'associate' | 'bind' | 'adopt' | 'release' | 'persistent'
   readonly error: unknown

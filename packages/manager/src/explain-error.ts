@@ -33,22 +33,35 @@ export function explainSearch(refusals: readonly ReservationError[], request: Ac
   if (within !== undefined) {
     const [from, to] = within
     const what = count === 1 ? `No ${ports}` : `No ${count} consecutive ${ports}`
-    const problem = `${what} from ${from} to ${to} can be reserved: at each of ${refusals.length} places ${reason}. Choose another range.`
+    const where = refusals.length === 1 ? '' : `at each of ${refusals.length} places `
+    const problem = `${what} from ${from} to ${to} can be reserved: ${where}${reason}. Choose another range.`
     return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
   }
-  const starts = [...(startPort as Iterable<number>)]
+  const starts = [...(startPort as Iterable<number>)].map((start) => (start === 0 ? 'anywhere' : start))
   const more = starts.length - MOST_NAMED
   const named = starts.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
-  const problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. Choose others, or add 0 to let Windows choose.`
+  const remedy = starts.includes('anywhere')
+    ? 'Ask for fewer, or release a block.'
+    : 'Choose others, or add 0 to let Windows choose.'
+  const problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. ${remedy}`
   return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
 }
 
-/** For a search for the same range of both protocols, over when the kernel has no more for TCP. */
-export function explainUnmatched(refusals: readonly ReservationError[], count: number): ReservationError {
-  const offered = refusals.length - 1
-  const blocks = offered === 1 ? 'the one block' : `each of ${offered} blocks`
+/**
+ * For a search for the same range of both protocols in which the kernel chooses.
+ *
+ * @param offered how many blocks it offered for TCP
+ */
+export function explainUnmatched(
+  refusals: readonly ReservationError[],
+  offered: number,
+  count: number,
+): ReservationError {
+  const what = count === 1 ? 'There is no port' : `There are no ${count} consecutive ports`
+  const blocks = offered === 1 ? 'the one place' : `each of ${offered} places`
   const reason = offered === 0 ? 'none is free for TCP' : `${blocks} that Windows offered for TCP was refused for UDP`
-  const problem = `There are no ${count} consecutive ports free for both TCP and UDP: ${reason}. Ask for fewer, or say where.`
+  const remedy = count === 1 ? 'Say where.' : 'Ask for fewer, or say where.'
+  const problem = `${what} free for both TCP and UDP: ${reason}. ${remedy}`
   return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, new AggregateError(refusals, 'Each place was refused'))
 }
 

@@ -1,7 +1,8 @@
 import type { PortRange, Protocol, Transport, WinsockSocket } from '@winport/transport'
+import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
 import { describeRange } from './explain-error.js'
-import { closeQuietly } from './port-block.js'
+import { inNextTurn } from './next-turn.js'
 import type { RuntimeReservation } from './runtime-reservation.js'
 
 /**
@@ -52,7 +53,7 @@ export class Holding implements PortRange {
     young.add(this)
     if (turnEnds) return
     turnEnds = true
-    setImmediate(letGoOfYoung).unref()
+    inNextTurn(letGoOfYoung)
   }
 
   /** From now on the object may be collected. */
@@ -63,10 +64,14 @@ export class Holding implements PortRange {
     this.#young = undefined
   }
 
-  /** It is over; the anchor is still to be closed. */
+  /** It is to be over: the anchor is still to be closed. */
   end(): void {
     this.#holdings.delete(this)
     if (!young.delete(this)) dropped.unregister(this)
+  }
+
+  /** It is over. */
+  reportEnd(): void {
     if (channels.release.hasSubscribers) publish('release', this.#transport, this, { token: this.token })
   }
 }
@@ -87,6 +92,7 @@ function letGoOfYoung(): void {
 const dropped = new FinalizationRegistry<Holding>((holding) => {
   holding.end()
   closeQuietly(holding.anchor)
+  holding.reportEnd()
   warn(holding)
 })
 

@@ -1,7 +1,8 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { untilAborted } from '@winport/transport'
 import type { BlockBindOptions, BlockConnectOptions, BlockListenOptions } from './port-block.js'
-import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
+import { type ReleaseOptions, type RuntimeReservation, readReleaseOptions } from './runtime-reservation.js'
 
 /** One range of ports, reserved for TCP and for UDP: two reservations that are used and released as one. */
 export class MatchedReservation implements AsyncDisposable {
@@ -18,6 +19,7 @@ export class MatchedReservation implements AsyncDisposable {
   constructor(tcp: RuntimeReservation, udp: RuntimeReservation) {
     this.tcp = tcp
     this.udp = udp
+    partners.set(tcp, udp).set(udp, tcp)
     this.startPort = tcp.startPort
     this.endPort = tcp.endPort
     this.count = tcp.count
@@ -58,15 +60,23 @@ export class MatchedReservation implements AsyncDisposable {
   }
 
   /** Releases both, whatever becomes of the other. Twice is no error. See {@link RuntimeReservation.release}. */
-  async release(options?: ReleaseOptions): Promise<void> {
-    const outcomes = await Promise.allSettled([this.tcp.release(options), this.udp.release(options)])
-    const [first, second] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-    if (second !== undefined)
-      throw Object.assign(new AggregateError([first, second], first.message), { code: first.code })
-    if (first !== undefined) throw first
+  async release(options: ReleaseOptions = {}): Promise<void> {
+    const signal = readReleaseOptions(options)
+    await untilAborted(this.#release(), signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.release()
   }
+
+  async #release(): Promise<void> {
+    const outcomes = await Promise.allSettled([this.tcp.release(), this.udp.release()])
+    const [first, second] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    if (second !== undefined)
+      throw Object.assign(new AggregateError([first, second], first.message), { code: first.code })
+    if (first !== undefined) throw first
+  }
 }
+
+/** Whoever has one of the two holds the other. */
+const partners = new WeakMap<RuntimeReservation, RuntimeReservation>()

@@ -1,4 +1,4 @@
-import type { PortRange, Transport } from '@winport/transport'
+import type { PersistentReservations, PortRange, Transport } from '@winport/transport'
 import { channels, publish } from './diagnostics.js'
 import { explainPersistent } from './explain-error.js'
 import { OpenPersistentReservation } from './open-persistent-reservation.js'
@@ -36,8 +36,9 @@ export class PersistentReservationStore {
    * Rejects with `ERR_ELEVATION_REQUIRED`, `ERR_PORT_RANGE_IN_USE`, `ERR_RESERVATION_UNSUPPORTED`, an `AbortError`.
    */
   async create(range: PortRange, options?: PersistentCallOptions): Promise<PersistentReservation> {
-    const { exactly, signal } = this.#read(range, options)
-    return this.#describe(exactly, await this.#create(exactly, signal))
+    return await this.#run(range, options, async (exactly, signal) => {
+      return this.#describe(exactly, await this.#create(exactly, signal))
+    })
   }
 
   /**
@@ -46,8 +47,9 @@ export class PersistentReservationStore {
    * Rejects with `ERR_RESERVATION_NOT_FOUND`, `ERR_RESERVATION_UNSUPPORTED`, an `AbortError`.
    */
   async lookup(range: PortRange, options?: PersistentCallOptions): Promise<PersistentReservation> {
-    const { exactly, signal } = this.#read(range, options)
-    return this.#describe(exactly, await this.#lookUp(exactly, signal))
+    return await this.#run(range, options, async (exactly, signal) => {
+      return this.#describe(exactly, await this.#lookUp(exactly, signal))
+    })
   }
 
   /**
@@ -56,22 +58,9 @@ export class PersistentReservationStore {
    * Rejects with `ERR_ELEVATION_REQUIRED`, `ERR_PORT_RANGE_IN_USE`, `ERR_RESERVATION_UNSUPPORTED`, an `AbortError`.
    */
   async ensure(range: PortRange, options?: PersistentCallOptions): Promise<PersistentReservation> {
-    const { exactly, signal } = this.#read(range, options)
-    const find = async () => this.#describe(exactly, await this.#lookUp(exactly, signal))
-    try {
-      return await find()
-    } catch (error) {
-      if (!hasCode(error, 'ERR_RESERVATION_NOT_FOUND')) throw error
-    }
-    try {
-      return this.#describe(exactly, await this.#create(exactly, signal))
-    } catch (error) {
-      if (!hasCode(error, 'ERR_PORT_RANGE_IN_USE')) throw error
-      return await find().catch((notFound) => {
-        // Not this very range: somebody created it in between.
-        throw hasCode(notFound, 'ERR_RESERVATION_NOT_FOUND') ? error : notFound
-      })
-    }
+    return await this.#run(range, options, async (exactly, signal) => {
+      return this.#describe(exactly, await this.#ensure(exactly, signal))
+    })
   }
 
   /**
@@ -79,11 +68,11 @@ export class PersistentReservationStore {
    * looked up again before each use. Rejects as {@link lookup} does.
    */
   async open(range: PortRange, options?: PersistentCallOptions): Promise<OpenPersistentReservation> {
-    const { exactly, signal } = this.#read(range, options)
-    const token = await this.#lookUp(exactly, signal)
-    return new OpenPersistentReservation(this.#transport, exactly, token, this.#isManagerOpen, (signal) =>
-      this.#lookUp(exactly, signal),
-    )
+    return await this.#run(range, options, async (exactly, signal) => {
+      const token = await this.#lookUp(exactly, signal)
+      const lookUp = (signal: AbortSignal | undefined) => this.#lookUp(exactly, signal)
+      return new OpenPersistentReservation(this.#transport, exactly, token, this.#isManagerOpen, lookUp)
+    })
   }
 
   /**
@@ -93,50 +82,77 @@ export class PersistentReservationStore {
    * Rejects with `ERR_ELEVATION_REQUIRED`, `ERR_RESERVATION_NOT_FOUND`, `ERR_RESERVATION_UNSUPPORTED`, an `AbortError`.
    */
   async delete(range: PortRange, options?: PersistentCallOptions): Promise<void> {
-    const { exactly, signal } = this.#read(range, options)
-    const deletion = () => this.#transport.persistent.delete(exactly, { signal })
-    await this.#run(exactly, 'delete', signal, deletion)
+    await this.#run(range, options, (exactly, signal) => this.#delete(exactly, signal))
   }
 
-  #create(range: PortRange, signal: AbortSignal | undefined): Promise<bigint> {
-    return this.#run(range, 'create', signal, () => this.#transport.persistent.create(range, { signal }))
+  async #ensure(range: PortRange, signal: AbortSignal | undefined): Promise<bigint> {
+    try {
+      return await this.#lookUp(range, signal)
+    } catch (error) {
+      if (!hasCode(error, 'ERR_RESERVATION_NOT_FOUND')) throw error
+    }
+    try {
+      return await this.#create(range, signal)
+    } catch (error) {
+      if (!hasCode(error, 'ERR_PORT_RANGE_IN_USE')) throw error
+      return await this.#lookUp(range, signal).catch((notFound) => {
+        // Not this very range: somebody created it in between.
+        throw hasCode(notFound, 'ERR_RESERVATION_NOT_FOUND') ? error : notFound
+      })
+    }
   }
 
-  #lookUp(range: PortRange, signal: AbortSignal | undefined): Promise<bigint> {
-    return this.#run(range, 'look up', signal, () => this.#transport.persistent.lookup(range, { signal }))
+  async #create(range: PortRange, signal: AbortSignal | undefined): Promise<bigint> {
+    return await this.#call(range, 'create', signal, (persistent) => persistent.create(range, { signal }))
   }
 
-  #describe(range: PortRange, token: bigint): PersistentReservation {
-    return new PersistentReservation(this.#transport, range, token, this.#isManagerOpen)
+  async #lookUp(range: PortRange, signal: AbortSignal | undefined): Promise<bigint> {
+    return await this.#call(range, 'look up', signal, (persistent) => persistent.lookup(range, { signal }))
   }
 
-  /** Checks the arguments, and copies the range: the caller's own object may change meanwhile. */
-  #read(range: PortRange, options: PersistentCallOptions = {}) {
-    checkObject('range', range)
-    const { protocol, startPort, count } = range
-    const exactly: PortRange = { protocol, startPort, count }
-    checkRange(exactly)
-    checkObject('options', options)
-    return { exactly, signal: deriveSignal(options.signal) }
+  async #delete(range: PortRange, signal: AbortSignal | undefined): Promise<void> {
+    await this.#call(range, 'delete', signal, (persistent) => persistent.delete(range, { signal }))
   }
 
-  async #run<Result>(
+  /** Makes one call of the transport's, and explains its failure. */
+  async #call<Result>(
     range: PortRange,
     verb: string,
     signal: AbortSignal | undefined,
-    call: () => Promise<Result>,
+    call: (persistent: PersistentReservations) => Promise<Result>,
   ): Promise<Result> {
     const end = this.#endFor(signal)
     if (end !== undefined) throw end
     try {
-      return await call()
+      return await call(this.#transport.persistent)
     } catch (error) {
-      const failure = this.#endFor(signal) ?? explainPersistent(error, range, verb)
-      if (channels.failure.hasSubscribers) {
-        publish('failure', this.#transport, range, { operation: 'persistent', error: failure })
-      }
-      throw failure
+      throw this.#endFor(signal) ?? explainPersistent(error, range, verb)
     }
+  }
+
+  /** Checks the arguments, works on a copy, which the caller cannot change meanwhile, and reports the failure. */
+  async #run<Result>(
+    range: PortRange,
+    options: PersistentCallOptions | undefined,
+    work: (exactly: PortRange, signal: AbortSignal | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    checkObject('range', range)
+    const { protocol, startPort, count } = range
+    const exactly: PortRange = { protocol, startPort, count }
+    checkRange(exactly)
+    if (options !== undefined) checkObject('options', options)
+    const signal = deriveSignal(options?.signal)
+    try {
+      return await work(exactly, signal)
+    } catch (error) {
+      if (channels.failure.hasSubscribers)
+        publish('failure', this.#transport, exactly, { operation: 'persistent', error })
+      throw error
+    }
+  }
+
+  #describe(range: PortRange, token: bigint): PersistentReservation {
+    return new PersistentReservation(this.#transport, range, token, this.#isManagerOpen)
   }
 }
 

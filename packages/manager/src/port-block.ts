@@ -11,14 +11,15 @@ import {
   type Transport,
   type WinsockSocket,
 } from '@winport/transport'
+import { closeQuietly } from './close-quietly.js'
 import { channels, type FailureMessage, publish } from './diagnostics.js'
 import { explainEnd, explainUse } from './explain-error.js'
 import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost } from './host-address.js'
 import {
   checkBacklog,
-  checkBoolean,
   checkNodeObject,
   checkObject,
+  checkOption,
   checkPortOf,
   checkRemotePort,
   deriveSignal,
@@ -157,7 +158,7 @@ export abstract class PortBlock implements PortRange {
     const signal = deriveSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
     checkBacklog(backlog)
-    checkBoolean('ipv6Only', ipv6Only)
+    checkOption('ipv6Only', ipv6Only)
     this.#checkUsable(signal)
     if (server.listening || startingServers.has(server)) {
       throw new ReservationError('ERR_SERVER_ALREADY_LISTEN', 'The server listens already: close it first.')
@@ -192,8 +193,8 @@ export abstract class PortBlock implements PortRange {
     const { host, reuseAddr, ipv6Only } = options
     const signal = deriveSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
-    checkBoolean('reuseAddr', reuseAddr)
-    checkBoolean('ipv6Only', ipv6Only)
+    checkOption('reuseAddr', reuseAddr)
+    checkOption('ipv6Only', ipv6Only)
     this.#checkUsable(signal)
     const any = Reflect.get(socket, 'type') === 'udp6' ? ANY_IPV6 : ANY_IPV4
     const at = host === undefined ? any : await this.#resolveLocal(host, signal, any.family)
@@ -321,15 +322,6 @@ function encodeToken(token: bigint): Uint8Array {
   const bytes = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
   INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, bytes)
   return bytes
-}
-
-/** Closes a socket on the way out of a failure, which is the one to report. */
-export function closeQuietly(socket: WinsockSocket): void {
-  try {
-    socket.close()
-  } catch {
-    // It is given up all the same: close() promises that.
-  }
 }
 
 function isWithoutIpv6(error: unknown): boolean {

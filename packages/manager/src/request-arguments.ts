@@ -1,4 +1,4 @@
-import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
 import { checkProtocol, type PortRange } from '@winport/transport'
 
 export const LAST_PORT = 65_535
@@ -31,8 +31,8 @@ export function checkBacklog(backlog: unknown): asserts backlog is number | unde
   if (backlog !== undefined) checkUnsigned('backlog', backlog, LARGEST_INT)
 }
 
-export function checkBoolean(name: string, value: unknown): asserts value is boolean | undefined {
-  if (value !== undefined && typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value)
+export function checkOption(name: string, value: unknown): asserts value is boolean | undefined {
+  if (value !== undefined) checkBoolean(name, value)
 }
 
 /** Checks a port to connect to. */

@@ -14,13 +14,14 @@ import {
   type AcquireRequest,
   readAcquireRequest,
 } from './acquire-request.js'
+import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
 import { explainAcquire, explainSearch, explainUnmatched } from './explain-error.js'
 import { Holding } from './holding.js'
 import { MatchedReservation } from './matched-reservation.js'
+import { nextTurn } from './next-turn.js'
 import { PersistentReservationStore } from './persistent-reservation-store.js'
-import { closeQuietly } from './port-block.js'
-import { checkBoolean, checkNodeObject, checkObject } from './request-arguments.js'
+import { checkNodeObject, checkObject, checkOption } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { RuntimeReservation } from './runtime-reservation.js'
 
@@ -43,6 +44,9 @@ interface AcquireBuffers {
 /** After so many refusals a search lets timers, signals and others have their turn. */
 const REFUSALS_PER_TURN = 32
 
+/** So many blocks a search for both protocols keeps at most: others need ports meanwhile. */
+const MOST_KEPT = 256
+
 /** Acquires, keeps and releases reservations over a transport. */
 export class ReservationManager implements AsyncDisposable {
   readonly transport: Transport
@@ -62,19 +66,20 @@ export class ReservationManager implements AsyncDisposable {
       'openSocket',
       'close',
     ])
-    checkBoolean('traceLeaks', traceLeaks)
+    checkOption('traceLeaks', traceLeaks)
     this.transport = transport
     this.#traceLeaks = traceLeaks
     this.persistent = new PersistentReservationStore(transport, (signal) => this.#endFor(signal))
   }
 
-  /** The reservations that are held at the moment. */
+  /** The reservations that are held at the moment, but for those that nobody has any more. */
   get held(): readonly RuntimeReservation[] {
     return [...this.#holdings].map(({ reservation }) => reservation).filter((reservation) => reservation !== undefined)
   }
 
   /**
-   * Reserves a block of consecutive ports, which is this process' own until it is released.
+   * Reserves a block of consecutive ports, which is this process' own until it is released. Keep the block for as long
+   * as its ports are needed: one that is garbage-collected is released, with a warning.
    *
    * Rejects with `ERR_PORT_RANGE_IN_USE`, `ERR_RESERVATION_UNSUPPORTED`, an `AbortError`, `ERR_RESERVATION_RELEASED` if
    * the manager is closed, and before any call is made with `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`. After a
@@ -96,7 +101,8 @@ export class ReservationManager implements AsyncDisposable {
 
   /**
    * Reserves the same range of ports for TCP and for UDP. Fails as {@link acquire} does. Where the kernel chooses, its
-   * choices for TCP that UDP cannot have are kept until the search is over, so that it does not offer them again.
+   * choices for TCP that UDP cannot have are kept until the search is over, so that it does not offer them again: 256
+   * at most.
    */
   async acquireMatched(options: AcquireMatchedOptions): Promise<MatchedReservation> {
     checkObject('options', options)
@@ -113,7 +119,8 @@ export class ReservationManager implements AsyncDisposable {
 
   /**
    * Releases everything that is held, ends calls that are under way, and closes the transport. Servers that listen are
-   * left alone. Twice is no error.
+   * left alone, and a persistent call that has begun is seen through where the system cannot be stopped. Twice is no
+   * error.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close()
@@ -138,7 +145,10 @@ export class ReservationManager implements AsyncDisposable {
         await noteRefusal(refusals, error)
       }
     }
-    throw explainSearch(refusals, request)
+    const [only, another] = refusals
+    throw only !== undefined && another === undefined && request.within === undefined
+      ? only
+      : explainSearch(refusals, request)
   }
 
   /** ACQUIRE, on an anchor of its own. */
@@ -192,20 +202,18 @@ export class ReservationManager implements AsyncDisposable {
     const kept: RuntimeReservation[] = []
     const refusals: ReservationError[] = []
     try {
-      for (;;) {
-        const tcp = await this.#acquireAt('tcp', 0, request, place)
-        kept.push(tcp)
+      while (kept.length < MOST_KEPT) {
+        let tcp: RuntimeReservation | undefined
         try {
-          const udp = await this.#acquireAt('udp', tcp.startPort, request, place)
-          kept.pop()
-          return new MatchedReservation(tcp, udp)
+          tcp = await this.#acquireAt('tcp', 0, request, place)
+          return new MatchedReservation(tcp, await this.#acquireAt('udp', tcp.startPort, request, place))
         } catch (error) {
+          if (tcp !== undefined) kept.push(tcp)
           await noteRefusal(refusals, error)
+          if (tcp === undefined) break
         }
       }
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      throw explainUnmatched([...refusals, error], request.count)
+      throw explainUnmatched(refusals, kept.length, request.count)
     } finally {
       await Promise.allSettled(kept.map((tcp) => tcp.release()))
     }
@@ -246,14 +254,17 @@ export class ReservationManager implements AsyncDisposable {
 
   async #close(): Promise<void> {
     const released: Promise<void>[] = []
+    const dropped: Holding[] = []
     for (const holding of [...this.#holdings]) {
       const { reservation } = holding
       if (reservation !== undefined) released.push(reservation.release())
-      else holding.end() // nobody has it any more; its anchor is closed with the transport
+      else dropped.push(holding)
     }
+    for (const holding of dropped) holding.end() // nobody has them any more; their anchors are closed with the transport
     for (const anchor of this.#acquiring) closeQuietly(anchor)
     const outcomes: PromiseSettledResult<void>[] = await Promise.allSettled(released)
     outcomes.push(...(await Promise.allSettled([this.transport.close()])))
+    for (const holding of dropped) holding.reportEnd()
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason)
     if (failures.length > 0) throw new AggregateError(failures, 'Everything was released, but not without errors')
   }
@@ -263,7 +274,7 @@ export class ReservationManager implements AsyncDisposable {
 async function noteRefusal(refusals: ReservationError[], error: unknown): Promise<void> {
   if (!isRefusal(error)) throw error
   refusals.push(error)
-  if (refusals.length % REFUSALS_PER_TURN === 0) await new Promise(setImmediate)
+  if (refusals.length % REFUSALS_PER_TURN === 0) await nextTurn()
 }
 
 /** These ports cannot be had, but others may. */
@@ -275,7 +286,8 @@ function isRefusal(error: unknown): error is ReservationError {
 function placeOf(method: (...args: never[]) => unknown): string {
   const trace: { stack?: string } = {}
   Error.captureStackTrace(trace, method)
-  return trace.stack?.replace(/^.*\n/, '') ?? ''
+  // Not a string where somebody has an Error.prepareStackTrace of his own.
+  return typeof trace.stack === 'string' ? trace.stack.replace(/^.*\n/, '') : ''
 }
 
 function newBuffers(): AcquireBuffers {

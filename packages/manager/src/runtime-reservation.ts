@@ -10,6 +10,11 @@ export interface ReleaseOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+export function readReleaseOptions(options: ReleaseOptions): AbortSignal | undefined {
+  checkObject('options', options)
+  return deriveSignal(options.signal)
+}
+
 /**
  * A reservation that this process holds until it lets go. It is kept by its anchor, a socket for that alone. One that
  * is dropped without a release is released when it is garbage-collected, with a warning.
@@ -47,8 +52,7 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
    * only if the anchor cannot be closed properly, or with an `AbortError` if the signal aborts first.
    */
   async release(options: ReleaseOptions = {}): Promise<void> {
-    checkObject('options', options)
-    const signal = deriveSignal(options.signal)
+    const signal = readReleaseOptions(options)
     this.#released ??= this.#release()
     await untilAborted(this.#released, signal)
   }
@@ -72,6 +76,7 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
       this.reportFailure('release', failure)
     }
     await asked
+    this.#holding.reportEnd()
     if (failure !== undefined) throw failure
   }
 

@@ -44,7 +44,7 @@ describe('a matched acquire', () => {
       code: 'ERR_PORT_RANGE_IN_USE',
       errno: 10_048,
       message:
-        'There are no 75 consecutive ports free for both TCP and UDP: the one block that Windows offered for TCP was ' +
+        'There are no 75 consecutive ports free for both TCP and UDP: the one place that Windows offered for TCP was ' +
         'refused for UDP. Ask for fewer, or say where.',
     })
     const { errors } = failure.cause as AggregateError
@@ -52,6 +52,20 @@ describe('a matched acquire', () => {
       'UDP ports 50000-50074 cann',
       'No 75 consecutive TCP port',
     ])
+    machine.kernel.assertNothingHeld()
+  })
+
+  it('keeps no more than 256 of the blocks that it is offered', async () => {
+    const dynamicRange = { startPort: 50_000, count: 1000 }
+    machine.replace({ dynamicRange, exclusions: [{ protocol: 'udp', ...dynamicRange }] })
+    const failure = await failureOf(machine.manager.acquireMatched({ count: 1 }))
+    expect(failure).toMatchObject({
+      code: 'ERR_PORT_RANGE_IN_USE',
+      message:
+        'There is no port free for both TCP and UDP: each of 256 places that Windows offered for TCP was refused for ' +
+        'UDP. Say where.',
+    })
+    expect(machine.calls).toHaveLength(512)
     machine.kernel.assertNothingHeld()
   })
 
@@ -168,6 +182,19 @@ describe('a matched reservation', () => {
     machine.kernel.assertNothingHeld()
     await using again = await machine.manager.acquireMatched({ count: 3 })
     expect(again.released).toBe(false)
+  })
+
+  it('is released as one with a signal, too, which ends the waiting', async () => {
+    const block = await machine.manager.acquireMatched({ count: 3 })
+    const signal = AbortSignal.abort('too late')
+    expect(await failureOf(block.release({ signal }))).toMatchObject({ name: 'AbortError', cause: 'too late' })
+    machine.kernel.assertNothingHeld()
+  })
+
+  it.each([5, { signal: {} }])('is not released when asked wrongly: %o', async (options) => {
+    const block = await machine.manager.acquireMatched({ count: 3 })
+    expect((await failureOf(block.release(options as never))).code).toBe('ERR_INVALID_ARG_TYPE')
+    expect(block.released).toBe(false)
   })
 
   it('is released though one of the anchors does not close', async () => {

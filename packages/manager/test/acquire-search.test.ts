@@ -1,5 +1,5 @@
 import { MockKernel } from '@winport/transport-mock'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type AcquireOptions, checkAcquireOptions, ReservationManager } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { SimulatedMachine } from './simulated-machine.js'
@@ -48,6 +48,26 @@ describe('an acquire with several start ports', () => {
       ['ERR_PORT_RANGE_IN_USE', 'TCP ports 5500-5519 cannot be reser'],
     ])
     expect(machine.kernel.inspect().sockets).toEqual([])
+  })
+
+  it('is refused like one alone if there is but one', async () => {
+    const alone = await failureOf(machine.manager.acquire({ ...request, startPort: 5000 }))
+    const listed = await failureOf(machine.manager.acquire({ ...request, startPort: [5000] }))
+    expect(listed.message).toBe(alone.message)
+    const within = await failureOf(machine.manager.acquire({ ...request, within: [5000, 5019] }))
+    expect(within.message).toBe(
+      'No 20 consecutive TCP ports from 5000 to 5019 can be reserved: at least one is bound, reserved or excluded. ' +
+        'Choose another range.',
+    )
+  })
+
+  it('does not advise to let Windows choose if Windows could not', async () => {
+    machine.replace({ exclusions: [{ protocol: 'tcp', startPort: 1, count: 65_535 }] })
+    const { message } = await failureOf(machine.manager.acquire({ ...request, startPort: [5000, 0] }))
+    expect(message).toBe(
+      '20 TCP ports cannot be reserved at any of 5000, anywhere: each time at least one is bound, reserved or excluded. ' +
+        'Ask for fewer, or release a block.',
+    )
   })
 
   it('names no more than eight in its message', async () => {
@@ -162,6 +182,18 @@ describe('an acquire within a range', () => {
     expect(failure).toMatchObject({ code: 'ABORT_ERR', cause: signal.reason })
     expect(performance.now() - started).toBeLessThan(5000)
     machine.kernel.assertNothingHeld()
+  })
+
+  it('goes on though a test has taken the timers', async () => {
+    vi.useFakeTimers()
+    try {
+      machine.replace({ exclusions: [{ protocol: 'udp', startPort: 9000, count: 100 }] })
+      const block = await machine.manager.acquire({ protocol: 'udp', count: 1, within: [9000, 9200] })
+      expect(block.startPort).toBe(9100)
+      await block.release()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('ends with its manager', async () => {

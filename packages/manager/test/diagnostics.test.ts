@@ -35,6 +35,21 @@ describe('the diagnostics channels', () => {
     ])
   })
 
+  it('tell of a release when it is over: the range can be had anew, and to release it again is no error', async () => {
+    const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
+    const again: Promise<unknown>[] = []
+    const released = () => {
+      if (again.length > 0) return
+      const { protocol, startPort, count } = block
+      again.push(block.release(), machine.manager.acquire({ protocol, startPort, count }))
+    }
+    diagnostics.subscribe('winport:release', released)
+    await block.release()
+    diagnostics.unsubscribe('winport:release', released)
+    const [, anew] = await Promise.all(again)
+    expect(anew).toMatchObject({ startPort: block.startPort, count: 2 })
+  })
+
   it('tell once of a release, also if the manager is closed', async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     await block.release()
@@ -75,6 +90,11 @@ describe('the diagnostics channels', () => {
     const range = { protocol: 'tcp', startPort: 5000, count: 1 } as const
     const error = await failureOf(machine.manager.persistent.lookup(range))
     expect(messages).toEqual([['winport:failure', { transport: 'recording', range, operation: 'persistent', error }]])
+  })
+
+  it('tell of no failure where ensure creates what it did not find', async () => {
+    await machine.manager.persistent.ensure({ protocol: 'tcp', startPort: 5000, count: 1 })
+    expect(messages).toEqual([])
   })
 
   it('tell of each refusal in a search that succeeds', async () => {
