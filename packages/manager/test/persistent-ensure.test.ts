@@ -161,6 +161,7 @@ describe('a persistent call with a signal', () => {
   })
 
   it.each(verbs)('gives up while the system takes its time: %s', async (method, verb) => {
+    if (method !== 'create' && method !== 'ensure') await persistent().create(range)
     const hold = machine.kernel.faults.hold(`${verb}PersistentPortReservation`)
     const controller = new AbortController()
     const calling = failureOf(persistent()[method](range, { signal: controller.signal }))
@@ -169,7 +170,8 @@ describe('a persistent call with a signal', () => {
     expect(await calling).toMatchObject({ code: 'ABORT_ERR', cause: 'enough' })
     hold.complete()
     await new Promise(setImmediate)
-    expect(machine.kernel.inspect().reservations).toEqual([])
+    const left = method === 'lookup' || method === 'open' ? 1 : 0 // delete has begun, and is seen through
+    expect(machine.kernel.inspect().reservations).toHaveLength(left)
   })
 
   it.each(verbs)('is refused a signal that is none, and options that are none: %s', async (method) => {

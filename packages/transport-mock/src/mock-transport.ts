@@ -109,10 +109,28 @@ export class MockTransport implements Transport {
     throwIfAborted(signal)
     if (!this.#kernel.supported) throw new IpHelperError(ERROR_PROC_NOT_FOUND, syscall)
     const fault = this.#kernel.faults.take(`${verb}PersistentPortReservation`, true)
-    const errno = fault instanceof Hold ? await untilAborted(this.#wait(fault), signal) : fault
-    const result = errno ?? call(this.#kernel.pools[range.protocol])
+    const carryOut = (errno: number | undefined) => errno ?? call(this.#kernel.pools[range.protocol])
+    const result = carryOut(
+      fault instanceof Hold ? await this.#waitUnlessAborted(fault, verb, carryOut, signal) : fault,
+    )
     if (typeof result === 'number') throw new IpHelperError(result, syscall)
     return result.token
+  }
+
+  /** As {@link #wait}. A Delete has begun, and is carried out even if nobody waits for it any more. */
+  async #waitUnlessAborted(
+    hold: Hold,
+    verb: 'Create' | 'Lookup' | 'Delete',
+    carryOut: (errno: number | undefined) => unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<number | undefined> {
+    const told = this.#wait(hold)
+    try {
+      return await untilAborted(told, signal)
+    } catch (error) {
+      if (verb === 'Delete') told.then(carryOut)
+      throw error
+    }
   }
 
   /** Waits for a held call's outcome; the end of the process ends the wait. */

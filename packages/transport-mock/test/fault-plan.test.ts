@@ -482,32 +482,38 @@ describe('bad arguments', () => {
   })
 })
 
-describe('a held call for a persistent reservation', () => {
+describe('a held call for a persistent reservation that is aborted', () => {
   const range = { protocol: 'tcp', startPort: 5000, count: 2 } as const
 
-  it.each(['create', 'lookup', 'delete'] as const)(
-    'that is aborted is not made, though it is let go later: %s',
-    async (call) => {
-      const kernel = new MockKernel()
-      const transport = kernel.openTransport({ elevated: true })
-      if (call !== 'create') await transport.persistent.create(range)
-      const before = kernel.inspect()
-      const verb = { create: 'Create', lookup: 'Lookup', delete: 'Delete' } as const
-      const hold = kernel.faults.hold(`${verb[call]}PersistentPortReservation`)
-      const controller = new AbortController()
-      const calling = transport.persistent[call](range, { signal: controller.signal })
-      const outcome = expect(calling).rejects.toMatchObject({ code: 'ABORT_ERR', cause: 'why' })
-      await hold.pending
-      controller.abort('why')
-      await outcome
-      hold.complete()
-      await new Promise(setImmediate)
-      expect(kernel.inspect()).toEqual(before)
-      await expect(transport.persistent[call](range, { signal: AbortSignal.abort('why') })).rejects.toMatchObject({
-        code: 'ABORT_ERR',
-        cause: 'why',
-      })
-      expect(kernel.inspect()).toEqual(before)
-    },
-  )
+  it.each([
+    ['create', 'Create', 0],
+    ['lookup', 'Lookup', 1],
+    ['delete', 'Delete', 0],
+  ] as const)('%s: rejects at once, and is seen through as Windows would', async (call, verb, left) => {
+    const kernel = new MockKernel()
+    const transport = kernel.openTransport({ elevated: true })
+    if (call !== 'create') await transport.persistent.create(range)
+    const hold = kernel.faults.hold(`${verb}PersistentPortReservation`)
+    const controller = new AbortController()
+    const calling = transport.persistent[call](range, { signal: controller.signal })
+    const outcome = expect(calling).rejects.toMatchObject({ code: 'ABORT_ERR', cause: 'why' })
+    await hold.pending
+    controller.abort('why')
+    await outcome
+    hold.complete()
+    await new Promise(setImmediate)
+    expect(kernel.inspect().reservations).toHaveLength(left)
+  })
+
+  it.each(['create', 'lookup', 'delete'] as const)('%s: is not made if it is aborted before', async (call) => {
+    const kernel = new MockKernel()
+    const transport = kernel.openTransport({ elevated: true })
+    if (call !== 'create') await transport.persistent.create(range)
+    const before = kernel.inspect()
+    await expect(transport.persistent[call](range, { signal: AbortSignal.abort('why') })).rejects.toMatchObject({
+      code: 'ABORT_ERR',
+      cause: 'why',
+    })
+    expect(kernel.inspect()).toEqual(before)
+  })
 })

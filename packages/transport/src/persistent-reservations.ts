@@ -11,8 +11,8 @@ export interface PersistentOptions {
  *
  * The functions themselves cannot be cancelled. A `signal` that aborts makes the promise reject at once, with an
  * `AbortError` whose `cause` is its reason, and a call that has not begun is never made. One that has begun is seen
- * through: a reservation that it creates is deleted again, before any other call and before `Transport.close` resolves;
- * one that it deletes stays deleted.
+ * through: a reservation that it creates is deleted again, before any other call and before `Transport.close` resolves
+ * (should the system refuse that, it stays, and nobody is told); one that it deletes stays deleted.
  */
 export interface PersistentReservations {
   /**

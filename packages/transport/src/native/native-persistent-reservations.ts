@@ -4,13 +4,12 @@ import {
   INET_PORT_RANGE,
   INET_PORT_RESERVATION_TOKEN,
 } from '@winport/definitions'
-import { throwIfAborted } from '../abort-error.js'
+import { AbortError, throwIfAborted } from '../abort-error.js'
 import { checkPortRange } from '../call-arguments.js'
 import { IpHelperError } from '../ip-helper-error.js'
 import type { PersistentOptions, PersistentReservations } from '../persistent-reservations.js'
 import type { PortRange } from '../port-range.js'
 import { TransportUnavailableError } from '../transport-unavailable-error.js'
-import { untilAborted } from '../until-aborted.js'
 import { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from './ip-helper-calls.js'
 import type { OutstandingCalls } from './outstanding-calls.js'
 
@@ -48,19 +47,33 @@ export class NativePersistentReservations implements PersistentReservations {
     const syscall = persistentFunctionName(verb, protocol)
     const [startPort, count] = rangeArguments(range)
     const token = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
-    const call = async (): Promise<bigint> => {
+    const checkOpen = () => {
       if (this.#home.closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
-      throwIfAborted(signal)
-      const errno = await this.#make(verb, protocol, startPort, count, token)
-      if (errno === 0 && verb === 'Create' && signal?.aborted === true) {
-        await this.#make('Delete', protocol, startPort, count, token) // nobody will learn of it
-      }
-      if (errno !== 0) throw new IpHelperError(errno, syscall)
-      return INET_PORT_RESERVATION_TOKEN.decode(token).Token
     }
-    if (this.#home.closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
+    checkOpen()
     throwIfAborted(signal)
-    return await untilAborted(this.#home.outstanding.track(this.#home.inTurn(call)), signal)
+    return await new Promise<bigint>((resolve, reject) => {
+      let givenUp = false
+      const giveUp = () => {
+        givenUp = true
+        reject(new AbortError({ cause: signal?.reason }))
+      }
+      const call = async () => {
+        if (givenUp) return
+        checkOpen()
+        const errno = await this.#make(verb, protocol, startPort, count, token)
+        // From here on the caller learns of it, unless he has given up: there is nothing in between.
+        signal?.removeEventListener('abort', giveUp)
+        if (!givenUp && errno === 0) return resolve(INET_PORT_RESERVATION_TOKEN.decode(token).Token)
+        if (!givenUp) throw new IpHelperError(errno, syscall)
+        if (errno === 0 && verb === 'Create') await this.#make('Delete', protocol, startPort, count, token)
+      }
+      signal?.addEventListener('abort', giveUp)
+      this.#home.outstanding.track(this.#home.inTurn(call)).catch((error) => {
+        signal?.removeEventListener('abort', giveUp)
+        reject(error)
+      })
+    })
   }
 
   async #make(...call: Parameters<IpHelperCalls['callPersistent']>): Promise<number> {
