@@ -32,6 +32,13 @@ export {
   ERROR_SHARING_VIOLATION,
 } from './ip-helper-error-numbers.js'
 export { IP_HELPER_ERRORS, ipHelperError } from './ip-helper-errors.js'
+export {
+  type ProviderStruct,
+  WSAPROTOCOL_INFOW,
+  WSPDATA,
+  WSPPROC_TABLE,
+  WSPUPCALLTABLE,
+} from './service-provider.js'
 export { decodeSockaddr, encodeSockaddr, SOCKADDR_MAX_SIZE } from './sockaddr.js'
 export { SOCKADDR_IN } from './sockaddr-in.js'
 export { SOCKADDR_IN6 } from './sockaddr-in6.js'
@@ -51,6 +58,7 @@ export {
   SO_EXCLUSIVEADDRUSE,
   SO_KEEPALIVE,
   SO_LINGER,
+  SO_PROTOCOL_INFOW,
   SO_RCVBUF,
   SO_REUSEADDR,
   SO_SNDBUF,

@@ -41,6 +41,8 @@ export const SO_RCVBUF = 0x1002
 export const SO_ERROR = 0x1007
 /** The socket's type, a SOCK_ constant. winsock2.h */
 export const SO_TYPE = 0x1008
+/** The catalog's entry of the socket's service provider, a WSAPROTOCOL_INFOW. winsock2.h */
+export const SO_PROTOCOL_INFOW = 0x2005
 /** Restricts an IPv6 socket to IPv6; on by default on Windows. ws2ipdef.h */
 export const IPV6_V6ONLY = 27
 

@@ -24,6 +24,7 @@ describe('the socket constants', () => {
       SO_RCVBUF: 0x1002,
       SO_ERROR: 0x1007,
       SO_TYPE: 0x1008,
+      SO_PROTOCOL_INFOW: 0x2005,
       IPV6_V6ONLY: 27,
       INVALID_SOCKET: 2n ** 64n - 1n,
       SOCKET_ERROR: -1,

@@ -11,7 +11,11 @@ const STRUCTS = [
   definitions.INET_PORT_RESERVATION_INFORMATION,
   definitions.SOCKADDR_IN,
   definitions.SOCKADDR_IN6,
+  definitions.WSPDATA,
+  definitions.WSAPROTOCOL_INFOW,
 ]
+
+const POINTER_SIZE = 8 // the program is one for x64
 
 const canRunWindows = (await windowsOrExplain('the comparison with the Windows headers')) !== undefined
 
@@ -32,6 +36,20 @@ describe.skipIf(!canRunWindows)("definitions against what a compiler says of min
     for (const [field, offset] of Object.entries(offsetOf)) {
       expect(header.get(`offsetof ${name}.${field}`), field).toBe(BigInt(offset))
     }
+  })
+
+  test.each([
+    ['WSPPROC_TABLE', definitions.WSPPROC_TABLE],
+    ['WSPUPCALLTABLE', definitions.WSPUPCALLTABLE],
+  ])('%s: its pointers, in their order', (name, pointers) => {
+    expect(header.get(`sizeof ${name}`)).toBe(BigInt(pointers.length * POINTER_SIZE))
+    for (const [index, pointer] of pointers.entries()) {
+      expect(header.get(`offsetof ${name}.${pointer}`), pointer).toBe(BigInt(index * POINTER_SIZE))
+    }
+  })
+
+  test('WSATHREADID is a handle and a pointer', () => {
+    expect(header.get('sizeof WSATHREADID')).toBe(BigInt(2 * POINTER_SIZE))
   })
 
   test('INET_PORT_RESERVATION is as large as INET_PORT_RANGE', () => {
