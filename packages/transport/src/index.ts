@@ -10,6 +10,7 @@ export {
   DEFAULT_BIND_MODE,
 } from './call-arguments.js'
 export { connected } from './connected.js'
+export { type EntryPoint, resolveEntryPoint } from './entry-point.js'
 export { IpHelperError } from './ip-helper-error.js'
 export {
   AdoptionUnsupportedError,

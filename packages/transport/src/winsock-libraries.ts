@@ -10,6 +10,8 @@ export interface WinsockLibraries {
   readonly ipHelper: string
   /** CancelIoEx: kernel32.dll. */
   readonly kernel: string
+  /** The service provider below Winsock, for the entry point `'WSPIoctl'` alone: mswsock.dll. */
+  readonly provider?: string | undefined
 }
 
 /**
@@ -27,9 +29,11 @@ export function resolveWinsockLibraries(libraries?: WinsockLibraries): WinsockLi
     )
   }
   if (typeof libraries !== 'object' || libraries === null) throw invalidArgType('libraries', 'an object', libraries)
-  const { winsock, ipHelper, kernel } = libraries
+  const { winsock, ipHelper, kernel, provider } = libraries
   for (const [name, path] of Object.entries({ winsock, ipHelper, kernel })) checkPath(`libraries.${name}`, path)
-  return { winsock, ipHelper, kernel }
+  if (provider === undefined) return { winsock, ipHelper, kernel }
+  checkPath('libraries.provider', provider)
+  return { winsock, ipHelper, kernel, provider }
 }
 
 function checkPath(name: string, path: unknown): void {
@@ -45,5 +49,10 @@ export function systemLibraries(environment: NodeJS.ProcessEnv): WinsockLibrarie
     throw new TransportUnavailableError(`%SystemRoot% should name Windows' folder, such as C:\\Windows, but is ${root}`)
   }
   const library = (name: string) => win32.join(root, 'System32', name)
-  return { winsock: library('ws2_32.dll'), ipHelper: library('iphlpapi.dll'), kernel: library('kernel32.dll') }
+  return {
+    winsock: library('ws2_32.dll'),
+    ipHelper: library('iphlpapi.dll'),
+    kernel: library('kernel32.dll'),
+    provider: library('mswsock.dll'),
+  }
 }

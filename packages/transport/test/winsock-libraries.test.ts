@@ -8,6 +8,22 @@ describe('resolveWinsockLibraries', () => {
     expect(resolveWinsockLibraries({ ...given, other: 1 } as typeof given)).toEqual(given)
   })
 
+  it('takes the provider too, where one is given', () => {
+    expect(resolveWinsockLibraries({ ...given, provider: '/a/provider' })).toEqual({
+      ...given,
+      provider: '/a/provider',
+    })
+  })
+
+  it.each([
+    ['mswsock.dll', 'ERR_OUT_OF_RANGE'],
+    [null, 'ERR_INVALID_ARG_TYPE'],
+  ])('refuses a provider that is no absolute path: %s', (provider, code) => {
+    const resolve = () => resolveWinsockLibraries({ ...given, provider } as typeof given)
+    expect(resolve).toThrow(expect.objectContaining({ code }))
+    expect(resolve).toThrow('libraries.provider')
+  })
+
   it.each(['winsock', 'ipHelper', 'kernel'])(
     'refuses a %s that is no absolute path, for that would be looked for along a search path',
     (name) => {
@@ -50,7 +66,7 @@ describe('systemLibraries', () => {
     "are absolute paths in %s's System32",
     (SystemRoot) => {
       for (const path of Object.values(systemLibraries({ SystemRoot }))) {
-        expect(path).toMatch(/^[A-Za-z]:\\windows\\System32\\(ws2_32|iphlpapi|kernel32)\.dll$/i)
+        expect(path).toMatch(/^[A-Za-z]:\\windows\\System32\\(ws2_32|iphlpapi|kernel32|mswsock)\.dll$/i)
       }
     },
   )

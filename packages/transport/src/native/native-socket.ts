@@ -15,6 +15,7 @@ import {
 } from '@winport/definitions'
 import { AbortError } from '../abort-error.js'
 import { type BindMode, checkBindOptions, checkIoctlArguments, checkSocketAddress } from '../call-arguments.js'
+import type { EntryPoint } from '../entry-point.js'
 import {
   AdoptionUnsupportedError,
   attachHandle,
@@ -75,9 +76,9 @@ export class NativeSocket<Handle> implements WinsockSocket {
   ioctl(code: number, input: Uint8Array | null, output: Uint8Array | null): number {
     checkIoctlArguments(code, input, output)
     const handle = this.#open.handle
-    if (handle === undefined || this.#adopted) throw ioctlFailure(WSAENOTSOCK, code, 0)
+    if (handle === undefined || this.#adopted) throw this.#ioctlFailure(WSAENOTSOCK, code, 0)
     const result = this.#calls.ioctl(handle, code, input, output)
-    if (result < 0) throw ioctlFailure(errnoOf(result), code, this.#calls.failedBytesReturned())
+    if (result < 0) throw this.#ioctlFailure(errnoOf(result), code, this.#calls.failedBytesReturned())
     return result
   }
 
@@ -91,10 +92,10 @@ export class NativeSocket<Handle> implements WinsockSocket {
     const signal = options?.signal
     if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
     const handle = this.#open.handle
-    if (handle === undefined || this.#adopted) throw ioctlFailure(WSAENOTSOCK, code, 0)
+    if (handle === undefined || this.#adopted) throw this.#ioctlFailure(WSAENOTSOCK, code, 0)
     const started = this.#calls.startIoctl(handle, code, input, output)
-    if (typeof started === 'object') return await this.#track(completion(started, code, signal))
-    if (started < 0) throw ioctlFailure(errnoOf(started), code, this.#calls.failedBytesReturned())
+    if (typeof started === 'object') return await this.#track(this.#completion(started, code, signal))
+    if (started < 0) throw this.#ioctlFailure(errnoOf(started), code, this.#calls.failedBytesReturned())
     return started
   }
 
@@ -178,6 +179,33 @@ export class NativeSocket<Handle> implements WinsockSocket {
     }
   }
 
+  /** Settles when the pending call is complete; until then the signal cancels it. */
+  async #completion(call: PendingIoctl, code: number, signal: AbortSignal | undefined): Promise<number> {
+    let cancelled = false
+    const cancel = () => {
+      cancelled ||= call.cancel()
+    }
+    const completed = new Promise<number>((resolve, reject) => {
+      call.oncomplete = (result, bytesReturned) => {
+        if (result >= 0) return resolve(result)
+        const error = this.#ioctlFailure(errnoOf(result), code, bytesReturned)
+        reject(cancelled && error.errno === WSA_OPERATION_ABORTED ? new AbortError({ cause: error }) : error)
+      }
+    })
+    if (signal === undefined) return await completed
+    signal.addEventListener('abort', cancel)
+    try {
+      return await completed
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  #ioctlFailure(errno: number, code: number, bytesReturned: number): WinsockError {
+    const entryPoint: EntryPoint = this.#calls.provider === undefined ? 'WSAIoctl' : 'WSPIoctl'
+    return new WinsockError(errno, `${entryPoint}(${controlCodeName(code)})`, { bytesReturned })
+  }
+
   #openHandle(syscall: string): Handle {
     const handle = this.#open.handle
     if (handle === undefined || this.#adopted) throw new WinsockError(WSAENOTSOCK, syscall)
@@ -185,34 +213,8 @@ export class NativeSocket<Handle> implements WinsockSocket {
   }
 }
 
-/** Settles when the pending call is complete; until then the signal cancels it. */
-async function completion(call: PendingIoctl, code: number, signal: AbortSignal | undefined): Promise<number> {
-  let cancelled = false
-  const cancel = () => {
-    cancelled ||= call.cancel()
-  }
-  const completed = new Promise<number>((resolve, reject) => {
-    call.oncomplete = (result, bytesReturned) => {
-      if (result >= 0) return resolve(result)
-      const error = ioctlFailure(errnoOf(result), code, bytesReturned)
-      reject(cancelled && error.errno === WSA_OPERATION_ABORTED ? new AbortError({ cause: error }) : error)
-    }
-  })
-  if (signal === undefined) return await completed
-  signal.addEventListener('abort', cancel)
-  try {
-    return await completed
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
-}
-
 function check(result: CallResult, syscall: string): void {
   if (result < 0) throw new WinsockError(errnoOf(result), syscall)
-}
-
-function ioctlFailure(errno: number, code: number, bytesReturned: number): WinsockError {
-  return new WinsockError(errno, `WSAIoctl(${controlCodeName(code)})`, { bytesReturned })
 }
 
 /** The SOCKET as Node's handles take it: an int. Windows' handles are small numbers in practice. */

@@ -1,6 +1,9 @@
+import { AF_INET, ERROR_PROC_NOT_FOUND, IPPROTO_TCP, SOCK_STREAM, WSAPROTOCOL_INFOW } from '@winport/definitions'
 import { WinsockError } from '../winsock-error.js'
-import { errnoOf } from './call-result.js'
+import { type CallResult, errnoOf } from './call-result.js'
 import type { IpHelperCalls } from './ip-helper-calls.js'
+import type { ProviderCalls } from './provider-calls.js'
+import { providerUnavailable } from './provider-unavailable.js'
 import type { WinsockCalls } from './winsock-calls.js'
 
 /**
@@ -18,21 +21,53 @@ export class NativeWinsock<Handle> {
     this.ipHelper = ipHelper
   }
 
-  /** Counts one more transport. @throws WinsockError if it is the first and WSAStartup fails */
+  /**
+   * Counts one more transport. The first of them starts Winsock, and the service provider if calls go through it.
+   *
+   * @throws WinsockError if WSAStartup fails
+   * @throws TransportUnavailableError if the provider cannot be started
+   */
   startUp(): void {
     if (this.#users === 0) {
-      const result = this.calls.startUp()
-      if (result < 0) throw new WinsockError(errnoOf(result), 'WSAStartup')
+      check(this.calls.startUp(), 'WSAStartup')
+      if (this.calls.provider !== undefined) this.#startProvider(this.calls.provider)
     }
     this.#users += 1
   }
 
-  /** Counts one less, whose calls are all complete. @throws WinsockError if it is the last and WSACleanup fails */
+  /** Counts one less, whose calls are all complete. @throws WinsockError if it is the last and WSPCleanup or WSACleanup fails */
   cleanUp(): void {
     this.#users -= 1
     if (this.#users > 0) return
-    const result = this.calls.cleanUp()
-    if (result < 0) throw new WinsockError(errnoOf(result), 'WSACleanup')
+    const stopped = this.calls.provider?.cleanUp() ?? 0
+    check(this.calls.cleanUp(), 'WSACleanup')
+    check(stopped, 'WSPCleanup')
+  }
+
+  #startProvider(provider: ProviderCalls<Handle>): void {
+    try {
+      const result = provider.startUp(this.#protocolInfo(provider))
+      if (result >= 0) return
+      const errno = errnoOf(result)
+      if (errno === ERROR_PROC_NOT_FOUND) throw providerUnavailable(provider.path, 'it has no WSPIoctl')
+      const cause = new WinsockError(errno, 'WSPStartup')
+      throw providerUnavailable(provider.path, cause.message, { cause })
+    } catch (error) {
+      this.calls.cleanUp()
+      throw error
+    }
+  }
+
+  /** The catalog's entry of the provider that Winsock makes sockets with: of TCP, for all of it is one library. */
+  #protocolInfo(provider: ProviderCalls<Handle>): Uint8Array {
+    const info = new Uint8Array(WSAPROTOCOL_INFOW.size)
+    const socket = this.calls.openSocket(AF_INET, SOCK_STREAM, IPPROTO_TCP)
+    try {
+      check(provider.protocolInfo(socket, info), 'getsockopt(SO_PROTOCOL_INFOW)')
+    } finally {
+      this.calls.closeSocket(socket)
+    }
+    return info
   }
 
   /**
@@ -44,4 +79,8 @@ export class NativeWinsock<Handle> {
     this.#lastTurn = turn.catch(() => {})
     return await turn
   }
+}
+
+function check(result: CallResult, syscall: string): void {
+  if (result < 0) throw new WinsockError(errnoOf(result), syscall)
 }

@@ -1,4 +1,5 @@
 import type { CallResult } from './call-result.js'
+import type { ProviderCalls } from './provider-calls.js'
 
 /** An overlapped call that is pending. */
 export interface PendingIoctl {
@@ -22,6 +23,9 @@ export interface PendingIoctl {
  * `Handle` is how the backend names a SOCKET.
  */
 export interface WinsockCalls<Handle> {
+  /** The service provider that control calls go through, instead of Winsock. To be started before the first of them. */
+  readonly provider?: ProviderCalls<Handle> | undefined
+
   /** WSAStartup. */
   startUp(): CallResult
 
@@ -49,10 +53,10 @@ export interface WinsockCalls<Handle> {
   /** setsockopt, of an option that is a number. */
   setOption(handle: Handle, level: number, option: number, value: number): CallResult
 
-  /** WSAIoctl without an OVERLAPPED: the number of bytes returned. */
+  /** WSAIoctl, or the provider's WSPIoctl, without an OVERLAPPED: the number of bytes returned. */
   ioctl(handle: Handle, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult
 
-  /** WSAIoctl with an OVERLAPPED: its result, where it is complete at once. */
+  /** The same with an OVERLAPPED: its result, where it is complete at once. */
   startIoctl(
     handle: Handle,
     code: number,
