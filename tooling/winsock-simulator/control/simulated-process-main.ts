@@ -1,12 +1,16 @@
-import type { Transport, WinsockLibraries } from '@winport/transport'
+import type { EntryPoint, Transport, WinsockLibraries } from '@winport/transport'
 import { answerParent } from '@winport/transport/conformance'
 import koffi from 'koffi'
 
 // A process of the simulated machine: makes the calls that its parent asks for.
 
-const [module = '', factory = '', simulator = '', elevation] = process.argv.slice(2)
+const [module = '', factory = '', simulator = '', elevation, entryPoint] = process.argv.slice(2)
 koffi.load(simulator).func('uint32_t WinsockSimulator_SetElevated(int32_t elevated)')(elevation === 'elevated' ? 1 : 0)
-const backend: Record<string, (options: { libraries: WinsockLibraries }) => Transport> = await import(module)
-const transport = backend[factory]?.({ libraries: { winsock: simulator, ipHelper: simulator, kernel: simulator } })
+type Factory = (options: { libraries: WinsockLibraries; entryPoint: EntryPoint }) => Transport
+const backend: Record<string, Factory> = await import(module)
+const transport = backend[factory]?.({
+  libraries: { winsock: simulator, ipHelper: simulator, kernel: simulator, provider: simulator },
+  entryPoint: entryPoint as EntryPoint,
+})
 if (transport === undefined) throw new Error(`${module} does not export ${factory}`)
 answerParent(transport)

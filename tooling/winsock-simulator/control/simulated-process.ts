@@ -1,17 +1,19 @@
+import type { EntryPoint } from '@winport/transport'
 import { ForkedProcess } from '@winport/transport/conformance'
 import { simulatorPath, type WinsockSimulator } from './winsock-simulator.js'
 
 /** Another process of the simulated machine: a real one, with a transport of its own. */
 export class SimulatedProcess extends ForkedProcess {
   /**
-   * @param backend the module that makes the transport, as compiled, and the name of its factory
+   * @param backend the module that makes the transport, as compiled, the name of its factory, and its entry point
    */
   static async open(
     simulator: WinsockSimulator,
-    backend: { readonly module: URL; readonly factory: string },
+    backend: { readonly module: URL; readonly factory: string; readonly entryPoint?: EntryPoint },
     elevated: boolean,
   ): Promise<SimulatedProcess> {
-    const passed = [backend.module.href, backend.factory, simulatorPath, elevated ? 'elevated' : 'plain']
+    const { module, factory, entryPoint = 'WSAIoctl' } = backend
+    const passed = [module.href, factory, simulatorPath, elevated ? 'elevated' : 'plain', entryPoint]
     return await ForkedProcess.start(new URL('simulated-process-main.js', import.meta.url), passed, {
       env: { ...process.env, WINSOCK_SIMULATOR_POOL: simulator.pool },
       execArgv: [],

@@ -3,7 +3,7 @@ import {
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
-import type { Transport, WinsockLibraries } from '@winport/transport'
+import type { EntryPoint, Transport, WinsockLibraries } from '@winport/transport'
 import {
   type ConformanceFeature,
   type ConformanceMachine,
@@ -22,6 +22,8 @@ export interface NativeBackend {
   /** The compiled module for other processes, and the name of the function that makes a transport there. */
   readonly module: URL
   readonly factory: string
+  /** What the transports of other processes make control calls through. */
+  readonly entryPoint?: EntryPoint
   /** @param libraries by default Windows' own */
   openTransport(libraries?: WinsockLibraries): Transport
 }

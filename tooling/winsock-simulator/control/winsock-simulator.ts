@@ -22,6 +22,7 @@ export const simulatorLibraries: WinsockLibraries = {
   winsock: simulatorPath,
   ipHelper: simulatorPath,
   kernel: simulatorPath,
+  provider: simulatorPath,
 }
 
 /** The numbers of enum WinsockSimulator_Call. */
@@ -42,6 +43,10 @@ export const SimulatedCall = {
   CREATE_PERSISTENT: 18,
   LOOKUP_PERSISTENT: 19,
   DELETE_PERSISTENT: 20,
+  WSPSTARTUP: 21,
+  WSPCLEANUP: 22,
+  WSAIOCTL: 23,
+  WSPIOCTL: 24,
   REGISTERWAIT: 25,
 } as const
 
@@ -62,8 +67,15 @@ export interface SimulatorCounts {
   readonly persistentReservations: number
   readonly pendingCalls: number
   readonly startups: number
+  /** WSPStartup calls that are not balanced by WSPCleanup. */
+  readonly providerStartups: number
   /** Calls since the last reset, by {@link SimulatedCall}. */
   readonly calls: readonly number[]
+}
+
+/** The numbers of the bits that are set. */
+function entriesOf(bits: number): number[] {
+  return Array.from({ length: 15 }, (_, entry) => entry).filter((entry) => (bits & (1 << entry)) !== 0)
 }
 
 const COUNTS_SIZE = 288
@@ -130,6 +142,13 @@ export class WinsockSimulator {
     this.#call('uint32_t FailNext(int32_t call, uint32_t nth, int32_t error)', call, nth, errno)
   }
 
+  /** Makes the 15 upcalls that WSPStartup was given last, on a thread of a provider's: their numbers in the table. */
+  tryUpcalls(): { readonly wrong: readonly number[]; readonly refused: readonly number[] } {
+    const refused = new Uint32Array(1)
+    const wrong: number = this.#function('uint32_t TryUpcalls(void *refused)')(refused)
+    return { wrong: entriesOf(wrong), refused: entriesOf(refused[0] ?? 0) }
+  }
+
   reboot(): void {
     this.#call('uint32_t Reboot()')
   }
@@ -146,6 +165,7 @@ export class WinsockSimulator {
       persistentReservations: field(4),
       pendingCalls: field(5),
       startups: field(6),
+      providerStartups: field(7),
       calls: Array.from({ length: 32 }, (_, i) => Number(view.getBigUint64(CALLS_OFFSET + i * 8, true))),
     }
   }

@@ -24,10 +24,10 @@ enum WinsockSimulator_Call {
   WINSOCK_SIMULATOR_WSASTARTUP = 0,
   WINSOCK_SIMULATOR_WSACLEANUP = 1,
   WINSOCK_SIMULATOR_SOCKET = 2,    /* socket and WSASocketW */
-  WINSOCK_SIMULATOR_ACQUIRE = 3,   /* WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION) */
-  WINSOCK_SIMULATOR_ASSOCIATE = 4, /* WSAIoctl(SIO_ASSOCIATE_PORT_RESERVATION) */
-  WINSOCK_SIMULATOR_RELEASE = 5,   /* WSAIoctl(SIO_RELEASE_PORT_RESERVATION) */
-  WINSOCK_SIMULATOR_IOCTL = 6,     /* ioctlsocket, and WSAIoctl with any other code */
+  WINSOCK_SIMULATOR_ACQUIRE = 3,   /* WSAIoctl or WSPIoctl(SIO_ACQUIRE_PORT_RESERVATION) */
+  WINSOCK_SIMULATOR_ASSOCIATE = 4, /* WSAIoctl or WSPIoctl(SIO_ASSOCIATE_PORT_RESERVATION) */
+  WINSOCK_SIMULATOR_RELEASE = 5,   /* WSAIoctl or WSPIoctl(SIO_RELEASE_PORT_RESERVATION) */
+  WINSOCK_SIMULATOR_IOCTL = 6,     /* ioctlsocket, and WSAIoctl or WSPIoctl with any other code */
   WINSOCK_SIMULATOR_BIND = 7,
   WINSOCK_SIMULATOR_GETSOCKNAME = 8,
   WINSOCK_SIMULATOR_GETPEERNAME = 9,
@@ -42,6 +42,10 @@ enum WinsockSimulator_Call {
   WINSOCK_SIMULATOR_CREATE_PERSISTENT = 18, /* Create, Lookup, Delete: Tcp and Udp alike */
   WINSOCK_SIMULATOR_LOOKUP_PERSISTENT = 19,
   WINSOCK_SIMULATOR_DELETE_PERSISTENT = 20,
+  WINSOCK_SIMULATOR_WSPSTARTUP = 21,
+  WINSOCK_SIMULATOR_WSPCLEANUP = 22,
+  WINSOCK_SIMULATOR_WSAIOCTL = 23, /* WSAIoctl with any code, besides the code's own kind; never delayed by this one */
+  WINSOCK_SIMULATOR_WSPIOCTL = 24, /* WSPIoctl likewise */
   WINSOCK_SIMULATOR_REGISTERWAIT = 25, /* RegisterWaitForSingleObject, on Linux; the DLL's is kernel32's own */
   WINSOCK_SIMULATOR_CALL_LIMIT = 32 /* length of WinsockSimulator_CountsResult.calls */
 };
@@ -63,7 +67,7 @@ typedef struct WinsockSimulator_CountsResult {
   uint32_t persistentReservations;
   uint32_t pendingCalls; /* overlapped ones pending and blocking ones blocked, in this process */
   uint32_t startups;     /* WSAStartup calls not yet balanced by WSACleanup */
-  uint32_t zero;
+  uint32_t providerStartups; /* WSPStartup calls not yet balanced by WSPCleanup */
   uint64_t calls[WINSOCK_SIMULATOR_CALL_LIMIT]; /* calls made since the last reset, by WinsockSimulator_Call, failed ones too */
 } WinsockSimulator_CountsResult;
 
@@ -108,6 +112,13 @@ uint32_t WinsockSimulator_FailNext(int32_t call, uint32_t nth, int32_t error);
 
 /* Counts, after forgetting what has been closed behind the simulator's back and what belonged to dead processes. */
 uint32_t WinsockSimulator_Counts(WinsockSimulator_CountsResult *result);
+
+/*
+ * Makes each of the 15 upcalls that WSPStartup was given last, on a thread of its own and as a service provider would. Bit n is for
+ * the nth entry of WSPUPCALLTABLE: set in what is returned if its answer is wrong, else in *refused if it said that it cannot be had
+ * (the failure that is documented for it, with an error). Without a WSPStartup every answer is wrong.
+ */
+uint32_t WinsockSimulator_TryUpcalls(uint32_t *refused);
 
 /*
  * The machine restarts: all runtime reservations vanish, persistent ones get new tokens, exclusions and dynamic ranges stay.

@@ -128,6 +128,7 @@ EXPORT uint32_t WinsockSimulator_Counts(WinsockSimulator_CountsResult* result) {
     counts.persistentReservations = census.persistent;
     counts.pendingCalls = process.pending.count();
     counts.startups = process.startups;
+    counts.providerStartups = process.providerStartups;
     for (int call = 0; call < WINSOCK_SIMULATOR_CALL_LIMIT; ++call) {
       counts.calls[call] = process.script.calls(static_cast<WinsockSimulator_Call>(call));
     }

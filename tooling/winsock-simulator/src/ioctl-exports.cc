@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "control-call.h"
 #include "event-signal.h"
 #include "host-sockets.h"
 #include "overlapped-status.h"
@@ -14,18 +15,6 @@ constexpr DWORD kPortRangeSize = 4;             // INET_PORT_RANGE
 constexpr DWORD kReservationTokenSize = 8;      // INET_PORT_RESERVATION_TOKEN
 constexpr DWORD kReservationInstanceSize = 16;  // INET_PORT_RESERVATION_INSTANCE
 
-struct Ioctl {
-  SOCKET s;
-  DWORD code;
-  void* in;
-  DWORD inLength;
-  void* out;
-  DWORD outLength;
-  DWORD* bytesReturned;
-  WSAOVERLAPPED* overlapped;
-  LPWSAOVERLAPPED_COMPLETION_ROUTINE completion;
-};
-
 WinsockSimulator_Call kindOf(DWORD code) {
   switch (code) {
     case kAcquirePortReservation: return WINSOCK_SIMULATOR_ACQUIRE;
@@ -39,7 +28,7 @@ WinsockSimulator_Call kindOf(DWORD code) {
 bool isMissing(const void* buffer, DWORD length) { return buffer == nullptr && length != 0; }
 
 // Checks the buffers and copies what comes in.
-int read(const Ioctl& call, bool overlapped, ReservationRequest& request) {
+int read(const ControlCall& call, bool overlapped, ReservationRequest& request) {
   const bool acquires = request.call == WINSOCK_SIMULATOR_ACQUIRE;
   if (!overlapped && call.bytesReturned == nullptr) return WSAEFAULT;
   if (call.bytesReturned != nullptr) *call.bytesReturned = 0;
@@ -58,7 +47,7 @@ int read(const Ioctl& call, bool overlapped, ReservationRequest& request) {
   return 0;
 }
 
-int complete(const Ioctl& call, bool overlapped, Outcome outcome) {
+int complete(const ControlCall& call, bool overlapped, Outcome outcome) {
   if (overlapped) {
     markComplete(call.overlapped, outcome.error, outcome.bytes);
     if (outcome.error == 0) signalEvent(eventOf(call.overlapped));
@@ -67,7 +56,7 @@ int complete(const Ioctl& call, bool overlapped, Outcome outcome) {
   return outcome.error;
 }
 
-int reservationIoctl(SimulatedProcess& process, std::unique_lock<std::mutex>& lock, const Ioctl& call,
+int reservationIoctl(SimulatedProcess& process, std::unique_lock<std::mutex>& lock, const ControlCall& call,
                      WinsockSimulator_Call kind, int fault) {
   SimulatedSocket* socket = process.sockets.find(call.s);
   if (socket == nullptr) return WSAENOTSOCK;
@@ -90,7 +79,7 @@ int reservationIoctl(SimulatedProcess& process, std::unique_lock<std::mutex>& lo
   return WSA_IO_PENDING;
 }
 
-int passOn(SimulatedProcess& process, std::unique_lock<std::mutex>& lock, const Ioctl& call, int fault) {
+int passOn(SimulatedProcess& process, std::unique_lock<std::mutex>& lock, const ControlCall& call, int fault) {
   if (const uint32_t latency = process.script.latency(WINSOCK_SIMULATOR_IOCTL)) {
     if (const int interrupted = process.pending.delay(lock, call.s, latency)) return interrupted;
   }
@@ -104,18 +93,23 @@ int passOn(SimulatedProcess& process, std::unique_lock<std::mutex>& lock, const 
 
 }  // namespace
 
-EXPORT int WSAAPI WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD inLength, LPVOID out, DWORD outLength, LPDWORD bytesReturned,
-                           LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE completion) {
-  const int error = atBorder([&] {
-    const Ioctl call{s, code, in, inLength, out, outLength, bytesReturned, overlapped, completion};
-    if (code == WINSOCK_SIMULATOR_SIO_NOTHING) return complete(call, overlapped != nullptr, {});
-    const WinsockSimulator_Call kind = kindOf(code);
+int simulator::makeControlCall(WinsockSimulator_Call entryPoint, const ControlCall& call) noexcept {
+  return atBorder([&] {
+    if (call.code == WINSOCK_SIMULATOR_SIO_NOTHING) return complete(call, call.overlapped != nullptr, {});
+    const WinsockSimulator_Call kind = kindOf(call.code);
     SimulatedProcess& process = SimulatedProcess::current();
     std::unique_lock lock(process.mutex);
+    const int refused = process.script.next(entryPoint);
     const int fault = process.script.next(kind);
     if (process.startups == 0) return static_cast<int>(WSANOTINITIALISED);
+    if (refused != 0) return refused;
     return kind == WINSOCK_SIMULATOR_IOCTL ? passOn(process, lock, call, fault)
                                            : reservationIoctl(process, lock, call, kind, fault);
   });
-  return error == 0 ? 0 : SOCKET_ERROR;
+}
+
+EXPORT int WSAAPI WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD inLength, LPVOID out, DWORD outLength, LPDWORD bytesReturned,
+                           LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE completion) {
+  const ControlCall call{s, code, in, inLength, out, outLength, bytesReturned, overlapped, completion};
+  return makeControlCall(WINSOCK_SIMULATOR_WSAIOCTL, call) == 0 ? 0 : SOCKET_ERROR;
 }

@@ -11,6 +11,7 @@ thread_local int lastErrorOfThread = 0;
 namespace simulator {
 
 void setLastError(int error) { lastErrorOfThread = error; }
+int lastError() { return lastErrorOfThread; }
 
 }  // namespace simulator
 

@@ -4,5 +4,6 @@ namespace simulator {
 
 // The calling thread's, which WSAGetLastError and GetLastError return.
 void setLastError(int error);
+int lastError();
 
 }  // namespace simulator

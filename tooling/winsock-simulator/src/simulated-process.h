@@ -8,6 +8,7 @@
 #include "pending-calls.h"
 #include "shared-pool.h"
 #include "socket-table.h"
+#include "winsock-spi-abi.h"
 
 namespace simulator {
 
@@ -18,6 +19,8 @@ class SimulatedProcess {
 
   std::mutex mutex;
   unsigned startups = 0;
+  unsigned providerStartups = 0;
+  WSPUPCALLTABLE upcalls{};  // of the last WSPStartup, for all of the process: so it is documented
   bool elevated = false;
   CallScript script;
   SocketTable sockets;

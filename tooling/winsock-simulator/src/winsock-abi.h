@@ -68,13 +68,19 @@ using LPWSAOVERLAPPED = OVERLAPPED*;
 static_assert(sizeof(OVERLAPPED) == 32 && offsetof(OVERLAPPED, hEvent) == 24);
 using LPWSAOVERLAPPED_COMPLETION_ROUTINE = void (*)(DWORD, DWORD, LPWSAOVERLAPPED, DWORD);
 
+struct WSAPROTOCOLCHAIN {
+  int32_t ChainLen;
+  DWORD ChainEntries[7];
+};
 struct WSAPROTOCOL_INFOW {
-  DWORD dwServiceFlags[4];
+  DWORD dwServiceFlags1;
+  DWORD dwServiceFlags2;
+  DWORD dwServiceFlags3;
+  DWORD dwServiceFlags4;
   DWORD dwProviderFlags;
   uint8_t ProviderId[16];
   DWORD dwCatalogEntryId;
-  int32_t ChainLen;
-  DWORD ChainEntries[7];
+  WSAPROTOCOLCHAIN ProtocolChain;
   int32_t iVersion;
   int32_t iAddressFamily;
   int32_t iMaxSockAddr;
@@ -107,6 +113,7 @@ inline constexpr int AF_INET6 = 23;
 inline constexpr int SOL_SOCKET = 0xffff;
 inline constexpr int SO_REUSEADDR = 4;
 inline constexpr int SO_EXCLUSIVEADDRUSE = ~SO_REUSEADDR;
+inline constexpr int SO_PROTOCOL_INFOW = 0x2005;
 inline constexpr int IPV6_V6ONLY = 27;
 inline constexpr int FROM_PROTOCOL_INFO = -1;
 inline constexpr DWORD WSA_FLAG_OVERLAPPED = 0x01;

@@ -51,6 +51,7 @@ inline constexpr int WSAENOTCONN = 10057;
 inline constexpr int WSAETIMEDOUT = 10060;
 inline constexpr int WSAECONNREFUSED = 10061;
 inline constexpr int WSAEHOSTUNREACH = 10065;
+inline constexpr int WSAEPROCLIM = 10067;
 inline constexpr int WSASYSNOTREADY = 10091;
 inline constexpr int WSAVERNOTSUPPORTED = 10092;
 inline constexpr int WSANOTINITIALISED = 10093;

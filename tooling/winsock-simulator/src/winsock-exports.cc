@@ -2,6 +2,7 @@
 
 #include "binding.h"
 #include "host-sockets.h"
+#include "protocol-info.h"
 #include "socket-address.h"
 #include "winsock-call.h"
 
@@ -148,6 +149,7 @@ EXPORT int WSAAPI setsockopt(SOCKET s, int level, int name, const char* value, i
 EXPORT int WSAAPI getsockopt(SOCKET s, int level, int name, char* value, int* length) {
   return socketCall(WINSOCK_SIMULATOR_GETSOCKOPT, s, [&](SimulatedProcess&, auto&, SimulatedSocket& socket) {
     if (value == nullptr || length == nullptr) return WSAEFAULT;
+    if (level == SOL_SOCKET && name == SO_PROTOCOL_INFOW) return writeProtocolInfo(socket, value, length);
     if (!isSharingOption(level, name)) return host::getOption(s, level, name, value, length);
     const int32_t answer = name == SO_REUSEADDR ? socket.shareable : socket.exclusive;
     if (*length < static_cast<int>(sizeof answer)) return WSAEFAULT;

@@ -52,6 +52,13 @@ Winsock::Winsock() {
   LOAD(ioctlsocket);
   LOAD(WSAIoctl);
   LOAD(WSAGetOverlappedResult);
+  LOAD(WSPStartup);
+  LOAD(GetCurrentProcess);
+  LOAD(GetCurrentThread);
+  LOAD(DuplicateHandle);
+  LOAD(VirtualAlloc);
+  LOAD(VirtualProtect);
+  LOAD(FlushInstructionCache);
   LOAD(htons);
   LOAD(htonl);
   LOAD(WSACreateEvent);
@@ -86,6 +93,7 @@ Winsock::Winsock() {
   LOAD(InterruptBlocked);
   LOAD(FailNext);
   LOAD(Counts);
+  LOAD(TryUpcalls);
   LOAD(Reboot);
   LOAD(UsePool);
   LOAD(DestroyPool);

@@ -2,6 +2,7 @@
 
 #include "../src/winsock-abi.h"
 #include "../src/winsock-errors.h"
+#include "../src/winsock-spi-abi.h"
 #include "winsock-simulator.h"
 
 // The library under test, loaded the way its users load it: by path, and none of its names visible to the program.
@@ -27,6 +28,13 @@ struct Winsock {
   int(WSAAPI* ioctlsocket)(SOCKET, LONG, ULONG*);
   int(WSAAPI* WSAIoctl)(SOCKET, DWORD, const void*, DWORD, void*, DWORD, DWORD*, WSAOVERLAPPED*, LPWSAOVERLAPPED_COMPLETION_ROUTINE);
   BOOL(WSAAPI* WSAGetOverlappedResult)(SOCKET, WSAOVERLAPPED*, DWORD*, BOOL, DWORD*);
+  int(WSPAPI* WSPStartup)(WORD, LPWSPDATA, LPWSAPROTOCOL_INFOW, WSPUPCALLTABLE, LPWSPPROC_TABLE);
+  HANDLE(WINAPI* GetCurrentProcess)();
+  HANDLE(WINAPI* GetCurrentThread)();
+  BOOL(WINAPI* DuplicateHandle)(HANDLE, HANDLE, HANDLE, HANDLE*, DWORD, BOOL, DWORD);
+  LPVOID(WINAPI* VirtualAlloc)(LPVOID, size_t, DWORD, DWORD);
+  BOOL(WINAPI* VirtualProtect)(LPVOID, size_t, DWORD, DWORD*);
+  BOOL(WINAPI* FlushInstructionCache)(HANDLE, const void*, size_t);
   USHORT(WSAAPI* htons)(USHORT);
   ULONG(WSAAPI* htonl)(ULONG);
   WSAEVENT(WSAAPI* WSACreateEvent)();
@@ -59,6 +67,7 @@ struct Winsock {
   decltype(&::WinsockSimulator_InterruptBlocked) InterruptBlocked;
   decltype(&::WinsockSimulator_FailNext) FailNext;
   decltype(&::WinsockSimulator_Counts) Counts;
+  decltype(&::WinsockSimulator_TryUpcalls) TryUpcalls;
   decltype(&::WinsockSimulator_Reboot) Reboot;
   decltype(&::WinsockSimulator_UsePool) UsePool;
   decltype(&::WinsockSimulator_DestroyPool) DestroyPool;
