@@ -1,5 +1,5 @@
 import { TransportUnavailableError } from '@winport/transport'
-import koffi, { type LibraryHandle } from 'koffi'
+import koffi, { type LibraryHandle, type TypeObject } from 'koffi'
 
 /** A function of a library; `async` makes the call on a thread of libuv's pool. */
 export type ForeignFunction = ReturnType<LibraryHandle['func']>
@@ -25,9 +25,18 @@ export class ForeignLibrary {
    *
    * @throws TransportUnavailableError if the library does not export it
    */
-  declare(result: string, name: string, parameters: string[]): ForeignFunction {
+  declare(result: string, name: string, parameters: (string | TypeObject)[]): ForeignFunction {
     try {
       return this.#library.func('__stdcall', name, result, parameters)
+    } catch (error) {
+      throw new TransportUnavailableError(`The library ${this.path} has no function ${name}`, { cause: error })
+    }
+  }
+
+  /** Where a function is. @throws TransportUnavailableError if the library does not export it */
+  addressOf(name: string): bigint {
+    try {
+      return koffi.address(this.#library.symbol(name))
     } catch (error) {
       throw new TransportUnavailableError(`The library ${this.path} has no function ${name}`, { cause: error })
     }

@@ -1,2 +1,2 @@
-export type { WinsockLibraries } from '@winport/transport'
+export type { EntryPoint, WinsockLibraries } from '@winport/transport'
 export { createKoffiTransport, type KoffiTransportOptions } from './koffi-transport.js'

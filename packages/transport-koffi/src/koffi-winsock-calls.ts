@@ -6,7 +6,13 @@ import {
   WSA_IO_PENDING,
 } from '@winport/definitions'
 import { WinsockError } from '@winport/transport'
-import { type CallResult, failedWith, type PendingIoctl, type WinsockCalls } from '@winport/transport/native'
+import {
+  type CallResult,
+  failedWith,
+  type PendingIoctl,
+  type ProviderCalls,
+  type WinsockCalls,
+} from '@winport/transport/native'
 import { NULL } from './native-memory.js'
 import { OpenSocket } from './open-socket.js'
 import { OverlappedCall } from './overlapped-call.js'
@@ -23,10 +29,13 @@ const optionValue = new Int32Array(1)
 /** Winsock through koffi. */
 export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
   readonly functions: WinsockFunctions
+  readonly provider: ProviderCalls<OpenSocket> | undefined
   readonly #pending: PendingCalls
 
-  constructor(functions: WinsockFunctions) {
+  /** @param provider where `functions.ioctl` is one of its */
+  constructor(functions: WinsockFunctions, provider?: ProviderCalls<OpenSocket>) {
     this.functions = functions
+    this.provider = provider
     this.#pending = new PendingCalls(functions)
   }
 
@@ -76,7 +85,7 @@ export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
 
   ioctl(socket: OpenSocket, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult {
     bytesReturned[0] = 0
-    const result = this.functions.WSAIoctl(
+    const result = this.functions.ioctl(
       socket.handle,
       code,
       input === null ? NULL : input,
@@ -87,7 +96,7 @@ export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
       NULL,
       NULL,
     )
-    return result === SOCKET_ERROR ? failedWith(this.functions.WSAGetLastError()) : (bytesReturned[0] ?? 0)
+    return result === SOCKET_ERROR ? failedWith(this.functions.ioctlError()) : (bytesReturned[0] ?? 0)
   }
 
   startIoctl(
@@ -98,7 +107,7 @@ export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
   ): CallResult | PendingIoctl {
     const block = this.#pending.take(input, output)
     bytesReturned[0] = 0
-    const result = this.functions.WSAIoctl(
+    const result = this.functions.ioctl(
       socket.handle,
       code,
       block.input,
@@ -110,7 +119,7 @@ export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
       NULL,
     )
     if (result === SOCKET_ERROR) {
-      const errno = this.functions.WSAGetLastError()
+      const errno = this.functions.ioctlError()
       if (errno === WSA_IO_PENDING) {
         const call = new OverlappedCall(socket, this.functions, this.#pending, block, output)
         this.#pending.add(call)

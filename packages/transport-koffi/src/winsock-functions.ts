@@ -28,7 +28,8 @@ export interface WinsockFunctions {
   bind(socket: SocketHandle, name: Uint8Array, length: number): number
   getsockname(socket: SocketHandle, name: Uint8Array, length: Int32Array): number
   setsockopt(socket: SocketHandle, level: number, name: number, value: Int32Array, length: number): number
-  WSAIoctl(
+  /** WSAIoctl, or what stands in for it. */
+  ioctl(
     socket: SocketHandle,
     code: number,
     input: Uint8Array | bigint,
@@ -39,6 +40,8 @@ export interface WinsockFunctions {
     overlapped: bigint,
     completionRoutine: bigint,
   ): number
+  /** The error of `ioctl`. To be called right after the call that failed. */
+  ioctlError(): number
   WSAGetOverlappedResult(
     socket: SocketHandle,
     overlapped: bigint,
@@ -68,16 +71,17 @@ export interface WinsockFunctions {
 export function declareWinsockFunctions({ winsock, kernel }: WinsockLibraries): WinsockFunctions {
   const ws2 = new ForeignLibrary(winsock)
   const kernel32 = new ForeignLibrary(kernel)
+  const WSAGetLastError = ws2.declare('int', 'WSAGetLastError', [])
   return {
     WSAStartup: ws2.declare('int', 'WSAStartup', ['uint16_t', 'void *']),
     WSACleanup: ws2.declare('int', 'WSACleanup', []),
-    WSAGetLastError: ws2.declare('int', 'WSAGetLastError', []),
+    WSAGetLastError,
     WSASocketW: ws2.declare('intptr_t', 'WSASocketW', ['int', 'int', 'int', 'void *', 'uint32_t', 'uint32_t']),
     closesocket: ws2.declare('int', 'closesocket', ['intptr_t']),
     bind: ws2.declare('int', 'bind', ['intptr_t', 'void *', 'int']),
     getsockname: ws2.declare('int', 'getsockname', ['intptr_t', 'void *', 'void *']),
     setsockopt: ws2.declare('int', 'setsockopt', ['intptr_t', 'int', 'int', 'void *', 'int']),
-    WSAIoctl: ws2.declare('int', 'WSAIoctl', [
+    ioctl: ws2.declare('int', 'WSAIoctl', [
       'intptr_t',
       'uint32_t',
       'void *',
@@ -88,6 +92,7 @@ export function declareWinsockFunctions({ winsock, kernel }: WinsockLibraries): 
       'void *',
       'void *',
     ]),
+    ioctlError: WSAGetLastError,
     WSAGetOverlappedResult: ws2.declare('int', 'WSAGetOverlappedResult', [
       'intptr_t',
       'void *',

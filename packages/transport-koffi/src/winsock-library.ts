@@ -1,9 +1,10 @@
-import type { WinsockLibraries } from '@winport/transport'
-import { NativeWinsock } from '@winport/transport/native'
+import { type NativeLibraries, NativeWinsock } from '@winport/transport/native'
 import { IpHelperFunctions } from './ip-helper-functions.js'
 import { KoffiIpHelperCalls } from './koffi-ip-helper-calls.js'
+import { KoffiProviderCalls } from './koffi-provider-calls.js'
 import { KoffiWinsockCalls } from './koffi-winsock-calls.js'
 import type { OpenSocket } from './open-socket.js'
+import { declareProviderFunctions } from './provider-functions.js'
 import { declareWinsockFunctions } from './winsock-functions.js'
 
 const loaded = new Map<string, NativeWinsock<OpenSocket>>()
@@ -13,15 +14,19 @@ const loaded = new Map<string, NativeWinsock<OpenSocket>>()
  *
  * @throws TransportUnavailableError for a library or function that is missing
  */
-export function loadWinsockLibrary(libraries: WinsockLibraries): NativeWinsock<OpenSocket> {
-  const key = JSON.stringify([libraries.winsock, libraries.ipHelper, libraries.kernel])
-  const library = loaded.get(key) ?? declareLibrary(libraries)
+export function loadWinsockLibrary(named: NativeLibraries): NativeWinsock<OpenSocket> {
+  const { libraries, provider } = named
+  const key = JSON.stringify([libraries.winsock, libraries.ipHelper, libraries.kernel, provider])
+  const library = loaded.get(key) ?? declareLibrary(named)
   loaded.set(key, library)
   return library
 }
 
-function declareLibrary(libraries: WinsockLibraries): NativeWinsock<OpenSocket> {
+function declareLibrary({ libraries, provider }: NativeLibraries): NativeWinsock<OpenSocket> {
+  const ipHelper = new KoffiIpHelperCalls(new IpHelperFunctions(libraries.ipHelper))
   const winsock = declareWinsockFunctions(libraries)
-  const ipHelper = new IpHelperFunctions(libraries.ipHelper)
-  return new NativeWinsock(new KoffiWinsockCalls(winsock), new KoffiIpHelperCalls(ipHelper))
+  if (provider === undefined) return new NativeWinsock(new KoffiWinsockCalls(winsock), ipHelper)
+  const calls = new KoffiProviderCalls(provider, declareProviderFunctions(libraries, provider), winsock)
+  const { ioctl, ioctlError } = calls
+  return new NativeWinsock(new KoffiWinsockCalls({ ...winsock, ioctl, ioctlError }, calls), ipHelper)
 }

@@ -1,0 +1,108 @@
+import { WSPUPCALLTABLE } from '@winport/definitions'
+import type { WinsockLibraries } from '@winport/transport'
+import koffi, { type TypeObject } from 'koffi'
+import { ForeignLibrary } from './foreign-functions.js'
+import { writeUpcallAnswers } from './upcall-code.js'
+import { type UpcallTable, upcallTable } from './upcall-table.js'
+import type { SocketHandle, WinsockFunctions } from './winsock-functions.js'
+
+/** A handle of the system's, as koffi passes an intptr_t. */
+export type SystemHandle = number | bigint
+
+/** WSAIoctl's arguments, and two more. */
+export type WSPIoctl = (
+  ...passed: [...Parameters<WinsockFunctions['ioctl']>, thread: bigint, errno: Int32Array]
+) => number
+export type WSPCleanup = (errno: Int32Array) => number
+
+/** What the backend calls to start a service provider and to call it. */
+export interface ProviderFunctions {
+  /** Returns the error itself. */
+  WSPStartup(version: number, data: Uint8Array, info: Uint8Array, upcalls: UpcallTable, table: BigUint64Array): number
+  getsockopt(socket: SocketHandle, level: number, name: number, value: Uint8Array, length: Int32Array): number
+  GetCurrentProcess(): SystemHandle
+  GetCurrentThread(): SystemHandle
+  DuplicateHandle(
+    from: SystemHandle,
+    handle: SystemHandle,
+    to: SystemHandle,
+    duplicate: bigint,
+    access: number,
+    inherit: number,
+    options: number,
+  ): number
+  CloseHandle(handle: SystemHandle): number
+  VirtualAlloc(address: bigint, size: number, type: number, protection: number): bigint | null
+  VirtualProtect(address: bigint, size: number, protection: number, former: Uint32Array): number
+  FlushInstructionCache(process: SystemHandle, address: bigint, size: number): number
+  /** The table for WSPStartup, made when first asked for. */
+  upcalls(): UpcallTable
+  /** Functions of a provider's, by their addresses. */
+  WSPIoctlAt(address: bigint): WSPIoctl
+  WSPCleanupAt(address: bigint): WSPCleanup
+}
+
+let upcallTableType: TypeObject | undefined
+let ioctlType: TypeObject | undefined
+let cleanupType: TypeObject | undefined
+const functionsAt = new Map<bigint, ReturnType<typeof koffi.decode>>()
+
+/** A function by its address, declared once: koffi keeps every declaration. */
+function functionAt(address: bigint, type: TypeObject): ReturnType<typeof koffi.decode> {
+  const known = functionsAt.get(address) ?? koffi.decode(address, type)
+  functionsAt.set(address, known)
+  return known
+}
+
+/** @throws TransportUnavailableError for a library or function that is missing */
+export function declareProviderFunctions(libraries: WinsockLibraries, provider: string): ProviderFunctions {
+  const ws2 = new ForeignLibrary(libraries.winsock)
+  const kernel32 = new ForeignLibrary(libraries.kernel)
+  const mswsock = new ForeignLibrary(provider)
+  upcallTableType ??= koffi.struct(Object.fromEntries(WSPUPCALLTABLE.map((entry) => [entry, 'void *'])))
+  let upcalls: UpcallTable | undefined
+  const functions: ProviderFunctions = {
+    WSPStartup: mswsock.declare('int', 'WSPStartup', ['uint16_t', 'void *', 'void *', upcallTableType, 'void *']),
+    getsockopt: ws2.declare('int', 'getsockopt', ['intptr_t', 'int', 'int', 'void *', 'void *']),
+    GetCurrentProcess: kernel32.declare('intptr_t', 'GetCurrentProcess', []),
+    GetCurrentThread: kernel32.declare('intptr_t', 'GetCurrentThread', []),
+    DuplicateHandle: kernel32.declare('int', 'DuplicateHandle', [
+      'intptr_t',
+      'intptr_t',
+      'intptr_t',
+      'void *',
+      'uint32_t',
+      'int',
+      'uint32_t',
+    ]),
+    CloseHandle: kernel32.declare('int', 'CloseHandle', ['intptr_t']),
+    VirtualAlloc: kernel32.declare('void *', 'VirtualAlloc', ['void *', 'size_t', 'uint32_t', 'uint32_t']),
+    VirtualProtect: kernel32.declare('int', 'VirtualProtect', ['void *', 'size_t', 'uint32_t', 'void *']),
+    FlushInstructionCache: kernel32.declare('int', 'FlushInstructionCache', ['intptr_t', 'void *', 'size_t']),
+    upcalls: () => {
+      upcalls ??= upcallTable(ws2, writeUpcallAnswers(functions))
+      return upcalls
+    },
+    WSPIoctlAt: (address) => {
+      ioctlType ??= koffi.proto('__stdcall', 'int', [
+        'intptr_t',
+        'uint32_t',
+        'void *',
+        'uint32_t',
+        'void *',
+        'uint32_t',
+        'void *',
+        'void *',
+        'void *',
+        'void *',
+        'void *',
+      ])
+      return functionAt(address, ioctlType)
+    },
+    WSPCleanupAt: (address) => {
+      cleanupType ??= koffi.proto('__stdcall', 'int', ['void *'])
+      return functionAt(address, cleanupType)
+    },
+  }
+  return functions
+}
