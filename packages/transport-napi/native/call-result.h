@@ -4,7 +4,7 @@
 
 #include <node_api.h>
 
-#include "overlapped-call.h"
+#include "control-call.h"
 
 namespace winport {
 

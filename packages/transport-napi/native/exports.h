@@ -17,5 +17,6 @@ std::span<const Export> socketExports();
 std::span<const Export> ioctlExports();
 std::span<const Export> overlappedExports();
 std::span<const Export> persistentExports();
+std::span<const Export> providerExports();
 
 }  // namespace winport

@@ -5,8 +5,9 @@
 namespace winport {
 namespace {
 
-// ioctl(socket, code, input, output?): the result. The hot path: nothing is allocated here. An output that is left out is null, and
-// quicker than null, which Node-API tells from everything else last.
+// ioctl(socket, code, input, output?), providerIoctl(...): the result. The hot path: nothing is allocated here. An output that is left
+// out is null, and quicker than null, which Node-API tells from everything else last.
+template <ControlCall kCall>
 napi_value ioctl(napi_env env, napi_callback_info info) {
   const CallArguments<4> arguments(env, info);
   Environment& environment = arguments.environment();
@@ -19,13 +20,9 @@ napi_value ioctl(napi_env env, napi_callback_info info) {
       (arguments.count() > 3 && !arguments.read(3, kBytesExpected, output))) {
     return nullptr;
   }
-  const WinsockFunctions& winsock = socket->functions();
-  DWORD bytes = 0;
-  const int result = winsock.WSAIoctl(socket->handle(), code, input.data, static_cast<DWORD>(input.size), output.data,
-                                      static_cast<DWORD>(output.size), &bytes, nullptr, nullptr);
-  if (result == 0) return toJavaScript(env, int64_t{bytes});
-  environment.failedBytesReturned = bytes;
-  return errorToJavaScript(env, winsock.WSAGetLastError());
+  const Outcome outcome = kCall(*socket, code, input, output, nullptr);
+  if (outcome.error != 0) environment.failedBytesReturned = outcome.bytesReturned;
+  return toJavaScript(env, outcome);
 }
 
 // failedBytesReturned(): what the last control call that failed at once returned nevertheless.
@@ -34,7 +31,9 @@ napi_value failedBytesReturned(napi_env env, napi_callback_info info) {
   return toJavaScript(env, int64_t{arguments.environment().failedBytesReturned});
 }
 
-constexpr Export kExports[] = {{"ioctl", ioctl}, {"failedBytesReturned", failedBytesReturned}};
+constexpr Export kExports[] = {{"ioctl", ioctl<callWinsock>},
+                               {"providerIoctl", ioctl<callProvider>},
+                               {"failedBytesReturned", failedBytesReturned}};
 
 }  // namespace
 

@@ -22,12 +22,18 @@ bool readPath(napi_env env, napi_value value, LibraryPath& path) {
   return path.find(typename LibraryPath::value_type{}) == LibraryPath::npos;
 }
 
-// load(winsock, ipHelper, kernel): the key of these libraries. Throws an Error that says what is missing.
+bool isMissing(napi_env env, napi_value value) {
+  napi_valuetype type;
+  return napi_typeof(env, value, &type) == napi_ok && type == napi_undefined;
+}
+
+// load(winsock, ipHelper, kernel, provider?): the key of these libraries. Throws an Error that says what is missing.
 napi_value load(napi_env env, napi_callback_info info) {
-  const CallArguments<3> arguments(env, info);
+  const CallArguments<4> arguments(env, info);
   LibraryPaths paths;
   if (!readPath(env, arguments[0], paths.winsock) || !readPath(env, arguments[1], paths.ipHelper) ||
-      !readPath(env, arguments[2], paths.kernel)) {
+      !readPath(env, arguments[2], paths.kernel) ||
+      (!isMissing(env, arguments[3]) && !readPath(env, arguments[3], paths.provider))) {
     arguments.refuse("The argument must be a path");
     return nullptr;
   }

@@ -51,18 +51,6 @@ void OverlappedCall::unload() {
   key = socketKey = 0;
 }
 
-Outcome OverlappedCall::start(const WinsockSocket& socket, DWORD code) {
-  overlapped_.Internal = 0;
-  overlapped_.InternalHigh = 0;
-  overlapped_.Offset = 0;
-  overlapped_.OffsetHigh = 0;
-  const WinsockFunctions& winsock = library_.functions();
-  DWORD bytes = 0;
-  const int result = winsock.WSAIoctl(socket.handle(), code, input_.data, static_cast<DWORD>(input_.size), output_.data,
-                                      static_cast<DWORD>(output_.size), &bytes, &overlapped_, nullptr);
-  return {result == SOCKET_ERROR ? winsock.WSAGetLastError() : 0, bytes};
-}
-
 int OverlappedCall::wait(std::shared_ptr<CompletionQueue> queue) {
   queue_ = std::move(queue);
   queued = false;

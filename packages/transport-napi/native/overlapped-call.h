@@ -9,23 +9,12 @@
 #include <napi.h>
 
 #include "completion-queue.h"
+#include "control-call.h"
 #include "winsock-library.h"
 
 namespace winport {
 
 class WinsockSocket;
-
-// Bytes of JavaScript's: valid until JavaScript runs again.
-struct Bytes {
-  std::byte* data = nullptr;
-  size_t size = 0;
-};
-
-// How a call ended: with an error, or 0.
-struct Outcome {
-  int error = 0;
-  DWORD bytesReturned = 0;
-};
 
 // What an overlapped call needs to outlive its caller: the OVERLAPPED, its event, and copies of both buffers. Those that the call
 // was made with stay V8's, which moves, collects and detaches them as it likes.
@@ -44,7 +33,14 @@ class OverlappedCall {
   void unload();
 
   // Makes the call: its error, WSA_IO_PENDING included.
-  Outcome start(const WinsockSocket& socket, DWORD code);
+  template <ControlCall kCall>
+  Outcome start(const WinsockSocket& socket, DWORD code) {
+    overlapped_.Internal = 0;
+    overlapped_.InternalHigh = 0;
+    overlapped_.Offset = 0;
+    overlapped_.OffsetHigh = 0;
+    return kCall(socket, code, input_, output_, &overlapped_);
+  }
 
   // After WSA_IO_PENDING: sees to it that the call is in the queue when it is complete. An error, or 0.
   int wait(std::shared_ptr<CompletionQueue> queue);

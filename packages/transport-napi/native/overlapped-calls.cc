@@ -19,7 +19,8 @@ napi_value onComplete(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// startIoctl(socket, code, input, output): the result, or the key of the call if it is pending.
+// startIoctl(socket, code, input, output), startProviderIoctl(...): the result, or the key of the call if it is pending.
+template <ControlCall kCall>
 napi_value startIoctl(napi_env env, napi_callback_info info) {
   const CallArguments<4> arguments(env, info);
   Environment& environment = arguments.environment();
@@ -42,7 +43,7 @@ napi_value startIoctl(napi_env env, napi_callback_info info) {
     library.giveCall(std::move(call));
     return errorToJavaScript(env, WSAENOBUFS);
   }
-  Outcome outcome = call->start(*socket, code);
+  Outcome outcome = call->start<kCall>(*socket, code);
   const bool pending = outcome.error == WSA_IO_PENDING && !call->isComplete();
   if (pending) {
     const uint64_t key =
@@ -73,7 +74,10 @@ napi_value cancel(napi_env env, napi_callback_info info) {
   return asked;
 }
 
-constexpr Export kExports[] = {{"onComplete", onComplete}, {"startIoctl", startIoctl}, {"cancel", cancel}};
+constexpr Export kExports[] = {{"onComplete", onComplete},
+                               {"startIoctl", startIoctl<callWinsock>},
+                               {"startProviderIoctl", startIoctl<callProvider>},
+                               {"cancel", cancel}};
 
 }  // namespace
 

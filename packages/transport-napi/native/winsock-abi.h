@@ -8,6 +8,7 @@
 #ifdef _WIN32
 
 #include <winsock2.h>
+#include <ws2spi.h>
 #include <ws2tcpip.h>
 #include <mstcpip.h>
 #include <windows.h>
@@ -23,6 +24,7 @@ static_assert(SIO_ACQUIRE_PORT_RESERVATION == 0x98000064 && SIO_ASSOCIATE_PORT_R
 #include "winsock-declarations.h"
 
 #define WSAAPI
+#define WSPAPI
 #define WINAPI
 #define CALLBACK
 
@@ -32,6 +34,13 @@ using namespace winport::declared;
 
 static_assert(sizeof(WSADATA) == (sizeof(void*) == 8 ? 408 : 400));
 static_assert(sizeof(OVERLAPPED) == (sizeof(void*) == 8 ? 32 : 20) && offsetof(OVERLAPPED, hEvent) == (sizeof(void*) == 8 ? 24 : 16));
+
+static_assert(sizeof(WSAPROTOCOL_INFOW) == 628 && offsetof(WSAPROTOCOL_INFOW, iVersion) == 72);
+static_assert(sizeof(WSPDATA) == 516);
+static_assert(sizeof(WSATHREADID) == 2 * sizeof(void*));
+static_assert(sizeof(WSPPROC_TABLE) == 30 * sizeof(void*) && offsetof(WSPPROC_TABLE, lpWSPCleanup) == 5 * sizeof(void*) &&
+              offsetof(WSPPROC_TABLE, lpWSPIoctl) == 16 * sizeof(void*));
+static_assert(sizeof(WSPUPCALLTABLE) == 15 * sizeof(void*));
 
 namespace winport {
 

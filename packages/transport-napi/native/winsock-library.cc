@@ -1,6 +1,7 @@
 #include "winsock-library.h"
 
 #include "overlapped-call.h"
+#include "service-provider.h"
 
 namespace winport {
 namespace {
@@ -19,10 +20,13 @@ std::unique_ptr<WinsockLibrary> WinsockLibrary::load(const LibraryPaths& paths, 
 }
 
 WinsockLibrary::WinsockLibrary(const LibraryPaths& paths)
-    : paths_(paths), winsock_(paths.winsock), ipHelper_(paths.ipHelper), kernel_(paths.kernel) {}
+    : paths_(paths), winsock_(paths.winsock), ipHelper_(paths.ipHelper), kernel_(paths.kernel) {
+  if (!paths.provider.empty()) providerLibrary_ = std::make_unique<SharedLibrary>(paths.provider);
+}
 
 WinsockLibrary::~WinsockLibrary() {
   idleCalls_.clear();
+  provider_.reset();
   for (; startups_ > 0; --startups_) functions_.WSACleanup();
 }
 
@@ -33,18 +37,26 @@ bool WinsockLibrary::resolve(std::string& failure) {
     return library.isLoaded();
   };
   if (!loaded("winsock", winsock_) || !loaded("ipHelper", ipHelper_) || !loaded("kernel", kernel_)) return false;
+  if (providerLibrary_ != nullptr && !loaded("provider", *providerLibrary_)) return false;
   const auto find = [&](const char* role, const SharedLibrary& library, const char* name, auto*& function) {
     function = library.find<std::remove_pointer_t<std::remove_reference_t<decltype(function)>>>(name);
     if (function == nullptr) failure = std::string(role) + ": it has no function " + name;
     return function != nullptr;
   };
 #define WINPORT_FIND(library, name) find(#library, library##_, #name, functions_.name)
-  return WINPORT_FIND(winsock, WSAStartup) && WINPORT_FIND(winsock, WSACleanup) && WINPORT_FIND(winsock, WSAGetLastError) &&
+  const bool found =
+         WINPORT_FIND(winsock, WSAStartup) && WINPORT_FIND(winsock, WSACleanup) && WINPORT_FIND(winsock, WSAGetLastError) &&
          WINPORT_FIND(winsock, WSASocketW) && WINPORT_FIND(winsock, closesocket) && WINPORT_FIND(winsock, bind) &&
          WINPORT_FIND(winsock, getsockname) && WINPORT_FIND(winsock, setsockopt) && WINPORT_FIND(winsock, WSAIoctl) &&
          WINPORT_FIND(winsock, WSAGetOverlappedResult) && WINPORT_FIND(winsock, WSACreateEvent) &&
          WINPORT_FIND(winsock, WSACloseEvent) && WINPORT_FIND(kernel, CancelIoEx) &&
          WINPORT_FIND(kernel, RegisterWaitForSingleObject) && WINPORT_FIND(kernel, UnregisterWaitEx);
+#undef WINPORT_FIND
+  if (!found || providerLibrary_ == nullptr) return found;
+#define WINPORT_FIND(role, library, name) find(role, library, #name, providerFunctions_.name)
+  return WINPORT_FIND("provider", *providerLibrary_, WSPStartup) && WINPORT_FIND("winsock", winsock_, getsockopt) &&
+         WINPORT_FIND("kernel", kernel_, GetCurrentProcess) && WINPORT_FIND("kernel", kernel_, GetCurrentThread) &&
+         WINPORT_FIND("kernel", kernel_, DuplicateHandle) && WINPORT_FIND("kernel", kernel_, CloseHandle);
 #undef WINPORT_FIND
 }
 
@@ -61,6 +73,27 @@ int WinsockLibrary::cleanUp() {
   if (functions_.WSACleanup() == SOCKET_ERROR) return functions_.WSAGetLastError();
   --startups_;
   return 0;
+}
+
+int WinsockLibrary::protocolInfo(SOCKET socket, WSAPROTOCOL_INFOW& info) const {
+  if (providerLibrary_ == nullptr) return WSANOTINITIALISED;
+  int length = sizeof info;
+  const int result = providerFunctions_.getsockopt(socket, SOL_SOCKET, SO_PROTOCOL_INFOW, &info, &length);
+  return result == SOCKET_ERROR ? functions_.WSAGetLastError() : 0;
+}
+
+int WinsockLibrary::startProvider(const WSAPROTOCOL_INFOW& info) {
+  if (providerLibrary_ == nullptr || provider_ != nullptr) return WSAEINVAL;
+  int error = 0;
+  provider_ = ServiceProvider::start(providerFunctions_, functions_.WSAGetLastError, info, error);
+  return error;
+}
+
+int WinsockLibrary::stopProvider() {
+  if (provider_ == nullptr) return WSANOTINITIALISED;
+  const int error = provider_->stop();
+  provider_.reset();
+  return error;
 }
 
 CreateOrLookup* WinsockLibrary::persistentCreateOrLookup(size_t function) const {

@@ -11,6 +11,7 @@
 namespace winport {
 
 class OverlappedCall;
+class ServiceProvider;
 
 // The functions that are called. Each must exist for the library to be of use.
 struct WinsockFunctions {
@@ -31,6 +32,16 @@ struct WinsockFunctions {
   BOOL(WINAPI* UnregisterWaitEx)(HANDLE, HANDLE);
 };
 
+// Those that a service provider needs besides.
+struct ProviderFunctions {
+  int(WSPAPI* WSPStartup)(WORD, WSPDATA*, WSAPROTOCOL_INFOW*, WSPUPCALLTABLE, WSPPROC_TABLE*);
+  int(WSAAPI* getsockopt)(SOCKET, int, int, void*, int*);
+  HANDLE(WINAPI* GetCurrentProcess)();
+  HANDLE(WINAPI* GetCurrentThread)();
+  BOOL(WINAPI* DuplicateHandle)(HANDLE, HANDLE, HANDLE, HANDLE*, DWORD, BOOL, DWORD);
+  BOOL(WINAPI* CloseHandle)(HANDLE);
+};
+
 // The functions for persistent reservations, in the order Create, Lookup, Delete, of TCP and then of UDP.
 inline constexpr size_t kPersistentFunctions = 6;
 using CreateOrLookup = ULONG WSAAPI(USHORT, USHORT, ULONG64*);
@@ -40,6 +51,7 @@ struct LibraryPaths {
   LibraryPath winsock;
   LibraryPath ipHelper;
   LibraryPath kernel;
+  LibraryPath provider;  // empty for none
 
   bool operator==(const LibraryPaths&) const = default;
 };
@@ -60,6 +72,14 @@ class WinsockLibrary {
   int startUp();
   int cleanUp();
 
+  // getsockopt(SO_PROTOCOL_INFOW) of a socket: an error, or 0.
+  int protocolInfo(SOCKET socket, WSAPROTOCOL_INFOW& info) const;
+  // Both return an error, or 0. The provider is started once at a time, and stopped in the end.
+  int startProvider(const WSAPROTOCOL_INFOW& info);
+  int stopProvider();
+  // Null unless it is started.
+  ServiceProvider* provider() const { return provider_.get(); }
+
   // Null where the library has no such function.
   CreateOrLookup* persistentCreateOrLookup(size_t function) const;
   Delete* persistentDelete(size_t function) const;
@@ -76,8 +96,11 @@ class WinsockLibrary {
   SharedLibrary winsock_;
   SharedLibrary ipHelper_;
   SharedLibrary kernel_;
+  std::unique_ptr<SharedLibrary> providerLibrary_;  // null for none
   WinsockFunctions functions_{};
+  ProviderFunctions providerFunctions_{};
   int startups_ = 0;
+  std::unique_ptr<ServiceProvider> provider_;
   std::vector<std::unique_ptr<OverlappedCall>> idleCalls_;
 };
 

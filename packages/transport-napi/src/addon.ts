@@ -12,9 +12,12 @@ export type Key = bigint
  * `native/` says what each function does.
  */
 export interface Addon {
-  load(winsock: string, ipHelper: string, kernel: string): Key
+  load(winsock: string, ipHelper: string, kernel: string, provider?: string): Key
   startUp(library: Key): CallResult
   cleanUp(library: Key): CallResult
+  protocolInfo(socket: Key, info: Uint8Array): CallResult
+  startProvider(library: Key, info: Uint8Array): CallResult
+  stopProvider(library: Key): CallResult
   openSocket(library: Key, family: number, type: number, protocol: number): Key | CallResult
   closeSocket(socket: Key): CallResult
   descriptor(socket: Key): number | bigint
@@ -23,8 +26,10 @@ export interface Addon {
   localName(socket: Key, name: Uint8Array): CallResult
   setOption(socket: Key, level: number, option: number, value: number): CallResult
   ioctl(socket: Key, code: number, input: Uint8Array | null, output?: Uint8Array | null): CallResult
+  providerIoctl: Addon['ioctl']
   failedBytesReturned(): number
   startIoctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult | Key
+  startProviderIoctl: Addon['startIoctl']
   cancel(call: Key): boolean
   onComplete(listener: (call: Key, result: CallResult, bytesReturned: number) => void): void
   callPersistent(

@@ -1,2 +1,2 @@
-export type { WinsockLibraries } from '@winport/transport'
+export type { EntryPoint, WinsockLibraries } from '@winport/transport'
 export { createNapiTransport, type NapiTransportOptions } from './napi-transport.js'

@@ -1,52 +1,61 @@
+import { type Transport, TransportUnavailableError, type WinsockLibraries } from '@winport/transport'
 import {
-  resolveWinsockLibraries,
-  type Transport,
-  TransportUnavailableError,
-  type WinsockLibraries,
-} from '@winport/transport'
-import { NativeTransport, NativeWinsock } from '@winport/transport/native'
+  type NativeLibraries,
+  NativeTransport,
+  type NativeTransportOptions,
+  NativeWinsock,
+  resolveNativeOptions,
+} from '@winport/transport/native'
 import { type Addon, type Key, loadAddon } from './addon.js'
 import { NapiIpHelperCalls } from './napi-ip-helper-calls.js'
+import { NapiProviderCalls, throughProvider } from './napi-provider-calls.js'
 import { NapiWinsockCalls } from './napi-winsock-calls.js'
 
-export interface NapiTransportOptions {
-  /** The libraries to call. Defaults to Windows' own, from System32. */
-  readonly libraries?: WinsockLibraries | undefined
-}
+export type NapiTransportOptions = NativeTransportOptions
 
 /** Windows' own: bare names, which the addon looks for in System32 and nowhere else, whatever the environment says. */
-const SYSTEM: WinsockLibraries = { winsock: 'ws2_32.dll', ipHelper: 'iphlpapi.dll', kernel: 'kernel32.dll' }
+const SYSTEM: Required<WinsockLibraries> = {
+  winsock: 'ws2_32.dll',
+  ipHelper: 'iphlpapi.dll',
+  kernel: 'kernel32.dll',
+  provider: 'mswsock.dll',
+}
 
 /**
  * Opens a transport over Winsock, called through the package's Node-API addon.
  *
  * @throws TransportUnavailableError where there is no Windows and no `libraries` are given, where the package has no
- *   prebuilt addon for this platform, and for a library or function that is missing
+ *   prebuilt addon for this platform, for a library or function that is missing, and with the entry point `'WSPIoctl'`
+ *   if the service provider cannot be started
  * @throws WinsockError if WSAStartup fails
  */
 export function createNapiTransport(options: NapiTransportOptions = {}): Transport {
-  return new NativeTransport(
-    'napi',
-    winsockOf(resolveWinsockLibraries(options.libraries), options.libraries === undefined),
-  )
+  const named = resolveNativeOptions(options)
+  return new NativeTransport('napi', winsockOf(named, options.libraries === undefined))
 }
 
 const loaded = new Map<Key, NativeWinsock<Key>>()
 
-function winsockOf(libraries: WinsockLibraries, isSystem: boolean): NativeWinsock<Key> {
+function winsockOf(named: NativeLibraries, isSystem: boolean): NativeWinsock<Key> {
   const addon = loadAddon()
-  const key = loadLibraries(addon, isSystem ? SYSTEM : libraries)
+  const key = loadLibraries(addon, isSystem ? { ...named, libraries: SYSTEM } : named)
   const winsock =
     loaded.get(key) ??
-    new NativeWinsock(new NapiWinsockCalls(addon, key), new NapiIpHelperCalls(addon, key, libraries.ipHelper))
+    new NativeWinsock(callsOf(addon, key, named.provider), new NapiIpHelperCalls(addon, key, named.libraries.ipHelper))
   loaded.set(key, winsock)
   return winsock
 }
 
+function callsOf(addon: Addon, key: Key, provider: string | undefined): NapiWinsockCalls {
+  if (provider === undefined) return new NapiWinsockCalls(addon, key)
+  return new NapiWinsockCalls(throughProvider(addon), key, new NapiProviderCalls(addon, key, provider))
+}
+
 /** The key of these libraries, the same for the same paths. */
-function loadLibraries(addon: Addon, libraries: WinsockLibraries): Key {
+function loadLibraries(addon: Addon, { libraries, provider }: NativeLibraries): Key {
+  const paths = [libraries.winsock, libraries.ipHelper, libraries.kernel] as const
   try {
-    return addon.load(libraries.winsock, libraries.ipHelper, libraries.kernel)
+    return provider === undefined ? addon.load(...paths) : addon.load(...paths, libraries.provider ?? provider)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     // Its message begins with the library's role.

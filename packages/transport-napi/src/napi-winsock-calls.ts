@@ -1,5 +1,11 @@
 import { WinsockError } from '@winport/transport'
-import { type CallResult, errnoOf, type PendingIoctl, type WinsockCalls } from '@winport/transport/native'
+import {
+  type CallResult,
+  errnoOf,
+  type PendingIoctl,
+  type ProviderCalls,
+  type WinsockCalls,
+} from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 
 /** A call that is pending, by its key. */
@@ -43,13 +49,16 @@ let pending: PendingCalls | undefined
 
 /** Winsock through the addon. */
 export class NapiWinsockCalls implements WinsockCalls<Key> {
+  readonly provider: ProviderCalls<Key> | undefined
   readonly #addon: Addon
   readonly #library: Key
   readonly #pending: PendingCalls
 
-  constructor(addon: Addon, library: Key) {
+  /** @param provider that the addon's control calls go through */
+  constructor(addon: Addon, library: Key, provider?: ProviderCalls<Key>) {
     this.#addon = addon
     this.#library = library
+    this.provider = provider
     pending ??= new PendingCalls(addon)
     this.#pending = pending
   }

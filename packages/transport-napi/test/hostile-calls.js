@@ -17,8 +17,12 @@ function random(limit) {
 }
 const oneOf = (values) => values[random(values.length)]
 
-const library = addon.load(simulatorPath, simulatorPath, simulatorPath)
+const library = addon.load(simulatorPath, simulatorPath, simulatorPath, simulatorPath)
 addon.startUp(library)
+const info = new Uint8Array(628)
+const first = addon.openSocket(library, 2, 1, 6)
+addon.protocolInfo(first, info)
+addon.closeSocket(first)
 const sockets = []
 const pending = []
 const completed = { calls: 0 }
@@ -125,7 +129,7 @@ const range = () => Uint8Array.of(0, 0, 1 + random(4), 0)
 
 /** Arguments that are right, to begin with: hostility starts where the checks have let something in. */
 const RIGHT = {
-  load: () => [simulatorPath, simulatorPath, simulatorPath],
+  load: () => [simulatorPath, simulatorPath, simulatorPath, oneOf([undefined, simulatorPath])],
   startUp: () => [library],
   cleanUp: () => [library],
   openSocket: () => [library, oneOf([2, 2, 23, 1]), oneOf([1, 2]), oneOf([0, 6, 17])],
@@ -137,6 +141,11 @@ const RIGHT = {
   setOption: () => [oneOf(sockets), 41, 27, 0],
   ioctl: () => [oneOf(sockets), oneOf(CODES), oneOf([range, () => new Uint8Array(8)])(), new Uint8Array(16)],
   startIoctl: () => [oneOf(sockets), oneOf(CODES), oneOf([range, () => new Uint8Array(8)])(), new Uint8Array(16)],
+  providerIoctl: () => RIGHT.ioctl(),
+  startProviderIoctl: () => RIGHT.startIoctl(),
+  protocolInfo: () => [oneOf(sockets), new Uint8Array(628)],
+  startProvider: () => [library, oneOf([info, info, info.slice(), new Uint8Array(628).fill(random(256))])],
+  stopProvider: () => [library],
   cancel: () => [oneOf(pending)],
   callPersistent: () => [library, random(6), random(65_536), random(4), new Uint8Array(8), () => {}],
   failedBytesReturned: () => [],
@@ -144,7 +153,7 @@ const RIGHT = {
 }
 const NAMES = Object.keys(addon)
 // It would hand over descriptors that nobody closes; the loader is slow.
-const RARE = new Set(['disown', 'load', 'callPersistent', 'cleanUp'])
+const RARE = new Set(['disown', 'load', 'callPersistent', 'cleanUp', 'stopProvider'])
 
 const outcome = { threw: 0, returned: 0, pending: 0, uncaught: 0 }
 process.on('uncaughtException', () => outcome.uncaught++) // by listeners that throw
@@ -161,7 +170,7 @@ for (let call = 0; call < Number(calls); call++) {
   if (name === 'closeSocket' && random(4) !== 0) name = 'startIoctl'
   if (random(50) === 0) delay(oneOf([0, UNTIL_RELEASED, UNTIL_RELEASED, 1]))
   // A blocking call that nobody releases would block for good.
-  if (name === 'ioctl' && latency !== 0) {
+  if ((name === 'ioctl' || name === 'providerIoctl') && latency !== 0) {
     if (random(3) === 0) delay(0)
     else name = 'startIoctl'
   }
@@ -179,7 +188,7 @@ for (let call = 0; call < Number(calls); call++) {
     outcome.returned++
     if (name === 'openSocket' && typeof result === 'bigint') sockets.push(result)
     if (name === 'closeSocket' && random(4) !== 0) sockets.splice(sockets.indexOf(passed[0]), 1)
-    if (name === 'startIoctl' && typeof result === 'bigint') {
+    if ((name === 'startIoctl' || name === 'startProviderIoctl') && typeof result === 'bigint') {
       outcome.pending++
       pending.push(result)
       // The output goes away, or changes, while the kernel is at work.
