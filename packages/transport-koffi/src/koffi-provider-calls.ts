@@ -86,6 +86,7 @@ export class KoffiProviderCalls implements ProviderCalls<OpenSocket> {
   }
 
   startUp(info: Uint8Array): CallResult {
+    this.cleanUp() // what a failure left
     const upcalls = this.#functions.upcalls()
     const data = new Uint8Array(WSPDATA.size)
     const table = new BigUint64Array(WSPPROC_TABLE.length)
@@ -106,9 +107,9 @@ export class KoffiProviderCalls implements ProviderCalls<OpenSocket> {
     this.#thread = undefined
     this.#threadId = 0n
     this.#WSPIoctl = notStarted
-    const result = this.#WSPCleanup?.(lpErrno)
+    if (this.#WSPCleanup?.(lpErrno) === SOCKET_ERROR) return failedWith(lpErrno[0] ?? 0) // it can be tried again
     this.#WSPCleanup = undefined
-    return result === SOCKET_ERROR ? failedWith(lpErrno[0] ?? 0) : 0
+    return 0
   }
 
   /** Takes the functions over. Returns an error if they are not what was asked for, having cleaned up then. */

@@ -71,11 +71,10 @@ export interface WinsockFunctions {
 export function declareWinsockFunctions({ winsock, kernel }: WinsockLibraries): WinsockFunctions {
   const ws2 = new ForeignLibrary(winsock)
   const kernel32 = new ForeignLibrary(kernel)
-  const WSAGetLastError = ws2.declare('int', 'WSAGetLastError', [])
-  return {
+  const declared = {
     WSAStartup: ws2.declare('int', 'WSAStartup', ['uint16_t', 'void *']),
     WSACleanup: ws2.declare('int', 'WSACleanup', []),
-    WSAGetLastError,
+    WSAGetLastError: ws2.declare('int', 'WSAGetLastError', []),
     WSASocketW: ws2.declare('intptr_t', 'WSASocketW', ['int', 'int', 'int', 'void *', 'uint32_t', 'uint32_t']),
     closesocket: ws2.declare('int', 'closesocket', ['intptr_t']),
     bind: ws2.declare('int', 'bind', ['intptr_t', 'void *', 'int']),
@@ -92,7 +91,6 @@ export function declareWinsockFunctions({ winsock, kernel }: WinsockLibraries): 
       'void *',
       'void *',
     ]),
-    ioctlError: WSAGetLastError,
     WSAGetOverlappedResult: ws2.declare('int', 'WSAGetOverlappedResult', [
       'intptr_t',
       'void *',
@@ -113,4 +111,5 @@ export function declareWinsockFunctions({ winsock, kernel }: WinsockLibraries): 
     ]),
     CancelIoEx: kernel32.declare('int', 'CancelIoEx', ['intptr_t', 'void *']),
   }
+  return { ...declared, ioctlError: declared.WSAGetLastError }
 }

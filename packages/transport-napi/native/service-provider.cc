@@ -11,6 +11,7 @@ std::unique_ptr<ServiceProvider> ServiceProvider::start(const ProviderFunctions&
   if (!functions.DuplicateHandle(process, functions.GetCurrentThread(), process, &provider->thread_.ThreadHandle, 0, 0,
                                  DUPLICATE_SAME_ACCESS)) {
     error = lastError();
+    if (error == 0) error = WSAENOBUFS;
     return nullptr;
   }
   WSPDATA data{};
@@ -25,11 +26,10 @@ std::unique_ptr<ServiceProvider> ServiceProvider::start(const ProviderFunctions&
 int ServiceProvider::stop() {
   if (thread_.ThreadHandle != nullptr) functions_.CloseHandle(thread_.ThreadHandle);
   thread_ = {};
-  if (!started_) return 0;
-  started_ = false;
   int error = 0;
-  if (table_.lpWSPCleanup == nullptr || table_.lpWSPCleanup(&error) != SOCKET_ERROR) return 0;
-  return error;
+  if (started_ && table_.lpWSPCleanup != nullptr && table_.lpWSPCleanup(&error) == SOCKET_ERROR) return error;
+  started_ = false;
+  return 0;
 }
 
 }  // namespace winport

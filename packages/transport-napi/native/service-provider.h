@@ -20,7 +20,7 @@ class ServiceProvider {
   ServiceProvider(const ServiceProvider&) = delete;
   ServiceProvider& operator=(const ServiceProvider&) = delete;
 
-  // WSPCleanup: an error, or 0.
+  // WSPCleanup: an error, or 0. After an error it can be tried again, but no call can be made.
   int stop();
 
   const WSPPROC_TABLE& functions() const { return table_; }

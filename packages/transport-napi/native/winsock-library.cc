@@ -83,7 +83,8 @@ int WinsockLibrary::protocolInfo(SOCKET socket, WSAPROTOCOL_INFOW& info) const {
 }
 
 int WinsockLibrary::startProvider(const WSAPROTOCOL_INFOW& info) {
-  if (providerLibrary_ == nullptr || provider_ != nullptr) return WSAEINVAL;
+  if (providerLibrary_ == nullptr) return WSAEINVAL;
+  provider_.reset();
   int error = 0;
   provider_ = ServiceProvider::start(providerFunctions_, functions_.WSAGetLastError, info, error);
   return error;
@@ -92,7 +93,7 @@ int WinsockLibrary::startProvider(const WSAPROTOCOL_INFOW& info) {
 int WinsockLibrary::stopProvider() {
   if (provider_ == nullptr) return WSANOTINITIALISED;
   const int error = provider_->stop();
-  provider_.reset();
+  if (error == 0) provider_.reset();
   return error;
 }
 

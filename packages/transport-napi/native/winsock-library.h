@@ -74,7 +74,7 @@ class WinsockLibrary {
 
   // getsockopt(SO_PROTOCOL_INFOW) of a socket: an error, or 0.
   int protocolInfo(SOCKET socket, WSAPROTOCOL_INFOW& info) const;
-  // Both return an error, or 0. The provider is started once at a time, and stopped in the end.
+  // Both return an error, or 0. One that is started is stopped before it is started anew, and in the end.
   int startProvider(const WSAPROTOCOL_INFOW& info);
   int stopProvider();
   // Null unless it is started.

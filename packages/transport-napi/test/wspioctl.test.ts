@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs'
+import { TransportUnavailableError, type WinsockLibraries } from '@winport/transport'
+import {
+  acquire,
+  acquireAsync,
+  failureOf,
+  SimulatedCall,
+  simulatorLibraries,
+  UNTIL_RELEASED,
+  WinsockSimulator,
+} from '@winport/winsock-simulator'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createNapiTransport } from '../src/index.js'
+import { asNapiTransport } from './napi-backend.js'
+import { BrokenProvider } from './broken-provider.js'
+
+const simulator = new WinsockSimulator('napi-wspioctl', { startPort: 46_300, count: 100 })
+const open = (libraries: WinsockLibraries = simulatorLibraries) =>
+  createNapiTransport({ libraries, entryPoint: 'WSPIoctl' })
+
+/** A library of the system's that has nothing of Winsock's. */
+const foreign = /\/\S+\/libm\.so\S*/.exec(readFileSync('/proc/self/maps', 'utf8'))?.[0] ?? 'libm was not found'
+
+// All but the handle of a socket, a look into an fd_set, and that there is no blocking hook (and no window for a message).
+const ON_LINUX = [0, 1, 2, 3, 5, 9, 10, 11, 12, 13, 14]
+
+beforeEach(() => simulator.reset())
+afterEach(() => {
+  const { openSockets, startups, providerStartups, pendingCalls } = simulator.counts()
+  expect({ openSockets, startups, providerStartups, pendingCalls }).toEqual({
+    openSockets: 0,
+    startups: 0,
+    providerStartups: 0,
+    pendingCalls: 0,
+  })
+})
+afterAll(() => simulator.destroy())
+
+describe('the entry point of a napi transport', () => {
+  it.each([
+    ['WSAIoctl2', 'ERR_OUT_OF_RANGE'],
+    [7, 'ERR_INVALID_ARG_TYPE'],
+  ])('is refused before anything is loaded: %s', async (entryPoint, code) => {
+    const libraries = { winsock: '/no', ipHelper: '/no', kernel: '/no' }
+    const error = await failureOf(() => createNapiTransport({ libraries, entryPoint: entryPoint as 'WSPIoctl' }))
+    expect(error.code).toBe(code)
+  })
+
+  it('is WSAIoctl unless told, which neither needs nor starts a provider', async () => {
+    const { winsock, ipHelper, kernel } = simulatorLibraries
+    const transport = createNapiTransport({ libraries: { winsock, ipHelper, kernel } })
+    acquire(transport.openSocket({ protocol: 'tcp' }), 1)
+    await acquireAsync(transport.openSocket({ protocol: 'udp' }), 1)
+    await transport.close()
+    const { calls } = simulator.counts()
+    expect(calls[SimulatedCall.WSAIOCTL]).toBe(2)
+    expect(calls[SimulatedCall.WSPIOCTL]).toBe(0)
+    expect(calls[SimulatedCall.WSPSTARTUP]).toBe(0)
+    expect(calls[SimulatedCall.GETSOCKOPT]).toBe(0)
+  })
+
+  it('makes every control call through WSPIoctl, blocking, overlapped, failing and cancelled', async () => {
+    const transport = open()
+    const socket = transport.openSocket({ protocol: 'tcp' })
+    const { StartPort } = acquire(socket, 2)
+    expect(StartPort).toBeGreaterThanOrEqual(46_300)
+    await acquireAsync(transport.openSocket({ protocol: 'udp', family: 'ipv6' }), 2)
+    simulator.failNext(SimulatedCall.ACQUIRE, 10_050)
+    const syscall = 'WSPIoctl(SIO_ACQUIRE_PORT_RESERVATION)'
+    expect(await failureOf(() => acquire(socket, 1))).toMatchObject({ code: 'WSAENETDOWN', syscall })
+    simulator.failNext(SimulatedCall.ACQUIRE, 10_013)
+    expect(await failureOf(() => acquireAsync(socket, 1))).toMatchObject({ code: 'WSAEACCES', syscall })
+    simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
+    const pending = failureOf(() => acquireAsync(socket, 1))
+    socket.close()
+    expect(await pending).toMatchObject({ code: 'WSA_OPERATION_ABORTED', syscall })
+    expect(await failureOf(() => acquire(socket, 1))).toMatchObject({ code: 'WSAENOTSOCK', syscall })
+    await transport.close()
+    const { calls } = simulator.counts()
+    expect(calls[SimulatedCall.WSAIOCTL]).toBe(0)
+    expect(calls[SimulatedCall.WSPIOCTL]).toBe(5)
+  })
+
+  it('may be one of each on the same libraries', async () => {
+    const transports = [open(), createNapiTransport({ libraries: simulatorLibraries })]
+    for (const transport of transports) acquire(transport.openSocket({ protocol: 'tcp' }), 1)
+    const { calls } = simulator.counts()
+    expect(calls[SimulatedCall.WSAIOCTL]).toBe(1)
+    expect(calls[SimulatedCall.WSPIOCTL]).toBe(1)
+    for (const transport of transports) await transport.close()
+  })
+
+  it('is started for the first transport and cleaned up after the last', async () => {
+    const transports = [open(), open(), open({ ...simulatorLibraries })]
+    expect(simulator.counts().providerStartups).toBe(1)
+    for (const transport of transports) await transport.close()
+    const again = open()
+    acquire(again.openSocket({ protocol: 'tcp' }), 1)
+    await again.close()
+    const { calls } = simulator.counts()
+    expect(calls[SimulatedCall.WSPSTARTUP]).toBe(2)
+    expect(calls[SimulatedCall.WSPCLEANUP]).toBe(2)
+  })
+
+  it('says what is the matter with a provider that does not start, and starts anew the next time', async () => {
+    simulator.failNext(SimulatedCall.WSPSTARTUP, 10_067)
+    const error = await failureOf(() => open())
+    expect(error).toBeInstanceOf(TransportUnavailableError)
+    for (const told of [simulatorLibraries.provider, 'WSPStartup', '10067', "the default is 'WSAIoctl'"]) {
+      expect(error.message).toContain(told)
+    }
+    expect(error.cause).toMatchObject({ errno: 10_067, syscall: 'WSPStartup' })
+    const { openSockets, startups } = simulator.counts()
+    expect({ openSockets, startups }).toEqual({ openSockets: 0, startups: 0 })
+    await open().close()
+  })
+
+  it.each([
+    [SimulatedCall.SOCKET, 'WSASocketW'],
+    [SimulatedCall.GETSOCKOPT, 'getsockopt(SO_PROTOCOL_INFOW)'],
+  ])('reports what fails on the way to the provider, and leaves nothing: %i', async (call, syscall) => {
+    simulator.failNext(call, 10_050)
+    expect(await failureOf(() => open())).toMatchObject({ code: 'WSAENETDOWN', syscall })
+  })
+
+  it('reports a WSPCleanup that fails, having cleaned up Winsock all the same', async () => {
+    const transport = open()
+    simulator.failNext(SimulatedCall.WSPCLEANUP, 10_050)
+    expect(await failureOf(() => transport.close())).toMatchObject({ code: 'WSAENETDOWN', syscall: 'WSPCleanup' })
+    const { startups, providerStartups } = simulator.counts()
+    expect({ startups, providerStartups }).toEqual({ startups: 0, providerStartups: 1 })
+    asNapiTransport(transport).calls.provider?.cleanUp()
+  })
+
+  it('names a provider that is missing', async () => {
+    const error = await failureOf(() => open({ ...simulatorLibraries, provider: '/no/such/library.so' }))
+    expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
+    expect(error.message).toContain('/no/such/library.so')
+  })
+
+  it('names a provider that is none', async () => {
+    const error = await failureOf(() => open({ ...simulatorLibraries, provider: foreign }))
+    expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
+    expect(error.message).toContain(foreign)
+    expect(error.message).toContain('WSPStartup')
+  })
+
+  it('says that libraries without a provider lack one', async () => {
+    const { winsock, ipHelper, kernel } = simulatorLibraries
+    const error = await failureOf(() => open({ winsock, ipHelper, kernel }))
+    expect(error.code).toBe('ERR_INVALID_ARG_TYPE')
+    expect(error.message).toContain('libraries.provider')
+  })
+
+  it('answers all upcalls on a thread of the provider: rightly, or with a refusal', async () => {
+    const transport = open()
+    expect(simulator.tryUpcalls()).toEqual({ wrong: [], refused: ON_LINUX })
+    await transport.close()
+    expect(simulator.tryUpcalls().wrong).toEqual([]) // a provider may still make them
+  })
+
+  it('makes no call of a provider that is cleaned up', async () => {
+    const transport = open()
+    const { calls } = asNapiTransport(transport)
+    const socket = calls.openSocket(2, 1, 6)
+    expect(calls.provider?.cleanUp()).toBe(0)
+    expect(calls.ioctl(socket, 0x9800_0064, null, null)).toBe(-1 - 10_093)
+    expect(calls.startIoctl(socket, 0x9800_0064, null, null)).toBe(-1 - 10_093)
+    expect(calls.provider?.cleanUp()).toBe(-1 - 10_093)
+    calls.closeSocket(socket)
+    const error = await failureOf(() => transport.close())
+    expect(error).toMatchObject({ code: 'WSANOTINITIALISED', syscall: 'WSPCleanup' })
+  })
+
+  it.each([
+    ['OLD_VERSION', 'WSAVERNOTSUPPORTED'],
+    ['NO_IOCTL', 'it has no WSPIoctl'],
+  ])('does not take a provider that is not what was asked for, and cleans it up: %s', async (fault, told) => {
+    using broken = new BrokenProvider(fault)
+    const error = await failureOf(() => open({ ...simulatorLibraries, provider: broken.path }))
+    expect(error).toBeInstanceOf(TransportUnavailableError)
+    expect(error.message).toContain(broken.path)
+    expect(error.message).toContain(told)
+    expect(broken.startups).toBe(0)
+  })
+
+  it('starts no provider where the thread has no handle', async () => {
+    using broken = new BrokenProvider('NO_THREAD')
+    const error = await failureOf(() => open({ ...simulatorLibraries, kernel: broken.path }))
+    expect(error).toBeInstanceOf(TransportUnavailableError)
+    expect(broken.startups).toBe(0)
+  })
+})
