@@ -8,7 +8,9 @@ const TIME_LIMIT = 150_000
 const windows = await windowsOrExplain('WSPIoctl over napi')
 
 async function runReport(...passed: readonly string[]): Promise<string> {
-  const cwd = await deployForWindows('@winport/transport-napi', { devDependencies: ['@winport/winsock-simulator', 'koffi'] })
+  const cwd = await deployForWindows('@winport/transport-napi', {
+    devDependencies: ['@winport/winsock-simulator', 'koffi'],
+  })
   const env = {
     WINSOCK_SIMULATOR: windowsPath(simulatorDllPath),
     WINSOCK_SIMULATOR_POOL: `napi-wspioctl-windows-${process.pid}`,

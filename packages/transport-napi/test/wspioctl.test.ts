@@ -11,8 +11,8 @@ import {
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createNapiTransport } from '../src/index.js'
-import { asNapiTransport } from './napi-backend.js'
 import { BrokenProvider } from './broken-provider.js'
+import { asNapiTransport } from './napi-backend.js'
 
 const simulator = new WinsockSimulator('napi-wspioctl', { startPort: 46_300, count: 100 })
 const open = (libraries: WinsockLibraries = simulatorLibraries) =>
