@@ -58,7 +58,10 @@ export class NativeWinsock<Handle> {
     }
   }
 
-  /** The catalog's entry of the provider that Winsock makes sockets with: of TCP, for all of it is one library. */
+  /**
+   * The catalog's entry of the provider that Winsock makes sockets with: of TCP, for one library has all of its functions.
+   * Opening the socket makes Winsock start it, if it has not: it is never started for the process by us.
+   */
   #protocolInfo(provider: ProviderCalls<Handle>): Uint8Array {
     const info = new Uint8Array(WSAPROTOCOL_INFOW.size)
     const socket = this.calls.openSocket(AF_INET, SOCK_STREAM, IPPROTO_TCP)
