@@ -5,5 +5,5 @@ export const koffiBackend: NativeBackend = {
   name: 'koffi',
   module: new URL('../dist/index.js', import.meta.url),
   factory: 'createKoffiTransport',
-  openTransport: (libraries) => createKoffiTransport({ libraries }),
+  openTransport: (libraries, entryPoint) => createKoffiTransport({ libraries, entryPoint }),
 }

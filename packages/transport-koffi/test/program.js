@@ -6,5 +6,5 @@ await runProgram({
   name: 'koffi',
   module: new URL('../dist/index.js', import.meta.url),
   factory: 'createKoffiTransport',
-  openTransport: (libraries) => createKoffiTransport({ libraries }),
+  openTransport: (libraries, entryPoint) => createKoffiTransport({ libraries, entryPoint }),
 })

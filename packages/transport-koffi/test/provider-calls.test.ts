@@ -6,7 +6,7 @@ import { declareProviderFunctions, type ProviderFunctions } from '../src/provide
 import { machineCodeFor, writeUpcallAnswers } from '../src/upcall-code.js'
 import { declareWinsockFunctions } from '../src/winsock-functions.js'
 
-const simulator = new WinsockSimulator('koffi-provider-calls', { startPort: 46_200, count: 10 })
+const simulator = new WinsockSimulator('koffi-provider-calls', { startPort: 11_100, count: 10 })
 const winsock = declareWinsockFunctions(simulatorLibraries)
 const functions = declareProviderFunctions(simulatorLibraries, simulatorPath)
 let handles = 0

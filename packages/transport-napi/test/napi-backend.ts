@@ -5,5 +5,5 @@ export const napiBackend: NativeBackend = {
   name: 'napi',
   module: new URL('../dist/index.js', import.meta.url),
   factory: 'createNapiTransport',
-  openTransport: (libraries) => createNapiTransport({ libraries }),
+  openTransport: (libraries, entryPoint) => createNapiTransport({ libraries, entryPoint }),
 }

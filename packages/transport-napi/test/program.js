@@ -6,5 +6,5 @@ await runProgram({
   name: 'napi',
   module: new URL('../dist/index.js', import.meta.url),
   factory: 'createNapiTransport',
-  openTransport: (libraries) => createNapiTransport({ libraries }),
+  openTransport: (libraries, entryPoint) => createNapiTransport({ libraries, entryPoint }),
 })

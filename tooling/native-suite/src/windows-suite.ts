@@ -3,12 +3,17 @@ import { soundSums } from '@winport/transport/conformance'
 import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { bareFeatures, type NativeBackend, simulatorDllPath, simulatorFeatures } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
+import type { EntryPointExpectations } from './entry-point-suite.js'
 import type { TestPorts } from './test-ports.js'
 
 const TIME_LIMIT = 150_000
 
 /** The conformance suite as a Windows program: under Wine on the simulator and on Wine's Winsock, on Windows on its own. */
-export async function defineWindowsTests({ name }: NativeBackend, ports: TestPorts): Promise<void> {
+export async function defineWindowsTests(
+  { name }: NativeBackend,
+  ports: TestPorts,
+  { refusedUpcalls }: EntryPointExpectations,
+): Promise<void> {
   const windows = await windowsOrExplain(`the conformance suite over ${name}`)
 
   /** Runs a program of these suites as a Windows program, with the simulator's DLL at hand. */
@@ -29,7 +34,7 @@ export async function defineWindowsTests({ name }: NativeBackend, ports: TestPor
   }
 
   const { startPort, count } = ports
-  const onSimulator = ['conformance-report', String(startPort), String(count)]
+  const onSimulator = ['entry-points-report', String(startPort), String(count)]
   const onSystem = ['conformance-report', 'system']
 
   it('can be run as a Windows program, wherever CI runs it', () => {
@@ -39,10 +44,29 @@ export async function defineWindowsTests({ name }: NativeBackend, ports: TestPor
   // Plain ifs: elsewhere these are no tests, and not skipped ones.
   if (windows?.kind === 'wine') {
     describe(`${name} as a Windows program under Wine`, { timeout: TIME_LIMIT }, () => {
-      it('passes the conformance suite on the simulator, and shows all of it', async () => {
+      // One program for both: Wine is started once.
+      it('passes the conformance suite on the simulator through both entry points, and shows all of it', async () => {
         const report = await run(onSimulator, [], 'conformance-windows-simulator')
         expect(report).toMatch(/^Node.js v22\.22\.2 on win32 /)
-        expect(report.split('\n')).toContain(soundSums(simulatorFeatures))
+        const lines = report.trim().split('\n')
+        expect(lines.filter((line) => line === soundSums(simulatorFeatures))).toHaveLength(2)
+        expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
+          WSAIoctl: 0,
+          WSPIoctl: 2,
+          wrong: [],
+          refused: refusedUpcalls,
+          providerStartups: 0,
+          startups: 0,
+        })
+      })
+
+      it("says that Wine's own provider cannot be started, and works without it", async () => {
+        const { name, message, bound } = JSON.parse(await run(['entry-points-report', 'system']))
+        expect(name).toBe('TransportUnavailableError')
+        for (const told of ['system32\\mswsock.dll', "Wine's own", 'WSPStartup', "the default is 'WSAIoctl'"]) {
+          expect(message.toLowerCase()).toContain(told.toLowerCase())
+        }
+        expect(bound).toBe(true)
       })
 
       it("on Wine's own Winsock says that there are no reservations, and all else works", async () => {

@@ -24,8 +24,11 @@ export interface NativeBackend {
   readonly factory: string
   /** What the transports of other processes make control calls through. */
   readonly entryPoint?: EntryPoint
-  /** @param libraries by default Windows' own */
-  openTransport(libraries?: WinsockLibraries): Transport
+  /**
+   * @param libraries by default Windows' own
+   * @param entryPoint by default the backend's
+   */
+  openTransport(libraries?: WinsockLibraries, entryPoint?: EntryPoint): Transport
 }
 
 const IPV6: readonly ConformanceFeature[] = hasIPv6() ? ['ipv6'] : []

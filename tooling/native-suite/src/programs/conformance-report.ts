@@ -22,5 +22,5 @@ export async function conformanceReport(
   simulator?.destroy()
   console.log(`Node.js ${process.version} on ${process.platform} ${process.arch}`)
   console.log(formatConformanceReport(report))
-  process.exitCode = report.results.some(({ outcome }) => outcome === 'failed') ? 1 : 0
+  if (report.results.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1
 }

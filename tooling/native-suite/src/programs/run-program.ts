@@ -1,6 +1,7 @@
 import type { NativeBackend } from '@winport/winsock-simulator'
 import { conformanceReport } from './conformance-report.js'
 import { droppedSockets } from './dropped-sockets.js'
+import { entryPointsReport } from './entry-points-report.js'
 import { exitWhilePending } from './exit-while-pending.js'
 import { garbageCollectedBuffers } from './garbage-collected-buffers.js'
 import { workerCalls } from './worker-calls.js'
@@ -11,6 +12,7 @@ type Program = (backend: NativeBackend, ...passed: readonly string[]) => Promise
 const PROGRAMS: Readonly<Record<string, Program>> = {
   'conformance-report': conformanceReport,
   'dropped-sockets': droppedSockets,
+  'entry-points-report': entryPointsReport,
   'exit-while-pending': exitWhilePending,
   'garbage-collected-buffers': garbageCollectedBuffers,
   'worker-calls': workerCalls,
