@@ -35,10 +35,9 @@ export class OverlappedCall implements PendingIoctl {
     return this.#block.pending
   }
 
-  cancel(): boolean {
+  cancel(): void {
     const { handle } = this.#socket
-    if (handle === INVALID_SOCKET) return false // closing it cancels
-    return this.#winsock.CancelIoEx(handle, this.#block.overlapped) !== 0
+    if (handle !== INVALID_SOCKET) this.#winsock.CancelIoEx(handle, this.#block.overlapped) // closing it cancels
   }
 
   /** The call is complete. */

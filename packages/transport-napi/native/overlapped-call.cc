@@ -96,8 +96,8 @@ Outcome OverlappedCall::finishNow(const WinsockSocket& socket) {
   return {winsock.WSAGetLastError(), transferred};
 }
 
-bool OverlappedCall::cancel(const WinsockSocket& socket) {
-  return library_.functions().CancelIoEx(reinterpret_cast<HANDLE>(socket.handle()), &overlapped_) != 0;
+void OverlappedCall::cancel(const WinsockSocket& socket) {
+  library_.functions().CancelIoEx(reinterpret_cast<HANDLE>(socket.handle()), &overlapped_);
 }
 
 }  // namespace winport

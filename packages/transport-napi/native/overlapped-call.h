@@ -55,7 +55,7 @@ class OverlappedCall {
   Outcome finish(const WinsockSocket* socket);
   // Waits in the calling thread.
   Outcome finishNow(const WinsockSocket& socket);
-  bool cancel(const WinsockSocket& socket);
+  void cancel(const WinsockSocket& socket);
 
   WinsockLibrary& library() const { return library_; }
 

@@ -62,16 +62,15 @@ napi_value startIoctl(napi_env env, napi_callback_info info) {
   return toJavaScript(env, outcome);
 }
 
-// cancel(call): whether the kernel was asked. Not if the socket is closed: that cancels, and its number may be another's.
+// cancel(call): asks the kernel to. Not if the socket is closed: that cancels, and its number may be another's.
 napi_value cancel(napi_env env, napi_callback_info info) {
   const CallArguments<1> arguments(env, info);
   Environment& environment = arguments.environment();
   OverlappedCall* call;
   if (!arguments.read(0, environment.calls, kCallExpected, call)) return nullptr;
   const WinsockSocket* socket = environment.sockets.find(call->socketKey);
-  napi_value asked = nullptr;
-  napi_get_boolean(env, socket != nullptr && call->cancel(*socket), &asked);
-  return asked;
+  if (socket != nullptr) call->cancel(*socket);
+  return nullptr;
 }
 
 constexpr Export kExports[] = {{"onComplete", onComplete},

@@ -30,7 +30,7 @@ export interface Addon {
   failedBytesReturned(): number
   startIoctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult | Key
   startProviderIoctl: Addon['startIoctl']
-  cancel(call: Key): boolean
+  cancel(call: Key): void
   onComplete(listener: (call: Key, result: CallResult, bytesReturned: number) => void): void
   callPersistent(
     library: Key,

@@ -19,8 +19,8 @@ class PendingCall implements PendingIoctl {
     this.#key = key
   }
 
-  cancel(): boolean {
-    return this.#addon.cancel(this.#key)
+  cancel(): void {
+    this.#addon.cancel(this.#key)
   }
 }
 

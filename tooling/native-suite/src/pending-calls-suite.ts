@@ -133,23 +133,21 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
     it.each([
       ['their socket is closed', (socket: WinsockSocket) => socket.close()],
       ['the kernel gives them up', () => simulator.reset()],
-    ] as const)(
-      'fail with WSA_OPERATION_ABORTED if CancelIoEx fails and later %s: not the signal aborted them',
-      async (_, end) => {
-        hold()
-        const socket = open()
-        const abort = new AbortController()
-        const call = failureOf(() => acquireAsync(socket, 1, { signal: abort.signal }))
-        simulator.failNext(SimulatedCall.CANCELIOEX, 1168)
-        abort.abort()
-        expect(simulator.pendingCalls).toBe(1)
-        end(socket)
-        const error = await call
-        expect(error).toBeInstanceOf(WinsockError)
-        expect(error).toMatchObject({ code: 'WSA_OPERATION_ABORTED' })
-        expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0)
-      },
-    )
+    ] as const)('reject with AbortError though CancelIoEx fails, if later %s', async (_, end) => {
+      hold()
+      const socket = open()
+      const abort = new AbortController()
+      const call = failureOf(() => acquireAsync(socket, 1, { signal: abort.signal }))
+      simulator.failNext(SimulatedCall.CANCELIOEX, 1168)
+      abort.abort()
+      expect(simulator.pendingCalls).toBe(1)
+      end(socket)
+      const error = await call
+      expect(error).toBeInstanceOf(AbortError)
+      expect(error.cause).toBeInstanceOf(WinsockError)
+      expect(error.cause).toMatchObject({ code: 'WSA_OPERATION_ABORTED' })
+      expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0)
+    })
 
     it('leave no listener on the signal when they complete at once, or fail', async () => {
       const { signal } = new AbortController()

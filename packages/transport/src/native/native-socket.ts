@@ -181,23 +181,25 @@ export class NativeSocket<Handle> implements WinsockSocket {
 
   /** Settles when the pending call is complete; until then the signal cancels it. */
   async #completion(call: PendingIoctl, code: number, signal: AbortSignal | undefined): Promise<number> {
-    let cancelled = false
-    const cancel = () => {
-      cancelled ||= call.cancel()
+    let aborted = false
+    const abort = () => {
+      if (this.#open.handle === undefined) return // closing the socket has cancelled the call
+      aborted = true
+      call.cancel()
     }
     const completed = new Promise<number>((resolve, reject) => {
       call.oncomplete = (result, bytesReturned) => {
         if (result >= 0) return resolve(result)
         const error = this.#ioctlFailure(errnoOf(result), code, bytesReturned)
-        reject(cancelled && error.errno === WSA_OPERATION_ABORTED ? new AbortError({ cause: error }) : error)
+        reject(aborted && error.errno === WSA_OPERATION_ABORTED ? new AbortError({ cause: error }) : error)
       }
     })
     if (signal === undefined) return await completed
-    signal.addEventListener('abort', cancel)
+    signal.addEventListener('abort', abort)
     try {
       return await completed
     } finally {
-      signal.removeEventListener('abort', cancel)
+      signal.removeEventListener('abort', abort)
     }
   }
 

@@ -8,12 +8,8 @@ export interface PendingIoctl {
    * is in the caller's buffer.
    */
   oncomplete: (result: CallResult, bytesReturned: number) => void
-  /**
-   * Asks the kernel to cancel (CancelIoEx), unless the socket is closed. What comes of it shows when it is complete.
-   *
-   * @returns whether the kernel took notice
-   */
-  cancel(): boolean
+  /** Asks the kernel to cancel (CancelIoEx), unless the socket is closed. What comes of it shows when it is complete. */
+  cancel(): void
 }
 
 /**
