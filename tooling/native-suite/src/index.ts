@@ -4,6 +4,7 @@ export { defineEntryPointTests, type EntryPointExpectations } from './entry-poin
 export { internalsOf } from './native-internals.js'
 export { defineOwnProcessTests, type OwnProcessExpectations } from './own-process-suite.js'
 export { definePendingCallTests } from './pending-calls-suite.js'
+export { definePersistentSignalTests } from './persistent-signals-suite.js'
 export { type ProgramOptions, runInOwnProcess } from './run-in-own-process.js'
 export { defineSocketTests } from './socket-suite.js'
 export { defineSupportedNodesTests } from './supported-nodes-suite.js'
