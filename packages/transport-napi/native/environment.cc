@@ -57,17 +57,21 @@ uint64_t Environment::addPending(std::unique_ptr<OverlappedCall> call, uint64_t 
   if (!output.IsNull()) call->output = Napi::Persistent(output);
   OverlappedCall& added = *call;
   const uint64_t key = calls.add(std::move(call));
-  if (const int error = added.wait(completions_)) {
+  const int error = added.wait(completions_);
+  if (error != 0) {
     added.cancel(socket);
     outcome = added.finishNow(socket);
-    if (outcome.error == 0) storeOutput(added);
-    else outcome.error = error;
-    added.library().giveCall(calls.remove(key));
-    return 0;
+    if (added.isComplete()) {
+      if (outcome.error == 0) storeOutput(added);
+      if (outcome.error == WSA_OPERATION_ABORTED) outcome.error = error;  // what it was cancelled for
+      added.library().giveCall(calls.remove(key));
+      return 0;
+    }
   }
   added.key = key;
   added.socketKey = socketKey;
   if (pending_++ == 0) napi_ref_threadsafe_function(env_, wake_);
+  if (error != 0) completions_->push(added);  // nobody else will
   return key;
 }
 
@@ -85,13 +89,18 @@ void Environment::onWake(napi_env env, napi_value, void* environment, void*) {
   if (env != nullptr) static_cast<Environment*>(environment)->finishCalls();
 }
 
+// As long as a call is not complete its memory is the kernel's: one that cannot be waited for is looked for again and again.
 void Environment::finishCalls() {
   const Napi::HandleScope scope(env_);
   OverlappedCall* call = completions_->takeAll();
   while (call != nullptr) {
     OverlappedCall* next = call->next;
     call->endWait();
-    if (call->isComplete() || call->wait(completions_) != 0) finish(calls.remove(call->key));
+    if (call->isComplete()) {
+      finish(calls.remove(call->key));
+    } else if (call->wait(completions_) != 0) {
+      completions_->push(*call);
+    }
     call = next;
   }
 }
@@ -128,8 +137,8 @@ void Environment::tearDown() {
   completions_->takeAll();
   calls.each([](std::unique_ptr<OverlappedCall>& call) {
     call->output.Reset();
-    if (call->queued) {
-      call->endWait();
+    if (call->queued) call->endWait();
+    if (call->queued && call->isComplete()) {
       call.reset();
     } else {
       call.release();

@@ -1,12 +1,15 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Transport } from '@winport/transport'
 import {
   acquireAsync,
   failureOf,
   SimulatedCall,
   simulatorLibraries,
+  simulatorPath,
   UNTIL_RELEASED,
   WinsockSimulator,
 } from '@winport/winsock-simulator'
+import koffi from 'koffi'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createNapiTransport } from '../src/index.js'
 
@@ -19,7 +22,6 @@ let transport: Transport
 beforeEach(() => {
   simulator.reset()
   transport = createNapiTransport({ libraries: simulatorLibraries })
-  simulator.failNext(SimulatedCall.REGISTERWAIT, ERROR_NOT_ENOUGH_MEMORY)
 })
 afterEach(async () => {
   await transport.close()
@@ -33,9 +35,32 @@ afterEach(async () => {
 })
 afterAll(() => simulator.destroy())
 
+const library = koffi.load(simulatorPath)
+const createEvent = library.func('uintptr_t WSACreateEvent()')
+const setEvent = library.func('int WSASetEvent(uintptr_t event)')
+const closeEvent = library.func('int WSACloseEvent(uintptr_t event)')
+
+const FIRST_EVENT = 2 ** 32 + 4 // of the simulator's
+
+/** Signals every event that there is, as somebody does who mistakes one for his own. */
+function signalAllEvents(): void {
+  const last = Number(createEvent())
+  closeEvent(last)
+  for (let event = FIRST_EVENT; event < last; event += 4) setEvent(event)
+}
+
 const open = () => transport.openSocket({ protocol: 'tcp' })
 
+/** Makes calls, of which those have memory for that have been given up, and expects each to have its own result. */
+async function expectOthersToBeRight(): Promise<void> {
+  simulator.setLatency(SimulatedCall.ACQUIRE, 5)
+  const others = await Promise.all([1, 2, 4, 5].map((count) => acquireAsync(open(), count)))
+  expect(others.map(({ NumberOfPorts }) => NumberOfPorts)).toEqual([1, 2, 4, 5])
+}
+
 describe('a pending call for which RegisterWaitForSingleObject fails', () => {
+  beforeEach(() => simulator.failNext(SimulatedCall.REGISTERWAIT, ERROR_NOT_ENOUGH_MEMORY))
+
   it('is cancelled, and fails with that error', async () => {
     simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
     const error = await failureOf(() => acquireAsync(open(), 1))
@@ -59,5 +84,40 @@ describe('a pending call for which RegisterWaitForSingleObject fails', () => {
     await failureOf(() => acquireAsync(socket, 1))
     expect((await acquireAsync(socket, 2)).NumberOfPorts).toBe(2)
     expect(simulator.counts().calls[SimulatedCall.REGISTERWAIT]).toBe(2)
+  })
+
+  it('fails with its own error if it has one', async () => {
+    simulator.setLatency(SimulatedCall.ACQUIRE, 20)
+    simulator.failNext(SimulatedCall.CANCELIOEX, ERROR_NOT_FOUND)
+    simulator.failNext(SimulatedCall.ACQUIRE, 10_013)
+    expect(await failureOf(() => acquireAsync(open(), 1))).toMatchObject({ code: 'WSAEACCES' })
+  })
+
+  it('keeps its memory, and is looked for, if it can neither be cancelled nor be waited for', async () => {
+    simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
+    simulator.failNext(SimulatedCall.CANCELIOEX, ERROR_NOT_FOUND)
+    simulator.failNext(SimulatedCall.WSAGETOVERLAPPEDRESULT, 10_050)
+    const call = acquireAsync(open(), 3)
+    await expectOthersToBeRight()
+    simulator.releasePending(1)
+    expect((await call).NumberOfPorts).toBe(3)
+  })
+})
+
+describe('a pending call whose event is signalled before it is complete', () => {
+  it.each([0, 1, 5])('is neither finished nor forgotten if waiting anew fails %i times', async (times) => {
+    simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
+    let settled = false
+    const call = acquireAsync(open(), 3).finally(() => {
+      settled = true
+    })
+    for (let nth = 1; nth <= times; nth++) simulator.failNext(SimulatedCall.REGISTERWAIT, ERROR_NOT_ENOUGH_MEMORY, nth)
+    signalAllEvents()
+    await setTimeout(20)
+    expect(settled).toBe(false)
+    expect(simulator.counts().calls[SimulatedCall.REGISTERWAIT]).toBeGreaterThan(times + 1)
+    await expectOthersToBeRight()
+    simulator.releasePending(1)
+    expect((await call).NumberOfPorts).toBe(3)
   })
 })
