@@ -68,7 +68,7 @@ export class NativePersistentReservations implements PersistentReservations {
         if (!givenUp) throw new IpHelperError(errno, syscall)
         if (errno === 0 && verb === 'Create') await this.#make('Delete', protocol, startPort, count, token)
       }
-      signal?.addEventListener('abort', giveUp)
+      signal?.addEventListener('abort', giveUp, { once: true })
       this.#home.outstanding.track(this.#home.inTurn(call)).catch((error) => {
         signal?.removeEventListener('abort', giveUp)
         reject(error)
