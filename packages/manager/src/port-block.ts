@@ -5,6 +5,7 @@ import {
   AbortError,
   type AddressFamily,
   type BindOptions,
+  type IoctlOptions,
   type PortRange,
   type Protocol,
   SystemCallError,
@@ -73,6 +74,9 @@ interface BoundSocket {
   readonly local: AddressInfo
 }
 
+/** Buffers of calls that are over, for those to come. */
+const spareTokens: Uint8Array[] = []
+
 /** Servers that are on their way to listening, which `server.listening` does not tell. */
 const startingServers = new WeakSet<Server>()
 
@@ -92,7 +96,6 @@ export abstract class PortBlock implements PortRange {
   readonly count: number
   readonly #transport: Transport
   #token: bigint
-  #tokenBytes: Uint8Array
   /** The sockets of calls that have no port yet. */
   #binding: Set<WinsockSocket> | undefined
 
@@ -103,7 +106,6 @@ export abstract class PortBlock implements PortRange {
     this.count = range.count
     this.#transport = transport
     this.#token = token
-    this.#tokenBytes = encodeToken(token)
   }
 
   /** The kernel's 64-bit name of the reservation. It may change when the machine restarts. */
@@ -119,9 +121,15 @@ export abstract class PortBlock implements PortRange {
   /** Learns the token anew before it is used, where it may have changed. */
   protected freshToken?(signal: AbortSignal | undefined): Promise<bigint>
 
-  /** The token as an INET_PORT_RESERVATION_TOKEN: what ASSOCIATE and RELEASE read. */
-  protected get tokenBytes(): Uint8Array {
-    return this.#tokenBytes
+  /** Makes a control call that reads the token: ASSOCIATE or RELEASE. */
+  protected async callWithToken(socket: WinsockSocket, code: number, options?: IoctlOptions): Promise<void> {
+    const input = spareTokens.pop() ?? new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
+    INET_PORT_RESERVATION_TOKEN.encode({ Token: this.#token }, input)
+    try {
+      await socket.ioctlAsync(code, input, null, options)
+    } finally {
+      spareTokens.push(input) // the call is settled, and it is the caller's again
+    }
   }
 
   contains(port: number): boolean {
@@ -255,7 +263,7 @@ export abstract class PortBlock implements PortRange {
   ): Promise<BoundSocket> {
     this.#checkUsable(signal)
     if (this.freshToken !== undefined) {
-      this.#renameTo(await this.freshToken(signal))
+      this.#token = await this.freshToken(signal)
       this.#checkUsable(signal)
     }
     let socket: WinsockSocket | undefined
@@ -264,7 +272,7 @@ export abstract class PortBlock implements PortRange {
       socket = this.#transport.openSocket({ protocol: this.protocol, family: at.family })
       this.#binding ??= new Set()
       this.#binding.add(socket)
-      await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, this.#tokenBytes, null, { signal })
+      await this.callWithToken(socket, SIO_ASSOCIATE_PORT_RESERVATION, { signal })
       this.#checkUsable(signal)
       if (channels.associate.hasSubscribers) publish('associate', this.#transport, this, { token: this.#token })
       operation = 'bind'
@@ -307,21 +315,9 @@ export abstract class PortBlock implements PortRange {
     return this.isHeld() ? undefined : explainEnd(this, this.kind)
   }
 
-  #renameTo(token: bigint): void {
-    if (token === this.#token) return
-    this.#token = token
-    this.#tokenBytes = encodeToken(token) // a call that is pending may still read the other
-  }
-
   #checkProtocol(protocol: Protocol, call: string): void {
     if (this.protocol !== protocol) throw outOfRange('protocol', `'${protocol}' for ${call}`, this.protocol)
   }
-}
-
-function encodeToken(token: bigint): Uint8Array {
-  const bytes = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
-  INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, bytes)
-  return bytes
 }
 
 function isWithoutIpv6(error: unknown): boolean {

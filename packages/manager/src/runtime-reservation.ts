@@ -82,7 +82,7 @@ export class RuntimeReservation extends PortBlock implements AsyncDisposable {
 
   async #askRelease(): Promise<void> {
     try {
-      await this.#holding.anchor.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, this.tokenBytes, null)
+      await this.callWithToken(this.#holding.anchor, SIO_RELEASE_PORT_RESERVATION)
     } catch {
       // The anchor's end is enough.
     }
