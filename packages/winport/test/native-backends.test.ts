@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 
 const TIME_LIMIT = 120_000
 const DEMO = fileURLToPath(new URL('programs/demo-on-simulator.js', import.meta.url))
+const LEAKS = fileURLToPath(new URL('programs/leaks-on-simulator.js', import.meta.url))
 const BACKENDS = ['koffi', 'napi']
 
 const windows = await windowsOrExplain('winport over the native backends')
@@ -23,6 +24,12 @@ describe.runIf(process.platform === 'linux').each(BACKENDS)('%s on Linux, on the
     const env = { ...process.env, WINSOCK_SIMULATOR_POOL: `demo-${backend}-${process.pid}` }
     const { stdout } = await promisify(execFile)(process.execPath, [DEMO, backend, simulatorPath], { env })
     expectWholeDemo(stdout, backend)
+  })
+
+  it('gives back blocks that were dropped, and warns once', async () => {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--expose-gc', LEAKS, backend])
+    expect(JSON.parse(stdout)).toEqual({ before: [13, 13], after: [1, 1], kept: true, closed: [0, 0] })
+    expect(stderr.match(/\[WINPORT_RESERVATION_LEAKED\]/g)).toHaveLength(1)
   })
 })
 

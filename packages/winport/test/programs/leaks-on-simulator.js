@@ -1,0 +1,32 @@
+// Drops blocks without a release, on the simulator: leaks-on-simulator.js <backend>. Needs --expose-gc. Prints the reservations
+// and sockets of this process before and after the collection, of which a block that is kept is one.
+import { ReservationManager } from '@winport/manager'
+import { simulatorLibraries, WinsockSimulator } from '@winport/winsock-simulator'
+
+const [, , backend] = process.argv
+const { createKoffiTransport, createNapiTransport } = await import(`@winport/transport-${backend}`)
+const simulator = new WinsockSimulator(`leaks-${backend}-${process.pid}`, { startPort: 11_400, count: 500 })
+const transport = (createNapiTransport ?? createKoffiTransport)({ libraries: simulatorLibraries })
+const manager = new ReservationManager({ transport })
+
+function counts() {
+  const { openSockets, runtimeReservations } = simulator.counts()
+  return [runtimeReservations, openSockets]
+}
+
+async function drop() {
+  for (let i = 0; i < 10; i++) await manager.acquire({ protocol: 'tcp', count: 2 })
+  await manager.acquireMatched({ count: 2 })
+}
+
+const kept = await manager.acquire({ protocol: 'udp', count: 2 })
+await drop()
+const before = counts()
+for (let round = 0; round < 100 && counts()[1] > 1; round++) {
+  globalThis.gc()
+  await new Promise((resolve) => setTimeout(resolve, 5))
+}
+const after = counts()
+await manager.close()
+console.log(JSON.stringify({ before, after, kept: kept.released, closed: counts() }))
+simulator.destroy()
