@@ -13,12 +13,12 @@ export interface MachineOptions extends MockKernelOptions {
 }
 
 /**
- * Ports for servers that really listen: free on this machine, and below the dynamic ranges of Linux and Windows, so
- * that neither outgoing connections nor other suites come in between.
+ * Ports for servers that really listen: free on this machine, below the dynamic ranges of Linux and Windows, and apart
+ * from the simulators of other suites, so that neither they nor outgoing connections come in between.
  */
 export const realPorts: MockKernelOptions = {
   avoidHostPorts: true,
-  dynamicRange: { startPort: 15_000, count: 17_000 },
+  dynamicRange: { startPort: 30_200, count: 2_560 },
 }
 
 /** A machine of its own for every test of a file; at the end of each it must have got everything back. */

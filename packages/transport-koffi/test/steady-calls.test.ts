@@ -3,7 +3,7 @@ import { WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, expect, it } from 'vitest'
 import { koffiBackend } from './koffi-backend.js'
 
-const simulator = new WinsockSimulator('koffi-steady-calls', { startPort: 49_200, count: 500 })
+const simulator = new WinsockSimulator('koffi-steady-calls', { startPort: 1_100, count: 500 })
 afterAll(() => simulator.destroy())
 
 it('makes 100,000 calls of all kinds on a flat heap, RSS and socket count', async () => {

@@ -3,6 +3,6 @@ import { koffiBackend } from './koffi-backend.js'
 
 await defineWindowsTests(
   koffiBackend,
-  { startPort: 45_000, count: 2048 },
+  { startPort: 16_000, count: 1900 },
   { refusedUpcalls: [1, 3, 9, 10, 13, 14] }, // sockets that are not the system's, and other threads
 )

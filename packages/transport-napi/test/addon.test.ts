@@ -11,7 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { loadAddonOf } from '../src/addon.js'
 import { napiBackend } from './napi-backend.js'
 
-const simulator = new WinsockSimulator('napi-addon', { startPort: 53_000, count: 4000 })
+const simulator = new WinsockSimulator('napi-addon', { startPort: 22_000, count: 1300 })
 afterAll(() => simulator.destroy())
 
 const SANITIZED = fileURLToPath(new URL('../build/linux-x64-sanitized/winport-transport.napi.node', import.meta.url))

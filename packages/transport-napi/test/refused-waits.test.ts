@@ -16,7 +16,7 @@ import { createNapiTransport } from '../src/index.js'
 const ERROR_NOT_ENOUGH_MEMORY = 8
 const ERROR_NOT_FOUND = 1168
 
-const simulator = new WinsockSimulator('napi-refused-waits', { startPort: 34_100, count: 100 })
+const simulator = new WinsockSimulator('napi-refused-waits', { startPort: 28_700, count: 100 })
 let transport: Transport
 
 beforeEach(() => {

@@ -3,6 +3,6 @@ import { napiBackend } from './napi-backend.js'
 
 await defineWindowsTests(
   napiBackend,
-  { startPort: 47_100, count: 2048 },
+  { startPort: 20_000, count: 1900 },
   { refusedUpcalls: [1, 3, 9] }, // sockets that are not the system's
 )
