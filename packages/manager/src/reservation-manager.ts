@@ -233,8 +233,9 @@ export class ReservationManager implements AsyncDisposable {
     const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(output)
     const range = { protocol, startPort: StartPort, count: NumberOfPorts }
     const holding = new Holding(range, Token, anchor, this.transport, this.#holdings, place)
+    const reservation = new RuntimeReservation(this.transport, holding)
     if (channels.acquire.hasSubscribers) publish('acquire', this.transport, range, { token: Token })
-    return new RuntimeReservation(this.transport, holding)
+    return reservation
   }
 
   #checkOpen(signal: AbortSignal | undefined): void {

@@ -50,6 +50,19 @@ describe('the diagnostics channels', () => {
     expect(anew).toMatchObject({ startPort: block.startPort, count: 2 })
   })
 
+  it('tell of a block that is held already: who closes the manager then has released it', async () => {
+    const closed: Promise<void>[] = []
+    const close = () => {
+      closed.push(machine.manager.close())
+    }
+    diagnostics.subscribe('winport:acquire', close)
+    const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
+    diagnostics.unsubscribe('winport:acquire', close)
+    await Promise.all(closed)
+    expect(block.released).toBe(true)
+    machine.kernel.assertNothingHeld()
+  })
+
   it('tell once of a release, also if the manager is closed', async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     await block.release()
