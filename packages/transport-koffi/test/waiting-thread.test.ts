@@ -1,20 +1,12 @@
 import { SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
-import type { Transport } from '@winport/transport'
-import {
-  acquireAsync,
-  encodeToken,
-  SimulatedCall,
-  simulatorLibraries,
-  simulatorPath,
-  UNTIL_RELEASED,
-  WinsockSimulator,
-} from '@winport/winsock-simulator'
+import { transportPerTest } from '@winport/native-suite'
+import { acquireAsync, encodeToken, SimulatedCall, simulatorPath, UNTIL_RELEASED } from '@winport/winsock-simulator'
 import koffi from 'koffi'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createKoffiTransport } from '../src/index.js'
+import { describe, expect, it } from 'vitest'
+import { koffiBackend } from './koffi-backend.js'
 
-const simulator = new WinsockSimulator('koffi-waiting-thread', { startPort: 65_400, count: 100 })
-let transport: Transport
+const per = transportPerTest(koffiBackend, 'waiting-thread', { startPort: 65_400, count: 100 })
+const { simulator } = per
 
 /** An event that nobody signals, to keep threads waiting with. */
 const library = koffi.load(simulatorPath)
@@ -22,23 +14,8 @@ const wait = library.func('WSAWaitForMultipleEvents', 'uint32_t', ['uint32_t', '
 const unsignalled = koffi.alloc('void *', 1)
 koffi.encode(unsignalled, 'void *', library.func('WSACreateEvent', 'void *', [])())
 
-beforeEach(() => {
-  simulator.reset()
-  transport = createKoffiTransport({ libraries: simulatorLibraries })
-})
-afterEach(async () => {
-  await transport.close()
-  const { openSockets, runtimeReservations, pendingCalls } = simulator.counts()
-  expect({ openSockets, runtimeReservations, pendingCalls }).toEqual({
-    openSockets: 0,
-    runtimeReservations: 0,
-    pendingCalls: 0,
-  })
-})
-afterAll(() => simulator.destroy())
-
 const hold = () => simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
-const open = () => transport.openSocket({ protocol: 'tcp' })
+const open = () => per.transport.openSocket({ protocol: 'tcp' })
 
 describe('calls that one thread waits for', () => {
   it.each(['succeeds', 'fails', 'is pending'])(

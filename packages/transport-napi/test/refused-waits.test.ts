@@ -1,39 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Transport } from '@winport/transport'
-import {
-  acquireAsync,
-  failureOf,
-  SimulatedCall,
-  simulatorLibraries,
-  simulatorPath,
-  UNTIL_RELEASED,
-  WinsockSimulator,
-} from '@winport/winsock-simulator'
+import { transportPerTest } from '@winport/native-suite'
+import { acquireAsync, failureOf, SimulatedCall, simulatorPath, UNTIL_RELEASED } from '@winport/winsock-simulator'
 import koffi from 'koffi'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createNapiTransport } from '../src/index.js'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { napiBackend } from './napi-backend.js'
 
 const ERROR_NOT_ENOUGH_MEMORY = 8
 const ERROR_NOT_FOUND = 1168
 
-const simulator = new WinsockSimulator('napi-refused-waits', { startPort: 28_700, count: 100 })
-let transport: Transport
-
-beforeEach(() => {
-  simulator.reset()
-  transport = createNapiTransport({ libraries: simulatorLibraries })
-})
-afterEach(async () => {
-  await transport.close()
-  const { openSockets, runtimeReservations, pendingCalls, startups } = simulator.counts()
-  expect({ openSockets, runtimeReservations, pendingCalls, startups }).toEqual({
-    openSockets: 0,
-    runtimeReservations: 0,
-    pendingCalls: 0,
-    startups: 0,
-  })
-})
-afterAll(() => simulator.destroy())
+const per = transportPerTest(napiBackend, 'refused-waits', { startPort: 28_700, count: 100 })
+const { simulator } = per
 
 const library = koffi.load(simulatorPath)
 const createEvent = library.func('uintptr_t WSACreateEvent()')
@@ -49,7 +25,7 @@ function signalAllEvents(): void {
   for (let event = FIRST_EVENT; event < last; event += 4) setEvent(event)
 }
 
-const open = () => transport.openSocket({ protocol: 'tcp' })
+const open = () => per.transport.openSocket({ protocol: 'tcp' })
 
 /** Makes calls, of which those have memory for that have been given up, and expects each to have its own result. */
 async function expectOthersToBeRight(): Promise<void> {

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { AdoptionUnsupportedError, type Transport } from '@winport/transport'
+import { AdoptionUnsupportedError } from '@winport/transport'
 import {
   acquire,
   acquireAsync,
@@ -10,45 +10,31 @@ import {
   type NativeBackend,
   openBound,
   SimulatedCall,
-  simulatorLibraries,
   UNTIL_RELEASED,
-  WinsockSimulator,
 } from '@winport/winsock-simulator'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openBoundAs } from './native-internals.js'
 import { openDescriptors } from './open-descriptors.js'
 import type { TestPorts } from './test-ports.js'
+import { transportPerTest } from './transport-per-test.js'
 
 /** What becomes of a socket that Node takes over. */
 export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): void {
-  const simulator = new WinsockSimulator(`${backend.name}-adoption`, ports)
-  let transport: Transport
-  let descriptors: number
-
-  beforeEach(() => {
-    simulator.reset()
-    descriptors = openDescriptors()
-    transport = backend.openTransport(simulatorLibraries)
-  })
-  afterEach(async () => {
-    await transport.close()
-    expect(simulator.counts().openSockets).toBe(0)
-    expect(openDescriptors()).toBe(descriptors)
-  })
-  afterAll(() => simulator.destroy())
+  const per = transportPerTest(backend, 'adoption', ports)
+  const { simulator } = per
 
   const closesockets = () => simulator.counts().calls[SimulatedCall.CLOSESOCKET]
 
   describe('adoption', () => {
     it('leaves closing to Node: the socket is closed once, by whoever owns it', async () => {
-      const { Token } = acquire(transport.openSocket({ protocol: 'tcp' }), 4)
-      const socket = openBound(transport, 'tcp', Token)
+      const { Token } = acquire(per.transport.openSocket({ protocol: 'tcp' }), 4)
+      const socket = openBound(per.transport, 'tcp', Token)
       const { port } = socket.localAddress()
       const server = createServer((connection) => connection.end('served'))
       await socket.listen(server)
-      expect(openDescriptors()).toBe(descriptors + 2)
+      expect(openDescriptors()).toBe(per.descriptors + 2)
       socket.close()
-      await transport.close()
+      await per.transport.close()
       expect(closesockets()).toBe(1) // the anchor
       expect(await text(connect(port, '127.0.0.1'))).toBe('served')
       server.close()
@@ -59,7 +45,7 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
     it.each(['listen', 'attach', 'connect'] as const)(
       "%s: a socket that is not bound stays the caller's",
       async (call) => {
-        const socket = transport.openSocket({ protocol: call === 'attach' ? 'udp' : 'tcp' })
+        const socket = per.transport.openSocket({ protocol: call === 'attach' ? 'udp' : 'tcp' })
         const adopt = {
           listen: () => socket.listen(createServer()),
           attach: () => socket.attach(createSocket('udp4')),
@@ -72,10 +58,10 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
     )
 
     it('closes the socket if libuv does not take it', async () => {
-      const socket = openBound(transport)
+      const socket = openBound(per.transport)
       const { port } = socket.localAddress()
       // libuv refuses a TCP socket as a UDP one nowhere, but a descriptor that is gone everywhere.
-      const twin = openBoundAs(transport, 0x7fff_fff0)
+      const twin = openBoundAs(per.transport, 0x7fff_fff0)
       const error = await failureOf(() => twin.listen(createServer()))
       expect(error).toMatchObject({ code: 'EBADF', syscall: 'open' })
       expect(closesockets()).toBe(1)
@@ -88,7 +74,7 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
     it.each([2 ** 31, 2 ** 40, 2n ** 63n - 1n])(
       'closes a SOCKET that does not fit what Node takes: %s',
       async (descriptor) => {
-        const error = await failureOf(() => openBoundAs(transport, descriptor).listen(createServer()))
+        const error = await failureOf(() => openBoundAs(per.transport, descriptor).listen(createServer()))
         expect(error).toBeInstanceOf(AdoptionUnsupportedError)
         expect(error.message).toContain(String(descriptor))
         expect(closesockets()).toBe(1)
@@ -98,11 +84,11 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
     it('closes the socket if the server cannot listen, and frees its port', async () => {
       const taken = createServer().listen(0, '127.0.0.1')
       await once(taken, 'listening')
-      const socket = openBound(transport)
+      const socket = openBound(per.transport)
       const { port } = socket.localAddress()
       expect(await failureOf(() => socket.listen(taken))).toMatchObject({ code: 'ERR_SERVER_ALREADY_LISTEN' })
       expect(closesockets()).toBe(0) // Node closed it
-      transport.openSocket({ protocol: 'tcp' }).bind({ address: '127.0.0.1', port })
+      per.transport.openSocket({ protocol: 'tcp' }).bind({ address: '127.0.0.1', port })
       taken.close()
       await once(taken, 'close')
     })
@@ -110,14 +96,14 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
     it('closes the socket if the dgram socket is bound already', async () => {
       const taken = createSocket('udp4').bind(0, '127.0.0.1')
       await once(taken, 'listening')
-      const socket = openBound(transport, 'udp')
+      const socket = openBound(per.transport, 'udp')
       expect(await failureOf(() => socket.attach(taken))).toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
       taken.close()
       await once(taken, 'close')
     })
 
     it('waits for the calls that are pending on the socket', async () => {
-      const socket = openBound(transport)
+      const socket = openBound(per.transport)
       simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
       const call = acquireAsync(socket, 2)
       simulator.setLatency(SimulatedCall.ACQUIRE, 0)

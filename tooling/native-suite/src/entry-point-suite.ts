@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type EntryPoint, TransportUnavailableError, type WinsockLibraries } from '@winport/transport'
 import {
   acquire,
@@ -11,6 +10,7 @@ import {
   WinsockSimulator,
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { foreignLibrary } from './foreign-library.js'
 import { internalsOf } from './native-internals.js'
 import type { TestPorts } from './test-ports.js'
 
@@ -27,9 +27,6 @@ export function defineEntryPointTests(
 ): void {
   const simulator = new WinsockSimulator(`${backend.name}-entry-point`, ports)
   const open = (libraries: WinsockLibraries = simulatorLibraries) => backend.openTransport(libraries, 'WSPIoctl')
-
-  /** A library of the system's that has nothing of Winsock's. */
-  const foreign = /\/\S+\/libm\.so\S*/.exec(readFileSync('/proc/self/maps', 'utf8'))?.[0] ?? 'libm was not found'
 
   beforeEach(() => simulator.reset())
   afterEach(() => {
@@ -146,9 +143,9 @@ export function defineEntryPointTests(
     })
 
     it('names a provider that is none', async () => {
-      const error = await failureOf(() => open({ ...simulatorLibraries, provider: foreign }))
+      const error = await failureOf(() => open({ ...simulatorLibraries, provider: foreignLibrary }))
       expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
-      expect(error.message).toContain(foreign)
+      expect(error.message).toContain(foreignLibrary)
       expect(error.message).toContain('WSPStartup')
     })
 

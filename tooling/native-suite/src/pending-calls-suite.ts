@@ -1,42 +1,26 @@
 import { getEventListeners } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
-import { AbortError, type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
+import { AbortError, WinsockError, type WinsockSocket } from '@winport/transport'
 import {
   acquireAsync,
   encodeRange,
   failureOf,
   type NativeBackend,
   SimulatedCall,
-  simulatorLibraries,
   UNTIL_RELEASED,
-  WinsockSimulator,
 } from '@winport/winsock-simulator'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { TestPorts } from './test-ports.js'
+import { transportPerTest } from './transport-per-test.js'
 
 /** Overlapped calls between their start and their end. */
 export function definePendingCallTests(backend: NativeBackend, ports: TestPorts): void {
-  const simulator = new WinsockSimulator(`${backend.name}-pending`, ports)
-  let transport: Transport
-
-  beforeEach(() => {
-    simulator.reset()
-    transport = backend.openTransport(simulatorLibraries)
-  })
-  afterEach(async () => {
-    await transport.close()
-    const { openSockets, runtimeReservations, pendingCalls } = simulator.counts()
-    expect({ openSockets, runtimeReservations, pendingCalls }).toEqual({
-      openSockets: 0,
-      runtimeReservations: 0,
-      pendingCalls: 0,
-    })
-  })
-  afterAll(() => simulator.destroy())
+  const per = transportPerTest(backend, 'pending', ports)
+  const { simulator } = per
 
   const hold = () => simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
-  const open = () => transport.openSocket({ protocol: 'tcp' })
+  const open = () => per.transport.openSocket({ protocol: 'tcp' })
 
   describe('calls that are pending', () => {
     it('1,000 at once: all complete, each with its own result, and leave the thread pool to others', async () => {

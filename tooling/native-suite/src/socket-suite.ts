@@ -1,5 +1,4 @@
 import { SIO_ACQUIRE_PORT_RESERVATION, SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
-import type { Transport } from '@winport/transport'
 import {
   acquire,
   acquireAsync,
@@ -8,40 +7,24 @@ import {
   failureOf,
   type NativeBackend,
   SimulatedCall,
-  simulatorLibraries,
-  WinsockSimulator,
 } from '@winport/winsock-simulator'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { closeGivenUp, openKnownSocket } from './native-internals.js'
-import { openDescriptors } from './open-descriptors.js'
 import type { TestPorts } from './test-ports.js'
+import { transportPerTest } from './transport-per-test.js'
 
 /** A socket's calls, one by one. */
 export function defineSocketTests(backend: NativeBackend, ports: TestPorts): void {
-  const simulator = new WinsockSimulator(`${backend.name}-socket`, ports)
-  let transport: Transport
-  let descriptors: number
-
-  beforeEach(() => {
-    simulator.reset()
-    descriptors = openDescriptors()
-    transport = backend.openTransport(simulatorLibraries)
-  })
-  afterEach(async () => {
-    await transport.close()
-    const { openSockets, runtimeReservations } = simulator.counts()
-    expect({ openSockets, runtimeReservations }).toEqual({ openSockets: 0, runtimeReservations: 0 })
-    expect(openDescriptors()).toBe(descriptors)
-  })
-  afterAll(() => simulator.destroy())
+  const per = transportPerTest(backend, 'socket', ports)
+  const { simulator } = per
 
   describe(`a ${backend.name} socket`, () => {
     it("takes IPv4 as well when bound to '::', however that is spelt, and a port once", () => {
       for (const address of ['::', '0:0:0:0:0:0:0:0']) {
-        const dual = transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
+        const dual = per.transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
         dual.bind({ address, port: 0 })
         const { port } = dual.localAddress()
-        const ipv4 = transport.openSocket({ protocol: 'tcp' })
+        const ipv4 = per.transport.openSocket({ protocol: 'tcp' })
         expect(() => ipv4.bind({ address: '0.0.0.0', port })).toThrow(
           expect.objectContaining({ code: 'WSAEADDRINUSE' }),
         )
@@ -49,7 +32,7 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
     })
 
     it("binds to '::' where IPv4 cannot be had, as libuv does", () => {
-      const socket = transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
+      const socket = per.transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
       simulator.failNext(SimulatedCall.SETSOCKOPT, 10_042)
       socket.bind({ address: '::', port: 0 })
       expect(socket.localAddress()).toMatchObject({ address: '::', family: 'IPv6' })
@@ -59,7 +42,7 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
       ['bind', SimulatedCall.BIND],
       ['getsockname', SimulatedCall.GETSOCKNAME],
     ] as const)('reports a %s that fails, with its own error, and stays open', (syscall, call) => {
-      const socket = transport.openSocket({ protocol: 'tcp' })
+      const socket = per.transport.openSocket({ protocol: 'tcp' })
       if (syscall === 'getsockname') socket.bind({ address: '127.0.0.1', port: 0 })
       simulator.failNext(call, 10_050)
       const attempt = () =>
@@ -70,7 +53,7 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
     })
 
     it('gives a socket up whose closesocket fails', () => {
-      const { socket, descriptor } = openKnownSocket(transport, 'tcp')
+      const { socket, descriptor } = openKnownSocket(per.transport, 'tcp')
       simulator.failNext(SimulatedCall.CLOSESOCKET, 10_038)
       expect(() => socket.close()).toThrow(expect.objectContaining({ code: 'WSAENOTSOCK', syscall: 'closesocket' }))
       socket.close()
@@ -79,7 +62,10 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
     })
 
     it('reports an error that only this thread has, though another call failed in between', async () => {
-      const [first, second] = [transport.openSocket({ protocol: 'tcp' }), transport.openSocket({ protocol: 'udp' })]
+      const [first, second] = [
+        per.transport.openSocket({ protocol: 'tcp' }),
+        per.transport.openSocket({ protocol: 'udp' }),
+      ]
       simulator.failNext(SimulatedCall.ACQUIRE, 10_013)
       const failed = failureOf(() => acquire(first, 1))
       expect(() => second.localAddress()).toThrow(expect.objectContaining({ code: 'WSAEINVAL' }))
@@ -87,14 +73,14 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
     })
 
     it('passes null as NULL, and an empty buffer as one of no length', () => {
-      const socket = transport.openSocket({ protocol: 'tcp' })
+      const socket = per.transport.openSocket({ protocol: 'tcp' })
       const { Token } = acquire(socket, 1)
       expect(socket.ioctl(SIO_ASSOCIATE_PORT_RESERVATION, encodeToken(Token), new Uint8Array(0))).toBe(0)
       expect(() => socket.ioctl(SIO_ASSOCIATE_PORT_RESERVATION, null, null)).toThrow(/WSAE(FAULT|INVAL)/)
     })
 
     it('takes any Uint8Array: a part of a larger one, a Buffer, shared memory', async () => {
-      const socket = transport.openSocket({ protocol: 'tcp' })
+      const socket = per.transport.openSocket({ protocol: 'tcp' })
       const shared = new Uint8Array(new SharedArrayBuffer(16))
       for (const output of [new Uint8Array(40).subarray(8, 24), Buffer.alloc(16), shared]) {
         for (const call of [
@@ -109,7 +95,7 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
     })
 
     it('makes the blocking and the overlapped call alike', async () => {
-      const socket = transport.openSocket({ protocol: 'udp' })
+      const socket = per.transport.openSocket({ protocol: 'udp' })
       const blocking = acquire(socket, 4)
       const overlapped = await acquireAsync(socket, 4)
       expect(overlapped.NumberOfPorts).toBe(blocking.NumberOfPorts)

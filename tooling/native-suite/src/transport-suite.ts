@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { TransportUnavailableError, WinsockError, type WinsockLibraries } from '@winport/transport'
 import {
   acquire,
@@ -12,6 +11,7 @@ import {
   WinsockSimulator,
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { foreignLibrary } from './foreign-library.js'
 import { closeGivenUp, internalsOf, openKnownSocket } from './native-internals.js'
 import type { TestPorts } from './test-ports.js'
 
@@ -19,9 +19,6 @@ import type { TestPorts } from './test-ports.js'
 export function defineTransportTests(backend: NativeBackend, ports: TestPorts): void {
   const simulator = new WinsockSimulator(`${backend.name}-transport`, ports)
   const open = (libraries: WinsockLibraries = simulatorLibraries) => backend.openTransport(libraries)
-
-  /** A library of the system's that has nothing of Winsock's. */
-  const foreign = /\/\S+\/libm\.so\S*/.exec(readFileSync('/proc/self/maps', 'utf8'))?.[0] ?? 'libm was not found'
 
   beforeEach(() => simulator.reset())
   afterEach(() => {
@@ -58,9 +55,9 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
       ['winsock', 'WSAStartup'],
       ['kernel', 'CancelIoEx'],
     ])('names a function that the %s library lacks', async (role, name) => {
-      const error = await failureOf(() => open({ ...simulatorLibraries, [role]: foreign }))
+      const error = await failureOf(() => open({ ...simulatorLibraries, [role]: foreignLibrary }))
       expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
-      expect(error.message).toContain(foreign)
+      expect(error.message).toContain(foreignLibrary)
       expect(error.message).toContain(name)
     })
 
@@ -150,7 +147,7 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
     })
 
     it('lacks the persistent functions where its library does, and is whole otherwise', async () => {
-      const transport = open({ ...simulatorLibraries, ipHelper: foreign })
+      const transport = open({ ...simulatorLibraries, ipHelper: foreignLibrary })
       const range = { protocol: 'udp', startPort: ports.startPort, count: 1 } as const
       for (const [verb, call] of [
         ['Create', () => transport.persistent.create(range)],
