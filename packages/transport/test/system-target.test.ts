@@ -99,7 +99,16 @@ it('describes this machine, or what it is told', async () => {
 it('lists another process only if there is one, and ends those that tests opened', async () => {
   const { openTransport } = machineWith(WSAEOPNOTSUPP, ERROR_PROC_NOT_FOUND)
   let ended = 0
-  const openProcess = () => ({ [Symbol.asyncDispose]: async () => void ended++ }) as unknown as ConformanceProcess
+  const unasked = (): never => {
+    throw new Error('nothing was to be asked of it')
+  }
+  const openProcess = (): ConformanceProcess => ({
+    acquire: unasked,
+    release: unasked,
+    bind: unasked,
+    kill: unasked,
+    [Symbol.asyncDispose]: async () => void ended++,
+  })
   const target = await systemTarget('the fake', openTransport, { openProcess })
   expect([...target.features]).toEqual([...bare, 'other-process'])
   {

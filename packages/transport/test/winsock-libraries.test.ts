@@ -42,7 +42,7 @@ describe('resolveWinsockLibraries', () => {
   )
 
   it.each([null, 'ws2_32.dll', 1])('refuses %s for libraries', (libraries) => {
-    expect(() => resolveWinsockLibraries(libraries as unknown as typeof given)).toThrow(
+    expect(() => resolveWinsockLibraries(libraries as never)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
     )
   })
