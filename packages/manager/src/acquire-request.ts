@@ -1,5 +1,6 @@
 import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
-import { checkProtocol, type Protocol } from '@winport/transport'
+import type { Protocol } from '@winport/transport'
+import { checkProtocol } from '@winport/transport/backend'
 import { checkFits, checkObject, checkSignal, deriveSignal, LAST_PORT } from './request-arguments.js'
 
 export interface AcquireMatchedOptions {

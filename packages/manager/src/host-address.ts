@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { invalidArgType } from '@winport/definitions'
-import { type AddressFamily, untilAborted } from '@winport/transport'
+import type { AddressFamily } from '@winport/transport'
+import { untilAborted } from '@winport/transport/backend'
 
 /** An address that a socket can be bound or connected to. */
 export interface HostAddress {

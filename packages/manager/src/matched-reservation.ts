@@ -1,6 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { untilAborted } from '@winport/transport'
+import { untilAborted } from '@winport/transport/backend'
 import type { BlockBindOptions, BlockConnectOptions, BlockListenOptions } from './port-block.js'
 import { type ReleaseOptions, type RuntimeReservation, readReleaseOptions } from './runtime-reservation.js'
 

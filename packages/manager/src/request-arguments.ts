@@ -1,5 +1,6 @@
 import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
-import { checkProtocol, type PortRange } from '@winport/transport'
+import type { PortRange } from '@winport/transport'
+import { checkProtocol } from '@winport/transport/backend'
 
 export const LAST_PORT = 65_535
 const LARGEST_INT = 0x7fff_ffff

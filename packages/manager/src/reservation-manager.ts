@@ -1,13 +1,13 @@
 import { INET_PORT_RANGE, INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
 import {
   AbortError,
-  checkProtocol,
   type PortRange,
   type Protocol,
   SystemCallError,
   type Transport,
   type WinsockSocket,
 } from '@winport/transport'
+import { checkProtocol } from '@winport/transport/backend'
 import {
   type AcquireMatchedOptions,
   type AcquireOptions,

@@ -1,5 +1,6 @@
 import { SIO_RELEASE_PORT_RESERVATION } from '@winport/definitions'
-import { type Transport, untilAborted } from '@winport/transport'
+import type { Transport } from '@winport/transport'
+import { untilAborted } from '@winport/transport/backend'
 import { explainRelease } from './explain-error.js'
 import type { Holding } from './holding.js'
 import { PortBlock } from './port-block.js'

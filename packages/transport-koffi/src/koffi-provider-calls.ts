@@ -10,7 +10,8 @@ import {
   WSPPROC_TABLE,
 } from '@winport/definitions'
 import { WinsockError } from '@winport/transport'
-import { type CallResult, failedWith, type ProviderCalls } from '@winport/transport/native'
+import { type CallResult, failedWith } from '@winport/transport/backend'
+import type { ProviderCalls } from '@winport/transport/native'
 import { NativeMemory } from './native-memory.js'
 import type { OpenSocket } from './open-socket.js'
 import type { ProviderFunctions, WSPCleanup, WSPIoctl } from './provider-functions.js'

@@ -6,13 +6,8 @@ import {
   WSA_IO_PENDING,
 } from '@winport/definitions'
 import { WinsockError } from '@winport/transport'
-import {
-  type CallResult,
-  failedWith,
-  type PendingIoctl,
-  type ProviderCalls,
-  type WinsockCalls,
-} from '@winport/transport/native'
+import { type CallResult, failedWith } from '@winport/transport/backend'
+import type { PendingIoctl, ProviderCalls, WinsockCalls } from '@winport/transport/native'
 import { NULL } from './native-memory.js'
 import { OpenSocket } from './open-socket.js'
 import { OverlappedCall } from './overlapped-call.js'

@@ -1,5 +1,6 @@
 import { WSA_OPERATION_ABORTED } from '@winport/definitions'
-import { failedWith, type PendingIoctl } from '@winport/transport/native'
+import { failedWith } from '@winport/transport/backend'
+import type { PendingIoctl } from '@winport/transport/native'
 import type { CallBlock } from './call-block.js'
 import type { OpenSocket } from './open-socket.js'
 import type { PendingCalls } from './pending-calls.js'

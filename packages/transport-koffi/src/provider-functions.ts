@@ -1,5 +1,5 @@
 import { WSPUPCALLTABLE } from '@winport/definitions'
-import type { WinsockLibraries } from '@winport/transport'
+import type { WinsockLibraries } from '@winport/transport/native'
 import koffi, { type TypeObject } from 'koffi'
 import { ForeignLibrary } from './foreign-functions.js'
 import { writeUpcallAnswers } from './upcall-code.js'

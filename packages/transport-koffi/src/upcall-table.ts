@@ -1,6 +1,6 @@
 import { dirname, win32 } from 'node:path'
 import type { WSPUPCALLTABLE } from '@winport/definitions'
-import { systemLibraries } from '@winport/transport'
+import { systemLibraries } from '@winport/transport/native'
 import { ForeignLibrary } from './foreign-functions.js'
 import type { UpcallAnswers } from './upcall-code.js'
 

@@ -1,4 +1,4 @@
-import type { WinsockLibraries } from '@winport/transport'
+import type { WinsockLibraries } from '@winport/transport/native'
 import { ForeignLibrary } from './foreign-functions.js'
 
 /** A SOCKET: a number, or a bigint where a number would lose bits. */

@@ -1,5 +1,6 @@
 import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
-import { type AddressFamily, checkProtocol, isHostPortFree, type PortRange, type Protocol } from '@winport/transport'
+import type { AddressFamily, PortRange, Protocol } from '@winport/transport'
+import { checkProtocol, isHostPortFree } from '@winport/transport/backend'
 import { FaultPlan } from './fault-plan.js'
 import type { KernelSnapshot, ReservationSnapshot, SocketSnapshot } from './kernel-snapshot.js'
 import { MockSocket } from './mock-socket.js'

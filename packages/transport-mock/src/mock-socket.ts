@@ -13,23 +13,25 @@ import {
 import {
   AbortError,
   type AddressFamily,
-  attachHandle,
   type BindOptions,
-  bindDatagramHandle,
   type ConnectOptions,
-  checkBindOptions,
-  checkIoctlArguments,
-  checkSocketAddress,
-  connected,
   type IoctlOptions,
   type ListenOptions,
   type Protocol,
   type SocketAddress,
-  startListening,
-  throwIfAborted,
   WinsockError,
   type WinsockSocket,
 } from '@winport/transport'
+import {
+  attachHandle,
+  bindDatagramHandle,
+  checkBindOptions,
+  checkIoctlArguments,
+  checkSocketAddress,
+  connected,
+  startListening,
+  throwIfAborted,
+} from '@winport/transport/backend'
 import { type ControlResult, controlCall } from './control-call.js'
 import { type FaultPlan, Hold, type MockCall } from './fault-plan.js'
 import type { MockTransport } from './mock-transport.js'

@@ -5,18 +5,15 @@ import {
   WSANOTINITIALISED,
 } from '@winport/definitions'
 import {
-  checkPortRange,
-  checkSocketSpec,
   IpHelperError,
   type PersistentOptions,
   type PersistentReservations,
   type PortRange,
   type SocketSpec,
   type Transport,
-  throwIfAborted,
-  untilAborted,
   WinsockError,
 } from '@winport/transport'
+import { checkPortRange, checkSocketSpec, throwIfAborted, untilAborted } from '@winport/transport/backend'
 import { Hold } from './fault-plan.js'
 import type { KernelState } from './mock-kernel.js'
 import type { MockSocket } from './mock-socket.js'

@@ -8,7 +8,7 @@ import {
   WSAEADDRNOTAVAIL,
   WSAEINVAL,
 } from '@winport/definitions'
-import { type BindMode, DEFAULT_BIND_MODE } from '@winport/transport'
+import { type BindMode, DEFAULT_BIND_MODE } from '@winport/transport/backend'
 import { FreeRuns } from './free-runs.js'
 import type { TokenSequence } from './token-sequence.js'
 

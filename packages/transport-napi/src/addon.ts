@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TransportUnavailableError } from '@winport/transport'
-import type { CallResult } from '@winport/transport/native'
+import type { CallResult } from '@winport/transport/backend'
 
 /** What names an object of the addon's: a number that cannot be guessed, and that is refused once the object is gone. */
 export type Key = bigint

@@ -1,2 +1,2 @@
-export type { EntryPoint, WinsockLibraries } from '@winport/transport'
+export type { EntryPoint, WinsockLibraries } from '@winport/transport/native'
 export { createNapiTransport, type NapiTransportOptions } from './napi-transport.js'

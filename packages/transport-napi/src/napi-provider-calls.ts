@@ -1,4 +1,5 @@
-import type { CallResult, ProviderCalls } from '@winport/transport/native'
+import type { CallResult } from '@winport/transport/backend'
+import type { ProviderCalls } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 
 /** The service provider below Winsock, through the addon. */

@@ -1,10 +1,11 @@
-import { type Transport, TransportUnavailableError, type WinsockLibraries } from '@winport/transport'
+import { type Transport, TransportUnavailableError } from '@winport/transport'
 import {
   type NativeLibraries,
   NativeTransport,
   type NativeTransportOptions,
   NativeWinsock,
   resolveNativeOptions,
+  type WinsockLibraries,
 } from '@winport/transport/native'
 import { type Addon, type Key, loadAddon } from './addon.js'
 import { NapiIpHelperCalls } from './napi-ip-helper-calls.js'

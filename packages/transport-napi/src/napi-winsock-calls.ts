@@ -1,11 +1,6 @@
 import { WinsockError } from '@winport/transport'
-import {
-  type CallResult,
-  errnoOf,
-  type PendingIoctl,
-  type ProviderCalls,
-  type WinsockCalls,
-} from '@winport/transport/native'
+import { type CallResult, errnoOf } from '@winport/transport/backend'
+import type { PendingIoctl, ProviderCalls, WinsockCalls } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 
 /** A call that is pending, by its key. */

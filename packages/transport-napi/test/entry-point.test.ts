@@ -1,5 +1,6 @@
 import { defineEntryPointTests, internalsOf } from '@winport/native-suite'
-import { TransportUnavailableError, type WinsockLibraries } from '@winport/transport'
+import { TransportUnavailableError } from '@winport/transport'
+import type { WinsockLibraries } from '@winport/transport/native'
 import { failureOf, simulatorLibraries } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
 import { BrokenProvider } from './broken-provider.js'

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { AbortError, throwIfAborted } from '../src/index.js'
+import { throwIfAborted } from '../src/backend/index.js'
+import { AbortError } from '../src/index.js'
 
 it('AbortError looks like the one that Node’s own calls reject with', async () => {
   const { setTimeout: sleep } = await import('node:timers/promises')

@@ -16,7 +16,7 @@ import {
   openConnectionHandle,
   openDatagramHandle,
   openServerHandle,
-} from '../dist/index.js'
+} from '../dist/backend/index.js'
 
 const HOST = '127.0.0.1'
 const FIRST = 3

@@ -7,7 +7,7 @@ import {
   checkProtocol,
   checkSocketAddress,
   checkSocketSpec,
-} from '../src/index.js'
+} from '../src/backend/index.js'
 
 /** A value of the wrong type, as JavaScript callers pass it. */
 function hostile(value: unknown): never {

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { AbortError, connected } from '../src/index.js'
+import { connected } from '../src/backend/index.js'
+import { AbortError } from '../src/index.js'
 
 let server: Server
 let port: number

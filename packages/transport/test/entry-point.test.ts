@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type EntryPoint, resolveEntryPoint, TransportUnavailableError } from '../src/index.js'
-import { resolveNativeOptions } from '../src/native/index.js'
+import { TransportUnavailableError } from '../src/index.js'
+import { resolveEntryPoint } from '../src/native/entry-point.js'
+import { type EntryPoint, resolveNativeOptions } from '../src/native/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'winport-provider-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isHostPortFree } from '../src/backend/index.js'
 import { hasIPv6 } from '../src/conformance/index.js'
-import { isHostPortFree } from '../src/index.js'
 
 const ADDRESSES = hasIPv6() ? ['127.0.0.1', '0.0.0.0', '::1', '::'] : ['127.0.0.1', '0.0.0.0']
 
@@ -91,7 +91,7 @@ describe('isHostPortFree on a machine without IPv6', () => {
     const wrap = { TCP: Handle, UDP: Handle, constants: { SOCKET: 0, SERVER: 1 } }
     Object.defineProperty(process, 'binding', { value: () => wrap, configurable: true, writable: true })
     vi.resetModules()
-    const { isHostPortFree: isFree } = await import('../src/node-handle.js')
+    const { isHostPortFree: isFree } = await import('../src/adoption/node-handle.js')
     return { open: () => open, isFree }
   }
 

@@ -1,7 +1,8 @@
 import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOL_SOCKET, WSAEADDRINUSE, WSAEINVAL } from '@winport/definitions'
 import { expect, it } from 'vitest'
+import { failedWith } from '../src/backend/index.js'
 import type { AddressFamily, BindOptions, Protocol } from '../src/index.js'
-import { failedWith, NativeSocket, type OutstandingCalls, type WinsockCalls } from '../src/native/index.js'
+import { NativeSocket, type OutstandingCalls, type WinsockCalls } from '../src/native/index.js'
 
 const WSAENOPROTOOPT = 10_042
 const [V6ONLY, REUSEADDR] = [`${IPPROTO_IPV6}/${IPV6_V6ONLY}`, `${SOL_SOCKET}/${SO_REUSEADDR}`]

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { expect, it } from 'vitest'
-import { startListening } from '../src/index.js'
+import { startListening } from '../src/backend/index.js'
 
 function listen(server: Server, port = 0): Promise<void> {
   return startListening(server, () => server.listen(port, '127.0.0.1'))

@@ -15,7 +15,7 @@ function replaceBinding(value: unknown): void {
 }
 
 async function openErrors(): Promise<Error[]> {
-  const { openConnectionHandle, openDatagramHandle, openServerHandle } = await import('../src/node-handle.js')
+  const { openConnectionHandle, openDatagramHandle, openServerHandle } = await import('../src/adoption/node-handle.js')
   return [openServerHandle, openConnectionHandle, openDatagramHandle].map((open) => {
     try {
       open(0)

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { untilAborted } from '../src/index.js'
+import { untilAborted } from '../src/backend/index.js'
 
 describe('untilAborted', () => {
   const never = new Promise<string>(() => {})

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { resolveWinsockLibraries, systemLibraries, TransportUnavailableError } from '../src/index.js'
+import { TransportUnavailableError } from '../src/index.js'
+import { systemLibraries } from '../src/native/index.js'
+import { resolveWinsockLibraries } from '../src/native/winsock-libraries.js'
 
 const given = { winsock: '/a/winsock', ipHelper: '/a/ip-helper', kernel: '/a/kernel' }
 

@@ -1,11 +1,21 @@
 import { checkBoolean, invalidArgType, outOfRange } from '@winport/definitions'
 import { ReservationError } from '@winport/manager'
-import type { Transport, WinsockLibraries } from '@winport/transport'
-import type { BackendName, OpenReservationManagerOptions } from './open-reservation-manager.js'
+import type { Transport } from '@winport/transport'
+import type { WinsockLibraries } from '@winport/transport/native'
+import type { BackendName, NativeBackendName } from './backend-names.js'
 
-type NativeBackendName = Exclude<BackendName, 'mock'>
-
-export const BACKEND_NAMES: readonly BackendName[] = ['napi', 'koffi', 'mock']
+export interface OpenReservationManagerOptions {
+  /**
+   * The backend: by name, or a transport of your own, which the manager takes over. Left out on Windows: `'napi'`,
+   * else `'koffi'`. `'mock'` simulates Windows' kernel on any platform, in this process alone.
+   */
+  readonly transport?: BackendName | Transport | undefined
+  /**
+   * Remember where each block is acquired, so that the warning about one that is dropped without a release can name the
+   * place. Costs a stack trace per block. Defaults to false.
+   */
+  readonly traceLeaks?: boolean | undefined
+}
 
 /** The native backends, best first, each in a package of its own that makes a transport with this function. */
 export const NATIVE_BACKENDS: Readonly<
@@ -16,24 +26,27 @@ export const NATIVE_BACKENDS: Readonly<
 }
 
 /** What the choice depends on. */
-export interface Surroundings {
+export interface BackendEnvironment {
   readonly platform: NodeJS.Platform
   readonly importPackage: (name: string) => Promise<unknown>
   /** What a native backend calls in place of Windows' own libraries; then it works on any platform. */
   readonly libraries?: WinsockLibraries | undefined
 }
 
-export const here: Surroundings = { platform: process.platform, importPackage: (name) => import(name) }
+export const defaultEnvironment: BackendEnvironment = {
+  platform: process.platform,
+  importPackage: (name) => import(name),
+}
 
 /** Opens the transport that the options ask for, or the best one for this machine. */
 export async function openTransport(
   options: OpenReservationManagerOptions,
-  surroundings: Surroundings = here,
+  environment: BackendEnvironment = defaultEnvironment,
 ): Promise<Transport> {
   if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
   if (options.traceLeaks !== undefined) checkBoolean('traceLeaks', options.traceLeaks)
   const choice: unknown = options.transport
-  if (choice === undefined) return await openBest(surroundings)
+  if (choice === undefined) return await openBest(environment)
   if (typeof options.transport === 'object' && choice !== null) return options.transport
   if (typeof choice !== 'string') {
     throw invalidArgType('transport', "'napi', 'koffi', 'mock' or a Transport", choice)
@@ -43,19 +56,19 @@ export async function openTransport(
       return await openMock()
     case 'napi':
     case 'koffi':
-      checkPlatform(surroundings, `The ${choice} backend calls Windows' own libraries`)
-      return await openNative(choice, surroundings)
+      checkPlatform(environment, `The ${choice} backend calls Windows' own libraries`)
+      return await openNative(choice, environment)
     default:
       throw outOfRange('transport', "'napi', 'koffi' or 'mock'", choice)
   }
 }
 
-async function openBest(surroundings: Surroundings): Promise<Transport> {
-  checkPlatform(surroundings, "Port reservations are a facility of Windows' kernel")
+async function openBest(environment: BackendEnvironment): Promise<Transport> {
+  checkPlatform(environment, "Port reservations are a facility of Windows' kernel")
   const failures: Error[] = []
   for (const name of ['napi', 'koffi'] as const) {
     try {
-      return await openNative(name, surroundings)
+      return await openNative(name, environment)
     } catch (error) {
       failures.push(error instanceof Error ? error : new Error(String(error)))
     }
@@ -68,7 +81,10 @@ async function openBest(surroundings: Surroundings): Promise<Transport> {
   )
 }
 
-async function openNative(name: NativeBackendName, { importPackage, libraries }: Surroundings): Promise<Transport> {
+async function openNative(
+  name: NativeBackendName,
+  { importPackage, libraries }: BackendEnvironment,
+): Promise<Transport> {
   const { package: packageName, factory } = NATIVE_BACKENDS[name]
   try {
     const module = await importPackage(packageName)
@@ -88,7 +104,7 @@ async function openMock(): Promise<Transport> {
   return new MockKernel({ avoidHostPorts: true }).openTransport({ elevated: true })
 }
 
-function checkPlatform({ platform, libraries }: Surroundings, fact: string): void {
+function checkPlatform({ platform, libraries }: BackendEnvironment, fact: string): void {
   if (platform === 'win32' || libraries !== undefined) return
   throw new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',

@@ -1,5 +1,6 @@
-import type { Transport, WinsockLibraries } from '@winport/transport'
+import type { Transport } from '@winport/transport'
 import { hasIPv6 } from '@winport/transport/conformance'
+import type { WinsockLibraries } from '@winport/transport/native'
 import { createKoffiTransport } from '@winport/transport-koffi'
 import { MockKernel } from '@winport/transport-mock'
 import { createNapiTransport } from '@winport/transport-napi'

@@ -25,7 +25,7 @@ async function runOnSimulator(command: Omit<SimulatedCommand, 'pool'>) {
 if (windows?.kind === 'wine') {
   describe('as Windows programs under Wine', { timeout: TIME_LIMIT }, () => {
     it('winport info tells the build and the backend, and what Wine does not say', async () => {
-      const { exitCode, stdout, stderr } = await run(['dist/cli.js', 'info', '--json'])
+      const { exitCode, stdout, stderr } = await run(['dist/cli/main.js', 'info', '--json'])
       expect(stderr).toBe('')
       expect(exitCode).toBe(0)
       expect(JSON.parse(stdout)).toMatchObject({
@@ -49,7 +49,7 @@ if (windows?.kind === 'wine') {
     it.each(['koffi', 'napi'])(
       "winport probe over %s, on Wine's own Winsock: there are no port reservations",
       async (backend) => {
-        const { exitCode, stdout, stderr } = await run(['dist/cli.js', 'probe', '--transport', backend])
+        const { exitCode, stdout, stderr } = await run(['dist/cli/main.js', 'probe', '--transport', backend])
         expect(stderr, stdout).toBe('')
         expect(exitCode).toBe(0)
         expect(stdout).toMatch(new RegExp(`^winport probe on the ${backend} backend: Windows' own libraries\n`))

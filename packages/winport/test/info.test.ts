@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Machine } from '../src/machine.js'
-import { describeMachine, readMachineInfo } from '../src/machine-info.js'
+import type { Machine } from '../src/machine/machine.js'
+import { describeMachine, readMachineInfo } from '../src/machine/machine-info.js'
 import { runWinport } from './run-winport.js'
 
 const WHOAMI = 'C:\\Windows\\System32\\whoami.exe'

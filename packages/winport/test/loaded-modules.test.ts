@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 const run = promisify(execFile)
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
-it("import 'winport' loads one module: no backend, no manager, no parser", async () => {
+it("import 'winport' loads no backend, no manager and no parser", async () => {
   // A loader hook that reports what is loaded: the only way that sees every module, also those of dependencies.
   const hook = `export async function load(url, context, next) { process._rawDebug(url); return next(url, context) }`
   const register = `import { register } from 'node:module'; register('data:text/javascript,${encodeURIComponent(hook)}')`
@@ -17,5 +17,8 @@ it("import 'winport' loads one module: no backend, no manager, no parser", async
     { cwd: PACKAGE },
   )
   const loaded = stderr.split('\n').filter((line) => line.startsWith('file:'))
-  expect(loaded.map((url) => url.replace(/^.*\/packages\//, ''))).toEqual(['winport/dist/open-reservation-manager.js'])
+  expect(loaded.map((url) => url.replace(/^.*\/packages\//, ''))).toEqual([
+    'winport/dist/index.js',
+    'winport/dist/open-reservation-manager.js',
+  ])
 })

@@ -72,7 +72,7 @@ describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { t
   )
 
   it('the command says so in one line', async () => {
-    const args = ['dist/cli.js', 'acquire', 'tcp', '20']
+    const args = ['dist/cli/main.js', 'acquire', 'tcp', '20']
     const cwd = await deploy()
     const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: TIME_LIMIT })
     expect(exitCode).toBe(1)

@@ -1,10 +1,10 @@
 import { MockKernel } from '@winport/transport-mock'
 import { describe, expect, it } from 'vitest'
-import { openTransport, type Surroundings } from '../src/backends.js'
+import { type BackendEnvironment, openTransport } from '../src/backends.js'
 import { openReservationManager } from '../src/open-reservation-manager.js'
 
 /** A Windows on which just these packages are installed. */
-function windowsWith(packages: Readonly<Record<string, unknown>>): Surroundings {
+function windowsWith(packages: Readonly<Record<string, unknown>>): BackendEnvironment {
   return {
     platform: 'win32',
     importPackage: async (name) => {
@@ -93,8 +93,8 @@ describe('the choice of a native backend', () => {
         throw new Error('no prebuild for win32-ia32')
       },
     }
-    const surroundings = windowsWith({ '@winport/transport-napi': broken, '@winport/transport-koffi': koffi })
-    expect((await openTransport({}, surroundings)).name).toBe('koffi')
+    const environment = windowsWith({ '@winport/transport-napi': broken, '@winport/transport-koffi': koffi })
+    expect((await openTransport({}, environment)).name).toBe('koffi')
   })
 
   it('with neither tells both reasons', async () => {
@@ -118,15 +118,15 @@ describe('the choice of a native backend', () => {
   })
 
   it('by name does not fall back', async () => {
-    const surroundings = windowsWith({ '@winport/transport-koffi': koffi })
-    await expect(openTransport({ transport: 'napi' }, surroundings)).rejects.toMatchObject({
+    const environment = windowsWith({ '@winport/transport-koffi': koffi })
+    await expect(openTransport({ transport: 'napi' }, environment)).rejects.toMatchObject({
       code: 'ERR_RESERVATION_UNSUPPORTED',
       message: 'The napi backend is not available: install @winport/transport-napi.',
     })
   })
 
   it('off Windows is not even tried', async () => {
-    const surroundings = { ...windowsWith({ '@winport/transport-napi': napi }), platform: 'darwin' } as const
-    await expect(openTransport({ transport: 'napi' }, surroundings)).rejects.toThrow('this is darwin')
+    const environment = { ...windowsWith({ '@winport/transport-napi': napi }), platform: 'darwin' } as const
+    await expect(openTransport({ transport: 'napi' }, environment)).rejects.toThrow('this is darwin')
   })
 })

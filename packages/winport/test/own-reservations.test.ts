@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Transport } from '@winport/transport'
 import { MockKernel } from '@winport/transport-mock'
 import { expect, it } from 'vitest'
-import { OwnReservations } from '../src/own-reservations.js'
+import { OwnReservations } from '../src/probe/own-reservations.js'
 
 const range = { protocol: 'tcp', startPort: 5000, count: 4 } as const
 

@@ -1,4 +1,5 @@
-import { type EntryPoint, TransportUnavailableError, type WinsockLibraries } from '@winport/transport'
+import { TransportUnavailableError } from '@winport/transport'
+import type { EntryPoint, WinsockLibraries } from '@winport/transport/native'
 import {
   acquire,
   acquireAsync,

@@ -1,4 +1,5 @@
-import { TransportUnavailableError, WinsockError, type WinsockLibraries } from '@winport/transport'
+import { TransportUnavailableError, WinsockError } from '@winport/transport'
+import type { WinsockLibraries } from '@winport/transport/native'
 import {
   acquire,
   acquireAsync,

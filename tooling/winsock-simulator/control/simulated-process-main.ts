@@ -1,5 +1,6 @@
-import type { EntryPoint, Transport, WinsockLibraries } from '@winport/transport'
+import type { Transport } from '@winport/transport'
 import { answerParent } from '@winport/transport/conformance'
+import type { EntryPoint, WinsockLibraries } from '@winport/transport/native'
 import koffi from 'koffi'
 
 // A process of the simulated machine: makes the calls that its parent asks for.

@@ -1,5 +1,5 @@
-import type { EntryPoint } from '@winport/transport'
 import { ForkedProcess } from '@winport/transport/conformance'
+import type { EntryPoint } from '@winport/transport/native'
 import { simulatorPath, type WinsockSimulator } from './winsock-simulator.js'
 
 /** Another process of the simulated machine: a real one, with a transport of its own. */

@@ -3,7 +3,7 @@ import {
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
-import type { EntryPoint, Transport, WinsockLibraries } from '@winport/transport'
+import type { Transport } from '@winport/transport'
 import {
   type ConformanceFeature,
   type ConformanceMachine,
@@ -11,6 +11,7 @@ import {
   type HeldCall,
   hasIPv6,
 } from '@winport/transport/conformance'
+import type { EntryPoint, WinsockLibraries } from '@winport/transport/native'
 import { prepareEachCall, unwrapTransport } from './elevation.js'
 import { openOtherSocket } from './other-socket.js'
 import { SimulatedProcess } from './simulated-process.js'

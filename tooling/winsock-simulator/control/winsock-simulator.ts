@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Protocol, WinsockLibraries } from '@winport/transport'
+import type { Protocol } from '@winport/transport'
+import type { WinsockLibraries } from '@winport/transport/native'
 import koffi, { type LibraryHandle } from 'koffi'
 
 // What tests of every native backend need of the simulator: its control interface (include/winsock-simulator.h).

@@ -1,11 +1,6 @@
 import { SIO_RELEASE_PORT_RESERVATION } from '@winport/definitions'
-import {
-  IpHelperError,
-  type PersistentReservations,
-  type Transport,
-  throwIfAborted,
-  WinsockError,
-} from '@winport/transport'
+import { IpHelperError, type PersistentReservations, type Transport, WinsockError } from '@winport/transport'
+import { throwIfAborted } from '@winport/transport/backend'
 import { altered } from '../altered.js'
 import { codeOf, faultyCalls, faultyPersistent } from '../faulty-transport.js'
 import { LEGACY_BUILD } from '../mock-target.js'

@@ -5,7 +5,7 @@ import {
   INET_PORT_RESERVATION_TOKEN,
 } from '@winport/definitions'
 import { AbortError, throwIfAborted } from '../abort-error.js'
-import { checkPortRange } from '../call-arguments.js'
+import { checkPortRange } from '../backend/call-arguments.js'
 import { IpHelperError } from '../ip-helper-error.js'
 import type { PersistentOptions, PersistentReservations } from '../persistent-reservations.js'
 import type { PortRange } from '../port-range.js'

@@ -14,10 +14,8 @@ import {
   WSAENOTSOCK,
 } from '@winport/definitions'
 import { AbortError } from '../abort-error.js'
-import { type BindMode, checkBindOptions, checkIoctlArguments, checkSocketAddress } from '../call-arguments.js'
-import type { EntryPoint } from '../entry-point.js'
+import { AdoptionUnsupportedError } from '../adoption/adoption-unsupported-error.js'
 import {
-  AdoptionUnsupportedError,
   attachHandle,
   connectHandle,
   listenOnHandle,
@@ -25,7 +23,9 @@ import {
   openConnectionHandle,
   openDatagramHandle,
   openServerHandle,
-} from '../node-handle.js'
+} from '../adoption/node-handle.js'
+import { type BindMode, checkBindOptions, checkIoctlArguments, checkSocketAddress } from '../backend/call-arguments.js'
+import { type CallResult, errnoOf } from '../backend/call-result.js'
 import type { Protocol } from '../port-range.js'
 import { WinsockError } from '../winsock-error.js'
 import type {
@@ -37,7 +37,7 @@ import type {
   SocketAddress,
   WinsockSocket,
 } from '../winsock-socket.js'
-import { type CallResult, errnoOf } from './call-result.js'
+import type { EntryPoint } from './entry-point.js'
 import { type HandleHome, OpenHandle } from './open-handle.js'
 import { OutstandingCalls } from './outstanding-calls.js'
 import type { PendingIoctl, WinsockCalls } from './winsock-calls.js'

@@ -1,8 +1,8 @@
 import { invalidArgType } from '@winport/definitions'
-import { type EntryPoint, resolveEntryPoint } from '../entry-point.js'
-import { resolveWinsockLibraries, type WinsockLibraries } from '../winsock-libraries.js'
+import { type EntryPoint, resolveEntryPoint } from './entry-point.js'
 import { providerUnavailable } from './provider-unavailable.js'
 import { isWineLibrary } from './wine-library.js'
+import { resolveWinsockLibraries, type WinsockLibraries } from './winsock-libraries.js'
 
 /** What a native backend can be told. */
 export interface NativeTransportOptions {

@@ -7,7 +7,7 @@ import {
   SOCK_STREAM,
   WSANOTINITIALISED,
 } from '@winport/definitions'
-import { checkSocketSpec } from '../call-arguments.js'
+import { checkSocketSpec } from '../backend/call-arguments.js'
 import type { PersistentReservations } from '../persistent-reservations.js'
 import type { Transport } from '../transport.js'
 import { WinsockError } from '../winsock-error.js'

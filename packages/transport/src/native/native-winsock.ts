@@ -1,6 +1,6 @@
 import { AF_INET, ERROR_PROC_NOT_FOUND, IPPROTO_TCP, SOCK_STREAM, WSAPROTOCOL_INFOW } from '@winport/definitions'
+import { type CallResult, errnoOf } from '../backend/call-result.js'
 import { WinsockError } from '../winsock-error.js'
-import { type CallResult, errnoOf } from './call-result.js'
 import type { IpHelperCalls } from './ip-helper-calls.js'
 import type { ProviderCalls } from './provider-calls.js'
 import { providerUnavailable } from './provider-unavailable.js'

@@ -1,5 +1,5 @@
+import { errnoOf } from '../backend/call-result.js'
 import { WinsockError } from '../winsock-error.js'
-import { errnoOf } from './call-result.js'
 import type { WinsockCalls } from './winsock-calls.js'
 
 /** What an open handle needs of its transport. */

@@ -1,4 +1,4 @@
-import type { CallResult } from './call-result.js'
+import type { CallResult } from '../backend/call-result.js'
 
 /** The service provider below Winsock, as a native backend starts it. Its control calls are `ioctl` and `startIoctl` then. */
 export interface ProviderCalls<Handle> {

@@ -1,4 +1,4 @@
-import type { CallResult } from './call-result.js'
+import type { CallResult } from '../backend/call-result.js'
 import type { ProviderCalls } from './provider-calls.js'
 
 /** An overlapped call that is pending. */

@@ -3,10 +3,10 @@
 // INTERRUPT=<signal>  the process is interrupted as soon as it listens for the signal: none can be sent under Wine.
 // NETSH=12000+1900  is what netsh tells of the dynamic range; defaults to what it really is.
 import { createRequire } from 'node:module'
-import { acquire } from '../../dist/acquire-command.js'
-import { info } from '../../dist/info-command.js'
-import { persistent } from '../../dist/persistent-command.js'
-import { probe } from '../../dist/probe-command.js'
+import { acquire } from '../../dist/cli/acquire-command.js'
+import { info } from '../../dist/cli/info-command.js'
+import { persistent } from '../../dist/cli/persistent-command.js'
+import { probe } from '../../dist/cli/probe-command.js'
 
 const [transport, command, passed = '[]'] = process.argv.slice(2)
 const { WINSOCK_SIMULATOR: library, RANGE, NETSH = RANGE, ELEVATED, INTERRUPT } = process.env

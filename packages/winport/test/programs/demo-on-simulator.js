@@ -1,5 +1,5 @@
 // `winport demo` over a native backend that calls the simulator: demo-on-simulator.js <backend> <library>
-import { runDemo } from '../../dist/demo.js'
+import { runDemo } from '../../dist/demo/demo.js'
 
 const [transport, library] = process.argv.slice(2)
 await runDemo({ transport, libraries: { winsock: library, ipHelper: library, kernel: library } })

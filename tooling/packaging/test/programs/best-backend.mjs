@@ -1,10 +1,10 @@
 // What the front door chooses where Windows' libraries are the simulator: best-backend.mjs <library>
-import { here, openTransport } from './node_modules/winport/dist/backends.js'
+import { defaultEnvironment, openTransport } from './node_modules/winport/dist/backends.js'
 
 const [library] = process.argv.slice(2)
 const libraries = { winsock: library, ipHelper: library, kernel: library }
 try {
-  const transport = await openTransport({}, { ...here, libraries })
+  const transport = await openTransport({}, { ...defaultEnvironment, libraries })
   await transport.close()
   console.log(JSON.stringify({ transport: transport.name }))
 } catch ({ code, message }) {

@@ -1,8 +1,8 @@
 import { checkUnsigned } from '@winport/definitions'
 import { checkAcquireOptions, ReservationManager } from '@winport/manager'
 import type { PortRange } from '@winport/transport'
-import { here, openTransport, type Surroundings } from './backends.js'
-import type { BackendName } from './open-reservation-manager.js'
+import type { BackendName } from '../backend-names.js'
+import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
 import type { PersistentVerb } from './persistent-verbs.js'
 import { parseNumber } from './port-arguments.js'
 import { printBlock } from './print-block.js'
@@ -19,10 +19,10 @@ export async function persistent(
   startPort: string,
   count: string,
   { json = false, transport: name }: PersistentCommandOptions,
-  surroundings: Surroundings = here,
+  environment: BackendEnvironment = defaultEnvironment,
 ): Promise<void> {
   const range = parseExactRange(protocol, startPort, count)
-  const transport = await openTransport({ transport: name }, surroundings)
+  const transport = await openTransport({ transport: name }, environment)
   await using manager = new ReservationManager({ transport })
   if (verb === 'delete') {
     await manager.persistent.delete(range)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 const require: NodeJS.Require = createRequire(import.meta.url)
 
 export function winportVersion(): string {
-  return versionOf(require('../package.json'))
+  return versionOf(require('../../package.json'))
 }
 
 /** The version of an installed package that exports its package.json; null where it is not to be found from here. */

@@ -1,5 +1,5 @@
-import { type Machine, thisMachine } from './machine.js'
-import { describeMachine, readMachineInfo } from './machine-info.js'
+import { type Machine, thisMachine } from '../machine/machine.js'
+import { describeMachine, readMachineInfo } from '../machine/machine-info.js'
 
 /** `winport info` */
 export async function info(

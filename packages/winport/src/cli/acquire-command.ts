@@ -6,10 +6,11 @@ import {
   ReservationManager,
   type RuntimeReservation,
 } from '@winport/manager'
-import { AbortError, checkProtocol, type Protocol } from '@winport/transport'
-import { here, openTransport, type Surroundings } from './backends.js'
+import { AbortError, type Protocol } from '@winport/transport'
+import { checkProtocol } from '@winport/transport/backend'
+import type { BackendName } from '../backend-names.js'
+import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
 import { Interruption } from './interruption.js'
-import type { BackendName } from './open-reservation-manager.js'
 import { parseNumber, parseRange, parseStartPort } from './port-arguments.js'
 import { printBlock } from './print-block.js'
 import { UsageError } from './usage-error.js'
@@ -31,13 +32,13 @@ const LONGEST_TIMEOUT = 0x7fff_ffff
 export async function acquire(
   block: readonly string[],
   { matched = false, within, timeout, hold = false, json = false, transport: name }: AcquireCommandOptions,
-  surroundings: Surroundings = here,
+  environment: BackendEnvironment = defaultEnvironment,
 ): Promise<void> {
   const { protocol, numbers } = parseProtocol(block, matched)
   const request = parseRequest(numbers, within)
   const limit = timeout === undefined ? undefined : parseTimeout(timeout)
   {
-    const transport = await openTransport({ transport: name }, surroundings)
+    const transport = await openTransport({ transport: name }, environment)
     await using manager = new ReservationManager({ transport })
     await using held = await acquireWithin(manager, protocol, request, limit)
     using interruption = hold ? new Interruption() : undefined

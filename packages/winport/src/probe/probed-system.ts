@@ -1,10 +1,10 @@
 import type { Transport } from '@winport/transport'
 import { type ConformanceProcess, ForkedProcess, TransportProcess } from '@winport/transport/conformance'
 import { MockKernel } from '@winport/transport-mock'
-import { openTransport } from './backends.js'
-import type { DynamicPorts, Machine } from './machine.js'
-import type { MachineInfo } from './machine-info.js'
-import type { BackendName } from './open-reservation-manager.js'
+import type { BackendName } from '../backend-names.js'
+import { openTransport } from '../backends.js'
+import type { DynamicPorts, Machine } from '../machine/machine.js'
+import type { MachineInfo } from '../machine/machine-info.js'
 
 /** What is probed: a backend, on a machine. */
 export interface ProbedSystem {

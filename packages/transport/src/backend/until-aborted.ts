@@ -1,4 +1,4 @@
-import { AbortError } from './abort-error.js'
+import { AbortError } from '../abort-error.js'
 
 /** Waits for work that cannot be stopped itself, but no longer than until the signal aborts. */
 export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {

@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
-import { BACKEND_NAMES } from './backends.js'
+import { BACKEND_NAMES } from '../backend-names.js'
 import { PERSISTENT_VERBS, type PersistentVerb } from './persistent-verbs.js'
 import { winportVersion } from './versions.js'
 
@@ -115,7 +115,7 @@ function defineProgram(): Command {
     )
     .addOption(transportOption())
     .action(async (options) => {
-      const { runDemo } = await import('./demo.js')
+      const { runDemo } = await import('../demo/demo.js')
       await runDemo(options)
     })
 

@@ -1,6 +1,6 @@
 import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
-import type { PortRange, Protocol } from './port-range.js'
-import type { AddressFamily, BindOptions, SocketAddress, SocketSpec, WinsockSocket } from './winsock-socket.js'
+import type { PortRange, Protocol } from '../port-range.js'
+import type { AddressFamily, BindOptions, SocketAddress, SocketSpec, WinsockSocket } from '../winsock-socket.js'
 
 // The checks that every backend makes before a system call.
 

@@ -6,12 +6,12 @@ import {
   type SystemTarget,
   systemTarget,
 } from '@winport/transport/conformance'
+import type { BackendName } from '../backend-names.js'
+import { type Machine, thisMachine } from '../machine/machine.js'
+import { describeMachine, type MachineInfo, readMachineInfo } from '../machine/machine-info.js'
+import { OwnReservations } from '../probe/own-reservations.js'
+import { openProbedSystem, type ProbedSystem } from '../probe/probed-system.js'
 import { Interruption } from './interruption.js'
-import { type Machine, thisMachine } from './machine.js'
-import { describeMachine, type MachineInfo, readMachineInfo } from './machine-info.js'
-import type { BackendName } from './open-reservation-manager.js'
-import { OwnReservations } from './own-reservations.js'
-import { openProbedSystem, type ProbedSystem } from './probed-system.js'
 
 export interface ProbeCommandOptions {
   readonly json?: boolean

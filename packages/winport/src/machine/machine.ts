@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { release } from 'node:os'
 import { win32 } from 'node:path'
-import { type Protocol, systemLibraries } from '@winport/transport'
-import { here, type Surroundings } from './backends.js'
+import type { Protocol } from '@winport/transport'
+import { systemLibraries } from '@winport/transport/native'
+import { type BackendEnvironment, defaultEnvironment } from '../backends.js'
 
 /** What is asked about this machine, in a shape that tests can fill in. */
-export interface Machine extends Surroundings {
+export interface Machine extends BackendEnvironment {
   /** The operating system's release: on Windows such as `10.0.26100`. */
   readonly release: string
   readonly environment: NodeJS.ProcessEnv
@@ -16,7 +17,7 @@ export interface Machine extends Surroundings {
 const PATIENCE_MS = 10_000
 
 export const thisMachine: Machine = {
-  ...here,
+  ...defaultEnvironment,
   release: release(),
   environment: process.env,
   run: (program, args) =>

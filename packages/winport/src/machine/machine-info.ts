@@ -1,8 +1,9 @@
 import type { Protocol } from '@winport/transport'
-import { BACKEND_NAMES, NATIVE_BACKENDS, openTransport } from './backends.js'
+import type { BackendName } from '../backend-names.js'
+import { BACKEND_NAMES } from '../backend-names.js'
+import { NATIVE_BACKENDS, openTransport } from '../backends.js'
+import { installedVersion, koffiVersion, winportVersion } from '../cli/versions.js'
 import { type DynamicPorts, dynamicPorts, elevated, type Known, type Machine, windowsBuild } from './machine.js'
-import type { BackendName } from './open-reservation-manager.js'
-import { installedVersion, koffiVersion, winportVersion } from './versions.js'
 
 /** The first build with port reservations, and the first that production code (msquic) trusts with them. */
 const WINDOWS_VISTA = 6000

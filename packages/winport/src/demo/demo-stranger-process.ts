@@ -1,9 +1,9 @@
-import { here, openTransport } from './backends.js'
+import type { BackendName } from '../backend-names.js'
+import { defaultEnvironment, openTransport } from '../backends.js'
 import { attempt, type StrangerOrder } from './demo-stranger.js'
-import type { BackendName } from './open-reservation-manager.js'
 
 // The program of a ProcessStranger: makes the one attempt that it is told, and prints the code it is refused with.
 const { transport: name, libraries, trespass }: StrangerOrder = JSON.parse(process.argv[2] ?? '{}')
-await using transport = await openTransport({ transport: name as BackendName }, { ...here, libraries })
+await using transport = await openTransport({ transport: name as BackendName }, { ...defaultEnvironment, libraries })
 const code = await attempt(transport, trespass)
 process.stdout.write(JSON.stringify({ code }))

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { AbortError } from './abort-error.js'
+import { AbortError } from '../abort-error.js'
 
 /** Resolves when a connecting socket is connected; else the socket is destroyed and the error thrown. */
 export async function connected(socket: Socket, signal?: AbortSignal): Promise<void> {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ReservationManager } from '@winport/manager'
-import type { PortRange, Transport, WinsockLibraries } from '@winport/transport'
+import type { PortRange, Transport } from '@winport/transport'
+import type { WinsockLibraries } from '@winport/transport/native'
 import type { MockTransport } from '@winport/transport-mock'
 
 /** What the stranger tries. */

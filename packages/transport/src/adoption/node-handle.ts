@@ -2,10 +2,11 @@ import cluster from 'node:cluster'
 import type { Socket as DatagramSocket } from 'node:dgram'
 import { isIPv6, type Server, Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import type { BindMode } from './call-arguments.js'
+import type { BindMode } from '../backend/call-arguments.js'
+import type { SocketAddress } from '../winsock-socket.js'
+import { AdoptionUnsupportedError } from './adoption-unsupported-error.js'
 import { connected } from './connected.js'
 import { startListening } from './start-listening.js'
-import type { SocketAddress } from './winsock-socket.js'
 
 // Everything that depends on Node's internals: the handle classes behind net and dgram, reached through
 // process.binding. Node documents `server.listen(handle)` and `dgramSocket.bind({ fd })`, but on Windows neither takes
@@ -22,19 +23,6 @@ export interface NodeHandle {
 }
 
 type HandleClass = new (type: number) => NodeHandle
-
-/** This Node.js does not have the internal classes that adoption needs. */
-export class AdoptionUnsupportedError extends Error {
-  override readonly name: string = 'AdoptionUnsupportedError'
-  readonly code = 'ERR_ADOPTION_UNSUPPORTED' as const
-
-  constructor(missing: string) {
-    super(
-      `Node.js ${process.version} cannot take over a socket: ${missing}. ` +
-        'Use a supported Node.js (20.19 or later), without --permission, and not in a cluster worker.',
-    )
-  }
-}
 
 interface TcpWrap {
   readonly TCP: HandleClass

@@ -1,9 +1,9 @@
 import { ReservationError, ReservationManager } from '@winport/manager'
-import type { WinsockLibraries } from '@winport/transport'
+import type { WinsockLibraries } from '@winport/transport/native'
 import { MockKernel } from '@winport/transport-mock'
-import { here, openTransport, type Surroundings } from './backends.js'
+import type { BackendName } from '../backend-names.js'
+import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
 import { MockStranger, ProcessStranger, type Stranger } from './demo-stranger.js'
-import type { BackendName } from './open-reservation-manager.js'
 
 /** What the demo runs on. */
 export interface DemoMachine {
@@ -22,11 +22,11 @@ export interface DemoOptions {
 /** Opens the backend that was asked for; without a choice the best one, or else the mock. */
 export async function openDemoMachine(
   { transport: choice, libraries }: DemoOptions,
-  surroundings: Surroundings = { ...here, libraries },
+  environment: BackendEnvironment = { ...defaultEnvironment, libraries },
 ): Promise<DemoMachine> {
   if (choice === 'mock') return openMockMachine('as asked')
   try {
-    const transport = await openTransport({ transport: choice }, surroundings)
+    const transport = await openTransport({ transport: choice }, environment)
     const what = libraries === undefined ? "Windows' own libraries" : `a simulation of Windows, ${libraries.winsock}`
     return {
       description: `the ${transport.name} backend: ${what}`,
@@ -37,7 +37,7 @@ export async function openDemoMachine(
     const isMissing = error instanceof ReservationError && error.code === 'ERR_RESERVATION_UNSUPPORTED'
     if (choice !== undefined || !isMissing) throw error
     return openMockMachine(
-      surroundings.platform === 'win32' ? 'no native backend is installed' : `this is ${surroundings.platform}`,
+      environment.platform === 'win32' ? 'no native backend is installed' : `this is ${environment.platform}`,
     )
   }
 }

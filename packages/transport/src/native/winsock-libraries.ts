@@ -1,6 +1,6 @@
 import { isAbsolute, win32 } from 'node:path'
 import { invalidArgType, outOfRange } from '@winport/definitions'
-import { TransportUnavailableError } from './transport-unavailable-error.js'
+import { TransportUnavailableError } from '../transport-unavailable-error.js'
 
 /** The libraries that a native backend calls, as absolute paths. One path may stand for several of them. */
 export interface WinsockLibraries {

@@ -1,0 +1,27 @@
+export { throwIfAborted } from '../abort-error.js'
+export { connected } from '../adoption/connected.js'
+export {
+  attachHandle,
+  bindDatagramHandle,
+  connectHandle,
+  isHostPortFree,
+  listenOnHandle,
+  type NodeHandle,
+  openConnectionHandle,
+  openDatagramHandle,
+  openServerHandle,
+} from '../adoption/node-handle.js'
+export { startListening } from '../adoption/start-listening.js'
+export {
+  type BindMode,
+  checkBindOptions,
+  checkIoctlArguments,
+  checkPortRange,
+  checkProtocol,
+  checkSocketAddress,
+  checkSocketSpec,
+  DEFAULT_BIND_MODE,
+} from './call-arguments.js'
+export { type CallResult, errnoOf, failedWith } from './call-result.js'
+export { untilAborted } from './until-aborted.js'
+export { DEFAULT_WORLD, WORLD_ANSWERS, type World } from './world.js'

@@ -1,0 +1,26 @@
+export type {
+  AcquireMatchedOptions,
+  AcquireOptions,
+  BindMessage,
+  BlockBindOptions,
+  BlockConnectOptions,
+  BlockListenOptions,
+  BlockMessage,
+  FailureMessage,
+  MatchedReservation,
+  OpenPersistentReservation,
+  PersistentCallOptions,
+  PersistentReservation,
+  PersistentReservationStore,
+  PortBlock,
+  ReleaseOptions,
+  ReservationError,
+  ReservationErrorCode,
+  ReservationManager,
+  ReservationMessage,
+  RuntimeReservation,
+} from '@winport/manager'
+export type { PortRange, Protocol, Transport } from '@winport/transport'
+export type { BackendName } from './backend-names.js'
+export type { OpenReservationManagerOptions } from './backends.js'
+export { openReservationManager } from './open-reservation-manager.js'

@@ -1,0 +1,12 @@
+import { answerParent } from '@winport/transport/conformance'
+import type { BackendName } from '../backend-names.js'
+import { defaultEnvironment, openTransport } from '../backends.js'
+
+// The second process of `winport probe`: makes the calls that it is told to make, over a transport of its own.
+const [name, libraries = 'null'] = process.argv.slice(2)
+answerParent(
+  await openTransport(
+    { transport: name as BackendName },
+    { ...defaultEnvironment, libraries: JSON.parse(libraries) ?? undefined },
+  ),
+)
