@@ -1,7 +1,7 @@
-/** The backends that the front door knows by name. */
+/** The names that the `transport` option accepts. */
 export const BACKEND_NAMES = ['napi', 'koffi', 'mock'] as const
 
 export type BackendName = (typeof BACKEND_NAMES)[number]
 
-/** The backends that call Windows' own libraries. */
+/** The backends that call the libraries of Windows. */
 export type NativeBackendName = Exclude<BackendName, 'mock'>

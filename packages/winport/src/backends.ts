@@ -6,18 +6,19 @@ import type { BackendName, NativeBackendName } from './backend-names.js'
 
 export interface OpenReservationManagerOptions {
   /**
-   * The backend: by name, or a transport of your own, which the manager takes over. Left out on Windows: `'napi'`,
-   * else `'koffi'`. `'mock'` simulates Windows' kernel on any platform, in this process alone.
+   * The name of a backend, or your own transport, which the manager then owns and closes. The default on Windows is
+   * `'napi'`, or `'koffi'` if the addon cannot be loaded. `'mock'` simulates the Windows kernel in this process, on any
+   * platform.
    */
   readonly transport?: BackendName | Transport | undefined
   /**
-   * Remember where each block is acquired, so that the warning about one that is dropped without a release can name the
-   * place. Costs a stack trace per block. Defaults to false.
+   * Record the stack trace of each `acquire`. The warning about a block that is garbage-collected before its release then
+   * says where it was acquired. Default: false.
    */
   readonly traceLeaks?: boolean | undefined
 }
 
-/** The native backends, best first, each in a package of its own that makes a transport with this function. */
+/** The native backends, best first: each has its own package, which exports the function that opens a transport. */
 export const NATIVE_BACKENDS: Readonly<
   Record<NativeBackendName, { readonly package: string; readonly factory: string }>
 > = {
@@ -25,11 +26,11 @@ export const NATIVE_BACKENDS: Readonly<
   koffi: { package: '@winport/transport-koffi', factory: 'createKoffiTransport' },
 }
 
-/** What the choice depends on. */
+/** The facts that determine the choice of a backend. Tests replace them. */
 export interface BackendEnvironment {
   readonly platform: NodeJS.Platform
   readonly importPackage: (name: string) => Promise<unknown>
-  /** What a native backend calls in place of Windows' own libraries; then it works on any platform. */
+  /** The libraries that a native backend calls instead of those of Windows. With them it works on any platform. */
   readonly libraries?: WinsockLibraries | undefined
 }
 
@@ -38,7 +39,7 @@ export const defaultEnvironment: BackendEnvironment = {
   importPackage: (name) => import(name),
 }
 
-/** Opens the transport that the options ask for, or the best one for this machine. */
+/** Opens the requested transport, or the best one for this machine. */
 export async function openTransport(
   options: OpenReservationManagerOptions,
   environment: BackendEnvironment = defaultEnvironment,
@@ -56,7 +57,7 @@ export async function openTransport(
       return await openMock()
     case 'napi':
     case 'koffi':
-      checkPlatform(environment, `The ${choice} backend calls Windows' own libraries`)
+      checkPlatform(environment, `The ${choice} backend needs Windows`)
       return await openNative(choice, environment)
     default:
       throw outOfRange('transport', "'napi', 'koffi' or 'mock'", choice)
@@ -64,7 +65,7 @@ export async function openTransport(
 }
 
 async function openBest(environment: BackendEnvironment): Promise<Transport> {
-  checkPlatform(environment, "Port reservations are a facility of Windows' kernel")
+  checkPlatform(environment, 'Port reservations are a feature of Windows')
   const failures: Error[] = []
   for (const name of ['napi', 'koffi'] as const) {
     try {
@@ -98,21 +99,21 @@ async function openNative(
   }
 }
 
-/** A machine of its own for this process, elevated so that persistent reservations can be tried. */
+/** Opens a new simulated machine. Its process is elevated, so that persistent reservations work. */
 async function openMock(): Promise<Transport> {
   const { MockKernel } = await import('@winport/transport-mock')
   return new MockKernel({ avoidHostPorts: true }).openTransport({ elevated: true })
 }
 
-function checkPlatform({ platform, libraries }: BackendEnvironment, fact: string): void {
+function checkPlatform({ platform, libraries }: BackendEnvironment, requirement: string): void {
   if (platform === 'win32' || libraries !== undefined) return
   throw new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',
-    `${fact}, and this is ${platform}: choose the 'mock' transport to simulate it.`,
+    `${requirement}, and this platform is ${platform}. Use the 'mock' transport to simulate Windows.`,
   )
 }
 
-/** Whether it is this very package that is missing, and not something that it needs. */
+/** Whether the package itself is missing, rather than one of its dependencies. */
 function isNotFound(error: unknown, packageName: string): boolean {
   const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
   return isMissing && error.message.includes(`'${packageName}'`)

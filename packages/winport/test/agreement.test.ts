@@ -21,7 +21,7 @@ import {
 import { afterAll, expect, it } from 'vitest'
 import { type Command, Machine, type Outcome } from './simulated-machine.js'
 
-// Every implementation is driven by the same commands, and must answer each of them alike: ports, counts and errors.
+// Each implementation runs the same commands and must return the same ports, counts and errors.
 
 const RANGE = { startPort: 64_000, count: 64 }
 
@@ -31,7 +31,7 @@ afterAll(() => simulator.destroy())
 const CALLS = ['open', 'acquire', 'associate', 'bind', 'localAddress', 'release', 'close'] as const
 const RARE_CALLS = ['create', 'lookup', 'delete', 'exclude', 'reboot'] as const
 
-/** Ports in and around the dynamic range, the end of all ports, 0, and most of all one on which everybody meets. */
+/** Ports in and around the dynamic range, the highest ports, 0, and often the same port, so that commands collide. */
 const startPort = oneof(
   constant(0),
   { weight: 2, arbitrary: constant(RANGE.startPort + 1) },
@@ -62,7 +62,7 @@ const NATIVE: Readonly<Record<string, (options: { libraries: WinsockLibraries })
   napi: createNapiTransport,
 }
 
-/** What the commands come to on the simulator, which begins afresh. */
+/** The outcomes of the commands on the simulator, after a reset. */
 async function onSimulator(backend: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
   simulator.reset()
   simulator.setElevated(true)
@@ -84,7 +84,7 @@ async function onMock(commands: readonly Command[]): Promise<readonly Outcome[]>
   return await machine.runAll(commands)
 }
 
-it('the mock, koffi and napi answer alike, step by step', { timeout: 120_000 }, async () => {
+it('the mock, koffi and napi give the same outcome for each command', { timeout: 120_000 }, async () => {
   await assert(
     asyncProperty(array(command, { minLength: 5, maxLength: 60, size: 'max' }), async (commands) => {
       const expected = await onMock(commands)

@@ -7,7 +7,7 @@ import { finish, runWinport, startWinport } from './run-winport.js'
 const onPosix = process.platform !== 'win32'
 
 describe('winport acquire', () => {
-  it('prints where the block is, and releases it', async () => {
+  it('prints the block and releases it', async () => {
     const { code, stdout, stderr } = await runWinport('acquire', 'tcp', '20', '--transport', 'mock')
     expect(code).toBe(0)
     const fields = Object.fromEntries(
@@ -23,13 +23,13 @@ describe('winport acquire', () => {
     expect(stderr).toContain('--hold')
   })
 
-  it('takes a start port', async () => {
+  it('accepts a start port', async () => {
     const { code, stdout } = await runWinport('acquire', 'udp', '4700', '3', '--transport', 'mock')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^protocol {2}udp\nstart {5}4700\nend {7}4702\ncount {5}3\ntoken {5}\d+\n$/)
   })
 
-  it('takes several start ports, and has the first that can be had', async () => {
+  it('accepts several start ports and reserves the first available one', async () => {
     const server = createServer().listen(4730, '127.0.0.1')
     await once(server, 'listening')
     const { code, stdout } = await runWinport('acquire', 'tcp', '4730,4735,0', '3', '--transport', 'mock')
@@ -38,13 +38,13 @@ describe('winport acquire', () => {
     expect(stdout).toMatch(/\nstart {5}4735\n/)
   })
 
-  it('takes the lowest place within a range', async () => {
+  it('reserves the lowest free ports within a range', async () => {
     const { code, stdout } = await runWinport('acquire', 'udp', '3', '--within', '4740-4749', '--transport', 'mock')
     expect(code).toBe(0)
     expect(stdout).toMatch(/\nstart {5}4740\n/)
   })
 
-  it('reserves one range for both protocols', async () => {
+  it('reserves the same range for both protocols', async () => {
     const plain = await runWinport('acquire', '--matched', '4750', '3', '--transport', 'mock')
     expect(plain.stdout).toMatch(
       /^protocol {2}both\nstart {5}4750\nend {7}4752\ncount {5}3\ntokens {4}\d+ \(tcp\), \d+ \(udp\)\n$/,
@@ -73,13 +73,13 @@ describe('winport acquire', () => {
     expect(code).toBe(0)
   })
 
-  it('gives up after its time, and says so', async () => {
-    const server = createServer().listen(4780, '127.0.0.1') // each of a thousand places is looked at, and holds it
+  it('fails when the timeout expires', async () => {
+    const server = createServer().listen(4780, '127.0.0.1') // is part of each of the thousand candidates
     await once(server, 'listening')
     const line = ['acquire', 'tcp', '2000', '--within', '3000-6000', '--timeout', '1', '--transport', 'mock']
     const { code, stdout, stderr } = await runWinport(...line)
     server.close()
-    expect(stderr).toBe('winport: No block was granted within 1 ms, and nothing is reserved.\n')
+    expect(stderr).toBe('winport: No block was acquired within 1 ms. Nothing is reserved.\n')
     expect(stdout).toBe('')
     expect(code).toBe(1)
   })
@@ -100,7 +100,7 @@ describe('winport acquire', () => {
   })
 
   it.each(onPosix ? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const) : [])(
-    'holds the block until %s, then ends cleanly',
+    'holds the block until %s, then exits with 0',
     async (signal) => {
       const child = startWinport({}, 'acquire', 'tcp', '5', '--hold', '--transport', 'mock')
       const finished = finish(child)
@@ -116,11 +116,11 @@ describe('winport acquire', () => {
 })
 
 describe('winport persistent', () => {
-  it.each(['create', 'ensure'])('%s on the mock prints the reservation, and that nothing was kept', async (verb) => {
+  it.each(['create', 'ensure'])('%s on the mock prints the reservation, and that nothing is kept', async (verb) => {
     const { code, stdout, stderr } = await runWinport('persistent', verb, 'tcp', '4760', '4', '--transport', 'mock')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^protocol {2}tcp\nstart {5}4760\nend {7}4763\ncount {5}4\ntoken {5}\d+\n$/)
-    expect(stderr).toBe('Nothing was kept: the mock simulates a machine that ends with this command.\n')
+    expect(stderr).toBe('Nothing is kept: the simulated machine ends with this command.\n')
     const again = await runWinport('persistent', verb, 'udp', '4760', '4', '--transport', 'mock', '--json')
     expect(again).toMatchObject({ code: 0, stderr })
     expect(again.stdout.trimEnd()).not.toContain('\n')
@@ -134,7 +134,7 @@ describe('winport persistent', () => {
     })
   })
 
-  it.each(['lookup', 'delete'])('%s of what is not there fails', async (verb) => {
+  it.each(['lookup', 'delete'])('%s fails for a range that does not exist', async (verb) => {
     const { code, stdout, stderr } = await runWinport('persistent', verb, 'udp', '4770', '1', '--transport', 'mock')
     expect(stderr).toMatch(/^winport: There is no persistent reservation of exactly UDP port 4770; [^\n]*\n$/)
     expect(stdout).toBe('')
@@ -142,30 +142,30 @@ describe('winport persistent', () => {
   })
 })
 
-describe('bad input: one line on stderr, nothing on stdout, no stack trace', () => {
+describe('an error is one line on stderr, with nothing on stdout and no stack trace', () => {
   it.each([
     ['acquire tcp 70000 1', 2, /"startPort".* 65535\. Received 70000/],
     ['acquire tcp 65530 20', 2, /"count".*<= 6 .*starts at 65530\. Received 20/],
     ['acquire sctp 1', 2, /'tcp' or 'udp'\. Received 'sctp'/],
     ['acquire 5000 20', 2, /'tcp' or 'udp'\. Received '5000'/],
     ['acquire --matched sctp 1', 2, /'tcp' or 'udp'\. Received 'sctp'/],
-    ['acquire --matched 1 2 3', 2, /not 3 numbers/],
+    ['acquire --matched 1 2 3', 2, /Received 3 numbers/],
     ['acquire --matched', 2, /missing required argument/],
     ['acquire tcp 0', 2, /"count".*>= 1 and <= 65535\. Received 0/],
     ['acquire tcp 1.5', 2, /"count".*integer.*Received 1\.5/],
     ['acquire tcp 100000', 2, /"count".*<= 65535\. Received 100000/],
     ['acquire tcp -5', 2, /"count".*Received -5/],
-    ['acquire tcp many', 2, /count must be a number, but it is 'many'/],
-    ['acquire tcp 0x10', 2, /count must be a number, but it is '0x10'/],
-    ['acquire tcp 1 2 3', 2, /not 3 numbers/],
-    ['acquire tcp', 2, /not 0 numbers/],
-    ['acquire tcp 5000, 1', 2, /startPort must be a number, but it is ''/],
+    ['acquire tcp many', 2, /count must be a number\. Received 'many'/],
+    ['acquire tcp 0x10', 2, /count must be a number\. Received '0x10'/],
+    ['acquire tcp 1 2 3', 2, /Received 3 numbers/],
+    ['acquire tcp', 2, /Received 0 numbers/],
+    ['acquire tcp 5000, 1', 2, /startPort must be a number\. Received ''/],
     ['acquire tcp 5000,70000 1', 2, /"startPort\[1\]".* 65535\. Received 70000/],
-    ['acquire tcp 5 --within 5000', 2, /--within must be two ports, such as 5000-5999, but it is '5000'/],
+    ['acquire tcp 5 --within 5000', 2, /--within must be two ports, such as 5000-5999\. Received '5000'/],
     ['acquire tcp 5 --within 5999-5000', 2, /"within\[1\]".*>= 5999/],
     ['acquire tcp 5 --within 5000-5003', 2, /"count".*<= 4 to lie within 5000 to 5003\. Received 5/],
     ['acquire tcp 5000 5 --within 5000-5999', 2, /"within".*left out where startPort is given/],
-    ['acquire tcp 5 --timeout soon', 2, /--timeout must be a number, but it is 'soon'/],
+    ['acquire tcp 5 --timeout soon', 2, /--timeout must be a number\. Received 'soon'/],
     ['acquire tcp 5 --timeout 0', 2, /"--timeout".*>= 1 and <= 2147483647\. Received 0/],
     ['persistent', 2, /missing required argument 'verb'/],
     ['persistent keep tcp 5000 5', 2, /'keep' is invalid.*create, lookup, delete, ensure/],
@@ -173,7 +173,7 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
     ['persistent create tcp 0 5', 2, /"startPort".*>= 1 and <= 65535\. Received 0/],
     ['persistent create tcp 5000 0', 2, /"count".*>= 1 and <= 65535\. Received 0/],
     ['persistent delete tcp 65535 2', 2, /"count".*<= 1 .*starts at 65535\. Received 2/],
-    ['persistent lookup tcp 5000,6000 2', 2, /startPort must be a number, but it is '5000,6000'/],
+    ['persistent lookup tcp 5000,6000 2', 2, /startPort must be a number\. Received '5000,6000'/],
     ['info now', 2, /too many arguments/],
     ['probe everything', 2, /too many arguments/],
     ['acquire tcp 5 --bogus', 2, /unknown option '--bogus'/],
@@ -185,7 +185,7 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
     ['frobnicate', 2, /unknown command 'frobnicate'/],
     ['aquire tcp 5', 2, /Did you mean acquire\?/],
     ['demo now', 2, /too many arguments/],
-  ])('%s', async (line, exitCode, message) => {
+  ])('`winport %s` is a usage error', async (line, exitCode, message) => {
     const { code, stdout, stderr } = await runWinport(...line.split(' '))
     expect(stderr).toMatch(/^winport: [^\n]+ Try 'winport (acquire |persistent |info |probe |demo )?--help'\.\n$/)
     expect(stderr).toMatch(message)
@@ -203,21 +203,21 @@ describe('bad input: one line on stderr, nothing on stdout, no stack trace', () 
       'probe',
       'probe --transport koffi',
       'demo --transport napi',
-    ])('%s, off Windows: why not, and that mock simulates', async (line) => {
+    ])('`winport %s` fails on other platforms and points at the mock', async (line) => {
     const { code, stdout, stderr } = await runWinport(...line.split(' '))
-    expect(stderr).toMatch(/^winport: [^\n]*Windows[^\n]*this is \w+: [^\n]*'mock'[^\n]*\n$/)
+    expect(stderr).toMatch(/^winport: [^\n]*Windows[^\n]*this platform is \w+\. [^\n]*'mock'[^\n]*\n$/)
     expect(code).toBe(1)
     expect(stdout).toBe('')
   })
 
-  it('a range that is in use is a failure, not a usage error', async () => {
+  it('`winport acquire` exits with 1 when no block is available', async () => {
     const { code, stderr } = await runWinport('acquire', 'tcp', '20000', '--transport', 'mock')
     expect(stderr).toMatch(/^winport: No 20000 consecutive TCP ports are free; ask for fewer\.\n$/)
     expect(code).toBe(1)
   })
 })
 
-it('ends quietly when nobody reads its output any more', async () => {
+it('exits with 0 when the reader of its output closes the pipe', async () => {
   const child = startWinport({}, 'demo', '--transport', 'mock')
   if (child.stdout !== null) await once(child.stdout, 'data')
   child.stdout?.destroy()
@@ -226,7 +226,7 @@ it('ends quietly when nobody reads its output any more', async () => {
   expect(code).toBe(0)
 })
 
-it.runIf(existsSync('/dev/full'))('says in one line that its output cannot be written', async () => {
+it.runIf(existsSync('/dev/full'))('prints one line when its output cannot be written', async () => {
   const full = openSync('/dev/full', 'w')
   const child = startWinport({ stdout: full }, 'acquire', 'tcp', '1', '--transport', 'mock')
   const { code, stderr } = await finish(child)
@@ -241,27 +241,28 @@ describe('help and version', () => {
     expect(await runWinport('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 
-  it('--help lists the commands with their arguments', async () => {
+  it('--help lists the commands with their arguments, and the exit codes', async () => {
     const { code, stdout } = await runWinport('--help')
     expect(code).toBe(0)
     expect(stdout).toContain('acquire <tcp|udp> [startPort] <count> [options]')
     expect(stdout).toContain('persistent <create|lookup|delete|ensure> <tcp|udp> <startPort> <count> [options]')
+    expect(stdout).toContain('Exit codes: 0 success, 1 failure, 2 usage error.')
     for (const name of ['info', 'probe', 'demo']) expect(stdout).toContain(`${name} [options]`)
   })
 
   it.each([
     ['acquire', ['--matched', '--within <from>-<to>', '--timeout <ms>', '--hold', '--json', '--transport <name>']],
-    ['persistent', ['--json', '--transport <name>', 'ensure looks up', 'elevated']],
+    ['persistent', ['--json', '--transport <name>', 'ensure creates', 'elevated']],
     ['info', ['--json']],
     ['probe', ['--json', '--transport <name>', 'deletes them again']],
     ['demo', ['--transport <name>']],
-  ])('%s --help says what it does, and lists its options', async (command, parts) => {
+  ])('%s --help describes the command and lists its options', async (command, parts) => {
     const { code, stdout } = await runWinport(command, '--help')
     expect(code).toBe(0)
     for (const part of parts) expect(stdout.replaceAll(/\s+/g, ' ')).toContain(part)
   })
 
-  it('without arguments it prints the help on stderr, and fails', async () => {
+  it('prints the help on stderr and exits with 2 when there are no arguments', async () => {
     const { code, stdout, stderr } = await runWinport()
     expect(code).toBe(2)
     expect(stdout).toBe('')

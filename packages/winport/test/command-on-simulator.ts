@@ -4,21 +4,21 @@ import { simulatorPath } from '@winport/winsock-simulator'
 
 const programs = fileURLToPath(new URL('programs/', import.meta.url))
 
-/** Where the simulated ports are: real ones, which no other suite binds and no system gives out by itself. */
+/** The dynamic range of the simulator. The ports are real; no other suite and no ephemeral range uses them. */
 export const RANGE = { startPort: 12_000, count: 1900 }
 
 export interface SimulatedCommand {
   readonly backend: string
   readonly command: 'acquire' | 'info' | 'persistent' | 'probe'
-  /** What the command's function takes. */
+  /** The arguments of the command's function. */
   readonly passed?: readonly unknown[]
-  /** Processes of one pool share one machine. */
+  /** Processes with the same pool share one simulated machine. */
   readonly pool: string
   /** See programs/command-on-simulator.js. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** What `node` takes to run a command on the simulator: see programs/command-on-simulator.js. */
+/** The arguments and environment of a `node` that runs a command on the simulator: see programs/command-on-simulator.js. */
 export function simulatedCommand(
   { backend, command, passed = [], pool, env = {} }: SimulatedCommand,
   simulator: string,
@@ -43,7 +43,7 @@ export function simulatedCommand(
   }
 }
 
-/** Starts a command on the simulator, here on Linux. */
+/** Starts a command on the simulator, as a Linux program. */
 export function startOnSimulator(command: SimulatedCommand): ChildProcess {
   const { args, env } = simulatedCommand(command, simulatorPath)
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })

@@ -24,14 +24,14 @@ async function runOnSimulator(command: Omit<SimulatedCommand, 'pool'>) {
 
 if (windows?.kind === 'wine') {
   describe('as Windows programs under Wine', { timeout: TIME_LIMIT }, () => {
-    it('winport info tells the build and the backend, and what Wine does not say', async () => {
+    it('winport info prints the build and the backend, and gives reasons for the facts that Wine does not provide', async () => {
       const { exitCode, stdout, stderr } = await run(['dist/cli/main.js', 'info', '--json'])
       expect(stderr).toBe('')
       expect(exitCode).toBe(0)
       expect(JSON.parse(stdout)).toMatchObject({
         platform: 'win32',
         windowsBuild: expect.any(Number),
-        reservations: 'safe', // Wine passes for a Windows that has them
+        reservations: 'safe', // Wine reports a Windows build that has them
         elevated: null,
         backend: 'napi',
         backends: [
@@ -47,12 +47,12 @@ if (windows?.kind === 'wine') {
     })
 
     it.each(['koffi', 'napi'])(
-      "winport probe over %s, on Wine's own Winsock: there are no port reservations",
+      "winport probe over %s reports that Wine's own Winsock has no port reservations",
       async (backend) => {
         const { exitCode, stdout, stderr } = await run(['dist/cli/main.js', 'probe', '--transport', backend])
         expect(stderr, stdout).toBe('')
         expect(exitCode).toBe(0)
-        expect(stdout).toMatch(new RegExp(`^winport probe on the ${backend} backend: Windows' own libraries\n`))
+        expect(stdout).toMatch(new RegExp(`^winport probe on the ${backend} backend: the libraries of Windows\n`))
         expect(stdout).toMatch(
           /^refused {3}WSAIoctl\(SIO_ACQUIRE_PORT_RESERVATION\): WSAEOPNOTSUPP\. This system has no port/m,
         )
@@ -64,7 +64,7 @@ if (windows?.kind === 'wine') {
       },
     )
 
-    it('winport probe on the simulator, with a second process', async () => {
+    it('winport probe runs on the simulator with a second process', async () => {
       const { exitCode, stdout, stderr } = await runOnSimulator({ backend: 'napi', command: 'probe' })
       expect(stderr, stdout).toBe(NOTHING_LEFT)
       expect(exitCode).toBe(0)
@@ -73,8 +73,8 @@ if (windows?.kind === 'wine') {
       expect(stdout).toMatch(/, 0 failed, /)
     })
 
-    // Nobody can send a signal there: what Node does with one is emitted.
-    it.each(['SIGINT', 'SIGHUP', 'SIGBREAK'])('winport acquire --hold releases at %s', async (signal) => {
+    // Wine cannot send these signals, so the program emits the event that Node.js emits for them.
+    it.each(['SIGINT', 'SIGHUP', 'SIGBREAK'])('winport acquire --hold releases its block at %s', async (signal) => {
       const passed = [['20'], { matched: true, hold: true }]
       const env = { INTERRUPT: signal }
       const { exitCode, stdout, stderr } = await runOnSimulator({ backend: 'koffi', command: 'acquire', passed, env })

@@ -3,7 +3,7 @@ import { SystemCallError } from '@winport/transport'
 import { SimulatedProcess, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 
-// Real processes, each with a transport of its own, contend for one pool of ports.
+// Real processes, each with its own transport, contend for one pool of ports.
 
 const RANGE = { startPort: 62_400, count: 40 }
 const LARGEST_BLOCK = 8
@@ -21,12 +21,12 @@ const BACKENDS = [
 describe.each(BACKENDS)('processes over $name', ({ module, factory }) => {
   const open = () => SimulatedProcess.open(simulator, { module: new URL(module), factory }, false)
 
-  it.each([2, 8])('%i of them never hold one port twice', { timeout: 60_000 }, async (count) => {
+  it.each([2, 8])('%i processes never hold the same port at the same time', { timeout: 60_000 }, async (count) => {
     const processes = await Promise.all(Array.from({ length: count }, open))
     try {
       const holders = new Map<number, number>()
       const granted = await Promise.all(processes.map((process, number) => contend(process, number, holders)))
-      expect(Math.min(...granted), 'every process had its turn').toBeGreaterThan(0)
+      expect(Math.min(...granted), 'each process acquires a block').toBeGreaterThan(0)
       expect(holders.size).toBe(0)
     } finally {
       for (const process of processes) await process[Symbol.asyncDispose]()
@@ -34,7 +34,7 @@ describe.each(BACKENDS)('processes over $name', ({ module, factory }) => {
     expect(simulator.counts().runtimeReservationsOfAll).toBe(0)
   })
 
-  it('all that a killed process held is free', { timeout: 60_000 }, async () => {
+  it('the reservations of a killed process end', { timeout: 60_000 }, async () => {
     const victims = await Promise.all(Array.from({ length: 4 }, open))
     for (const [number, victim] of victims.entries()) {
       await victim.acquire('tcp', RANGE.startPort + 10 * number, 10)
@@ -48,7 +48,7 @@ describe.each(BACKENDS)('processes over $name', ({ module, factory }) => {
   })
 })
 
-/** Acquires overlapping blocks and lets go of them; what is granted is noted, and must be nobody else's. */
+/** Acquires and releases overlapping blocks. Fails if another process holds an acquired port. @returns the blocks acquired */
 async function contend(process: SimulatedProcess, number: number, holders: Map<number, number>): Promise<number> {
   let granted = 0
   for (let turn = 0; turn < TURNS; turn++) {
@@ -61,7 +61,7 @@ async function contend(process: SimulatedProcess, number: number, holders: Map<n
     if (token === undefined) continue
     granted++
     for (let port = start; port < start + count; port++) {
-      expect(holders.get(port), `port ${port} of process ${number} is another's`).toBeUndefined()
+      expect(holders.get(port), `another process holds port ${port}, which process ${number} acquired`).toBeUndefined()
       holders.set(port, number)
     }
     await setTimeout(turn % 3)

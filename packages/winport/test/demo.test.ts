@@ -13,33 +13,33 @@ afterEach(() => {
 })
 
 describe('winport demo', () => {
-  it('names its backend first, goes through every step, and prints plain lines into a pipe', async () => {
+  it('prints its backend, then every step, in plain lines when stdout is a pipe', async () => {
     const { code, stdout, stderr } = await runWinport('demo', '--transport', 'mock')
     expect(stderr).toBe('')
     expect(code).toBe(0)
     const [title, ...rest] = stdout.trimEnd().split('\n')
-    expect(title).toMatch(/^winport demo on the mock backend .* simulation/)
-    expect(rest.at(-1)).toBe('Every step was as it should be.')
+    expect(title).toMatch(/^winport demo on the mock backend .* simulated/)
+    expect(rest.at(-1)).toBe('Every step succeeded.')
     expect(rest.slice(0, -1).map((line) => line.match(/^ok (\w+): /)?.[1])).toEqual(STEPS)
     expect(stdout).not.toContain('\u001b')
     expect(stdout).toContain('ERR_PORT_RANGE_IN_USE')
     expect(stdout).toContain('WSAEACCES')
   })
 
-  it.runIf(process.platform !== 'win32')('without a choice runs on the mock where this is not Windows', async () => {
+  it.runIf(process.platform !== 'win32')('runs on the mock by default on other platforms than Windows', async () => {
     const { code, stdout } = await runWinport('demo')
     expect(code).toBe(0)
-    expect(stdout).toMatch(new RegExp(`^winport demo on the mock backend \\(this is ${process.platform}\\)`))
+    expect(stdout).toMatch(new RegExp(`^winport demo on the mock backend \\(the platform is ${process.platform}\\)`))
   })
 
-  it('passes although ports that the mock would choose are taken on this machine', async () => {
+  it('passes when other programs use ports that the mock would choose', async () => {
     for (let port = 10_000; port < 10_300; port += 11) {
       await occupyTcp(port)
       await occupyUdp(port + (port % 3))
     }
     for (let port = 49_152; port < 65_536; port += 10) await occupyTcp(port)
     const { code, stdout } = await runWinport('demo', '--transport', 'mock')
-    expect(stdout).toContain('Every step was as it should be.')
+    expect(stdout).toContain('Every step succeeded.')
     expect(code).toBe(0)
   })
 })
@@ -54,7 +54,7 @@ async function occupyUdp(port: number): Promise<void> {
   await settled(socket)
 }
 
-/** Somebody else may have the port already: it is occupied all the same. */
+/** Another program may use the port already. Then it is occupied too. */
 async function settled(socket: { close(): unknown } & NodeJS.EventEmitter): Promise<void> {
   try {
     await once(socket, 'listening')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Machine } from '../src/machine/machine.js'
+import type { MachineEnvironment } from '../src/machine/machine-environment.js'
 import { describeMachine, readMachineInfo } from '../src/machine/machine-info.js'
 import { runWinport } from './run-winport.js'
 
@@ -11,12 +11,12 @@ const PLAIN = `"VORDEFINIERT\\Benutzer","Alias","S-1-5-32-545","Verbindliche Gru
 const ELEVATED = PLAIN.replace('S-1-16-8192', 'S-1-16-12288')
 const PORTS = `\r\nProtokoll tcp Dynamischer Portbereich\r\n---------\r\nStartport         : 49152\r\nAnzahl von Ports  : 16384\r\n`
 
-/** A Windows on which napi is installed; what its programs say can be chosen. */
+/** A Windows with napi installed, whose programs print the given output. */
 function windowsWith({
   whoami = PLAIN,
   netsh = PORTS,
   ...changed
-}: Partial<Machine> & { whoami?: string; netsh?: string }): Machine {
+}: Partial<MachineEnvironment> & { whoami?: string; netsh?: string }): MachineEnvironment {
   return {
     platform: 'win32',
     release: '10.0.26100',
@@ -30,14 +30,14 @@ function windowsWith({
     run: async (program) => {
       if (program === WHOAMI) return whoami
       if (program === NETSH) return netsh
-      throw new Error(`${program} is not to be run`)
+      throw new Error(`unexpected program: ${program}`)
     },
     ...changed,
   }
 }
 
 describe('on Windows', () => {
-  it('tells the build, the elevation, the dynamic ports, and the backend, with what is wrong with the others', async () => {
+  it('prints the build, the elevation, the dynamic ports, and each backend with its problem', async () => {
     const info = await readMachineInfo(windowsWith({}))
     expect(info).toMatchObject({
       platform: 'win32',
@@ -58,17 +58,17 @@ describe('on Windows', () => {
     })
     const lines = describeMachine(info)
     for (const line of [
-      'build     26100: port reservations, trusted from 17763, Windows 10 1809, on',
-      'elevated  no: persistent reservations need it',
-      'tcp       49152-65535 is the dynamic range',
+      'build     26100 has port reservations (known to work from Windows 10 1809, build 17763, on)',
+      'elevated  no; persistent reservations need it',
+      'tcp       dynamic ports 49152-65535',
       'backend   napi',
     ]) {
       expect(lines).toContain(line)
     }
   })
 
-  it('asks for each protocol', async () => {
-    const run: Machine['run'] = async (_program, args) => (args.includes('udp') ? '1025 : 64510' : PORTS)
+  it('reads the dynamic ports of each protocol', async () => {
+    const run: MachineEnvironment['run'] = async (_program, args) => (args.includes('udp') ? '1025 : 64510' : PORTS)
     const { dynamicPorts } = await readMachineInfo(windowsWith({ run }))
     expect(dynamicPorts).toEqual({ tcp: { startPort: 49_152, count: 16_384 }, udp: { startPort: 1025, count: 64_510 } })
   })
@@ -78,10 +78,10 @@ describe('on Windows', () => {
     ['6.0.6000', 'doubtful'],
     ['10.0.17762', 'doubtful'],
     ['10.0.17763', 'safe'],
-  ])('release %s: %s', async (release, reservations) => {
+  ])('rates release %s as %s', async (release, reservations) => {
     const info = await readMachineInfo(windowsWith({ release }))
     expect(info.reservations).toBe(reservations)
-    expect(describeMachine(info).join('\n')).toMatch(/^build {5}\d+: .*(6000|17763)/m)
+    expect(describeMachine(info).join('\n')).toMatch(/^build {5}\d+ has .*(6000|17763)/m)
   })
 
   it.each([
@@ -89,24 +89,29 @@ describe('on Windows', () => {
     ['system', ELEVATED.replace('12288', '16384'), true],
     ['medium', PLAIN, false],
     ['low', PLAIN.replace('8192', '4096'), false],
-    ['a group whose number begins alike', `${PLAIN}\n"","","S-1-16-122880"`, false],
-  ])('integrity %s', async (_level, whoami, elevated) => {
+    ['medium with a group whose SID has the same prefix', `${PLAIN}\n"","","S-1-16-122880"`, false],
+  ])('reads the elevation from the integrity level: %s', async (_level, whoami, elevated) => {
     expect((await readMachineInfo(windowsWith({ whoami }))).elevated).toBe(elevated)
   })
 
   it.each<[string, Parameters<typeof windowsWith>[0], string, RegExp]>([
-    ['whoami that says something else', { whoami: 'pc\\somebody' }, 'elevated', /^whoami\.exe says 'pc\\somebody'$/],
-    ['netsh that says nothing', { netsh: '' }, 'dynamicPorts.udp', /^netsh\.exe says ''$/],
-    ['netsh that says nonsense', { netsh: '65535 : 2' }, 'dynamicPorts.tcp', /^netsh\.exe says '65535 : 2'$/],
+    ['whoami prints no level', { whoami: 'pc\\user' }, 'elevated', /^whoami\.exe printed 'pc\\user'$/],
+    ['netsh prints nothing', { netsh: '' }, 'dynamicPorts.udp', /^netsh\.exe printed ''$/],
+    ['netsh prints no range', { netsh: '65535 : 2' }, 'dynamicPorts.tcp', /^netsh\.exe printed '65535 : 2'$/],
     [
-      'no such program',
+      'whoami is missing',
       { run: () => Promise.reject(new Error('spawn ENOENT')) },
       'elevated',
       /whoami\.exe: spawn ENOENT/,
     ],
-    ['no SystemRoot', { environment: {} }, 'elevated', /%SystemRoot%/],
-    ['a release of another kind', { release: 'Longhorn' }, 'windowsBuild', /^the release is 'Longhorn'$/],
-  ])('%s: null, with the reason', async (_what, changed, name, reason) => {
+    ['SystemRoot is missing', { environment: {} }, 'elevated', /%SystemRoot%/],
+    [
+      'the release has no build',
+      { release: 'Longhorn' },
+      'windowsBuild',
+      /^the release 'Longhorn' contains no build number$/,
+    ],
+  ])('returns null and the reason when %s', async (_what, changed, name, reason) => {
     const info = await readMachineInfo(windowsWith(changed))
     const value = name.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], info)
     expect(value).toBeNull()
@@ -114,7 +119,7 @@ describe('on Windows', () => {
     expect(describeMachine(info).join('\n')).toContain(`unknown: ${info.unknown[name]}`)
   })
 
-  it('without any native backend: none, and both reasons', async () => {
+  it('prints both problems when no native backend can be opened', async () => {
     const importPackage = () => Promise.reject(new Error('broken'))
     const { backend, backends } = await readMachineInfo(windowsWith({ importPackage }))
     expect(backend).toBeNull()
@@ -128,12 +133,12 @@ describe('on Windows', () => {
 
 if (process.platform !== 'win32') {
   describe('winport info off Windows', () => {
-    it('tells what is known, runs nothing, and ends with 0', async () => {
+    it('prints the known facts and exits with 0', async () => {
       const { code, stdout, stderr } = await runWinport('info')
       expect(stderr).toBe('')
       expect(code).toBe(0)
       expect(stdout).toMatch(new RegExp(`^winport {3}\\d+\\.\\d+\\.\\d+ on Node\\.js ${process.version}, koffi \\d`))
-      expect(stdout).toMatch(new RegExp(`^elevated {2}unknown: this is ${process.platform}$`, 'm'))
+      expect(stdout).toMatch(new RegExp(`^elevated {2}unknown: the platform is ${process.platform}$`, 'm'))
       expect(stdout).toMatch(/^backend {3}none$/m)
     })
 
@@ -150,7 +155,7 @@ if (process.platform !== 'win32') {
         dynamicPorts: { tcp: null, udp: null },
         backend: null,
         versions: { winport: version, node: process.version, koffi: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
-        unknown: { elevated: `this is ${process.platform}` },
+        unknown: { elevated: `the platform is ${process.platform}` },
       })
     })
   })

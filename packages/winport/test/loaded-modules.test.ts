@@ -3,22 +3,34 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
-const run = promisify(execFile)
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
+/** A loader hook that prints every loaded module, including those of dependencies. */
+const HOOK = `export async function load(url, context, next) { process._rawDebug(url); return next(url, context) }`
+const REGISTER = `import { register } from 'node:module'; register('data:text/javascript,${encodeURIComponent(HOOK)}')`
+
+/** @returns the paths of the modules that Node.js loads, without what precedes the name of their package */
+async function loadedBy(...args: readonly string[]): Promise<readonly string[]> {
+  const preload = `data:text/javascript,${encodeURIComponent(REGISTER)}`
+  const { stderr } = await promisify(execFile)(process.execPath, ['--import', preload, ...args], { cwd: PACKAGE })
+  const urls = stderr.split('\n').filter((line) => line.startsWith('file:'))
+  return urls.map((url) => url.replace(/^.*\/(packages|node_modules)\//, ''))
+}
+
 it("import 'winport' loads no backend, no manager and no parser", async () => {
-  // A loader hook that reports what is loaded: the only way that sees every module, also those of dependencies.
-  const hook = `export async function load(url, context, next) { process._rawDebug(url); return next(url, context) }`
-  const register = `import { register } from 'node:module'; register('data:text/javascript,${encodeURIComponent(hook)}')`
-  const script = `await import('winport')`
-  const { stderr } = await run(
-    process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(register)}`, '--input-type=module', '--eval', script],
-    { cwd: PACKAGE },
-  )
-  const loaded = stderr.split('\n').filter((line) => line.startsWith('file:'))
-  expect(loaded.map((url) => url.replace(/^.*\/packages\//, ''))).toEqual([
+  expect(await loadedBy('--input-type=module', '--eval', `await import('winport')`)).toEqual([
     'winport/dist/index.js',
     'winport/dist/open-reservation-manager.js',
+  ])
+})
+
+it.each(['--help', 'acquire --help'])('`winport %s` loads no backend, no manager and no transport', async (line) => {
+  const loaded = await loadedBy('dist/cli/main.js', ...line.split(' '))
+  expect(loaded.filter((path) => !path.startsWith('commander/')).sort()).toEqual([
+    'winport/dist/backend-names.js',
+    'winport/dist/cli/command-line.js',
+    'winport/dist/cli/main.js',
+    'winport/dist/cli/persistent-verbs.js',
+    'winport/dist/machine/installed-versions.js',
   ])
 })

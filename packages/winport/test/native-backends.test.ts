@@ -15,18 +15,18 @@ const windows = await windowsOrExplain('winport over the native backends')
 function expectWholeDemo(output: string, backend: string): void {
   const [title, ...steps] = output.trimEnd().split(/\r?\n/)
   expect(title).toMatch(new RegExp(`^winport demo on the ${backend} backend: a simulation of Windows`))
-  expect(steps.at(-1)).toBe('Every step was as it should be.')
+  expect(steps.at(-1)).toBe('Every step succeeded.')
   expect(steps.slice(0, -1).filter((step) => step.startsWith('ok '))).toHaveLength(9)
 }
 
 describe.runIf(process.platform === 'linux').each(BACKENDS)('%s on Linux, on the simulator', (backend) => {
-  it('runs the demo, with a second process that is turned away', async () => {
+  it('runs the demo, which refuses the ports to a second process', async () => {
     const env = { ...process.env, WINSOCK_SIMULATOR_POOL: `demo-${backend}-${process.pid}` }
     const { stdout } = await promisify(execFile)(process.execPath, [DEMO, backend, simulatorPath], { env })
     expectWholeDemo(stdout, backend)
   })
 
-  it('gives back blocks that were dropped, and warns once', async () => {
+  it('releases garbage-collected blocks and warns once', async () => {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--expose-gc', LEAKS, backend])
     expect(JSON.parse(stdout)).toEqual({ before: [13, 13], after: [1, 1], kept: true, closed: [0, 0] })
     expect(stderr.match(/\[WINPORT_RESERVATION_LEAKED\]/g)).toHaveLength(1)

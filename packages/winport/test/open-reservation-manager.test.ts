@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type BackendEnvironment, openTransport } from '../src/backends.js'
 import { openReservationManager } from '../src/open-reservation-manager.js'
 
-/** A Windows on which just these packages are installed. */
+/** A Windows on which only these packages are installed. */
 function windowsWith(packages: Readonly<Record<string, unknown>>): BackendEnvironment {
   return {
     platform: 'win32',
@@ -31,14 +31,14 @@ describe('openReservationManager', () => {
     expect([...block]).toHaveLength(3)
   })
 
-  it('lets persistent reservations be tried on the mock', async () => {
+  it('creates persistent reservations on the mock', async () => {
     await using manager = await openReservationManager({ transport: 'mock' })
     const range = { protocol: 'udp', startPort: 4720, count: 2 } as const
     const { token } = await manager.persistent.create(range)
     expect((await manager.persistent.lookup(range)).token).toBe(token)
   })
 
-  it('takes a transport of the caller, and closes it with the manager', async () => {
+  it('accepts a transport and closes it with the manager', async () => {
     const kernel = new MockKernel()
     const transport = kernel.openTransport()
     const manager = await openReservationManager({ transport })
@@ -49,10 +49,10 @@ describe('openReservationManager', () => {
     expect(kernel.inspect().processes).toEqual([])
   })
 
-  it.runIf(process.platform !== 'win32')('off Windows says why not, and that mock simulates', async () => {
+  it.runIf(process.platform !== 'win32')('rejects on other platforms and points at the mock', async () => {
     await expect(openReservationManager()).rejects.toMatchObject({
       code: 'ERR_RESERVATION_UNSUPPORTED',
-      message: `Port reservations are a facility of Windows' kernel, and this is ${process.platform}: choose the 'mock' transport to simulate it.`,
+      message: `Port reservations are a feature of Windows, and this platform is ${process.platform}. Use the 'mock' transport to simulate Windows.`,
     })
   })
 
@@ -66,7 +66,7 @@ describe('openReservationManager', () => {
     await expect(openReservationManager({ transport: transport as never })).rejects.toMatchObject({ code })
   })
 
-  it('refuses options that are none', async () => {
+  it('refuses invalid options', async () => {
     await expect(openReservationManager(null as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
     const traceLeaks = 'yes' as never
     const transport = new MockKernel().openTransport()
@@ -80,13 +80,13 @@ describe('openReservationManager', () => {
 })
 
 describe('the choice of a native backend', () => {
-  it('on Windows takes napi first', async () => {
+  it('opens napi first', async () => {
     const both = windowsWith({ '@winport/transport-napi': napi, '@winport/transport-koffi': koffi })
     expect((await openTransport({}, both)).name).toBe('napi')
     expect((await openTransport({ transport: 'koffi' }, both)).name).toBe('koffi')
   })
 
-  it('on Windows takes koffi where napi is missing or broken', async () => {
+  it('opens koffi when napi is missing or broken', async () => {
     expect((await openTransport({}, windowsWith({ '@winport/transport-koffi': koffi }))).name).toBe('koffi')
     const broken = {
       createNapiTransport: () => {
@@ -97,7 +97,7 @@ describe('the choice of a native backend', () => {
     expect((await openTransport({}, environment)).name).toBe('koffi')
   })
 
-  it('with neither tells both reasons', async () => {
+  it('gives both reasons when neither can be opened', async () => {
     await expect(openTransport({}, windowsWith({ '@winport/transport-koffi': {} }))).rejects.toMatchObject({
       code: 'ERR_RESERVATION_UNSUPPORTED',
       message:
@@ -106,7 +106,7 @@ describe('the choice of a native backend', () => {
     })
   })
 
-  it('does not tell to install what is installed, but lacks something', async () => {
+  it('does not suggest to install a package whose dependency is missing', async () => {
     const importPackage = async () => {
       throw Object.assign(new Error("Cannot find package 'koffi' imported from @winport/transport-koffi"), {
         code: 'ERR_MODULE_NOT_FOUND',
@@ -117,7 +117,7 @@ describe('the choice of a native backend', () => {
     )
   })
 
-  it('by name does not fall back', async () => {
+  it('does not fall back when a backend is requested by name', async () => {
     const environment = windowsWith({ '@winport/transport-koffi': koffi })
     await expect(openTransport({ transport: 'napi' }, environment)).rejects.toMatchObject({
       code: 'ERR_RESERVATION_UNSUPPORTED',
@@ -125,8 +125,8 @@ describe('the choice of a native backend', () => {
     })
   })
 
-  it('off Windows is not even tried', async () => {
+  it('does not load a native backend on other platforms', async () => {
     const environment = { ...windowsWith({ '@winport/transport-napi': napi }), platform: 'darwin' } as const
-    await expect(openTransport({ transport: 'napi' }, environment)).rejects.toThrow('this is darwin')
+    await expect(openTransport({ transport: 'napi' }, environment)).rejects.toThrow('this platform is darwin')
   })
 })

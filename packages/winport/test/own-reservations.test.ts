@@ -11,7 +11,7 @@ function open(): { kernel: MockKernel; own: OwnReservations; plain: () => Promis
   return { kernel, own: new OwnReservations(), plain: async () => kernel.openTransport({ elevated: true }) }
 }
 
-it('what was created and not deleted again is deleted in the end, and the transports are closed', async () => {
+it('end() deletes the remaining reservations and closes the transports', async () => {
   const { kernel, own, plain } = open()
   const transport = await own.open(plain)
   await transport.persistent.create(range)
@@ -23,33 +23,33 @@ it('what was created and not deleted again is deleted in the end, and the transp
   expect(kernel.inspect().processes).toEqual([])
 })
 
-it('after the end nothing is created or opened any more', async () => {
+it('nothing can be created or opened after end()', async () => {
   const { kernel, own, plain } = open()
   const transport = await own.open(plain)
   const late = own.open(async () => {
-    await setImmediate() // meanwhile it ends
+    await setImmediate() // end() is called meanwhile
     return await plain()
   })
   await own.end(plain)
-  await expect(late).rejects.toThrow('The probe is over')
-  await expect(own.open(plain)).rejects.toThrow('The probe is over')
-  await expect(transport.persistent.create(range)).rejects.toThrow('The probe is over')
+  await expect(late).rejects.toThrow('The probe has ended')
+  await expect(own.open(plain)).rejects.toThrow('The probe has ended')
+  await expect(transport.persistent.create(range)).rejects.toThrow('The probe has ended')
   kernel.assertNothingHeld()
   expect(kernel.inspect().processes).toEqual([])
 })
 
-it("does not delete what is somebody else's", async () => {
+it('refuses to delete a reservation that it did not create', async () => {
   const { own, plain } = open()
-  const somebody = await plain()
-  const token = await somebody.persistent.create(range)
+  const other = await plain()
+  const token = await other.persistent.create(range)
   await using transport = await own.open(plain)
-  await expect(transport.persistent.delete(range)).rejects.toThrow("tcp 5000 4 is somebody else's")
+  await expect(transport.persistent.delete(range)).rejects.toThrow('tcp 5000 4 was not created by this probe')
   await expect(transport.persistent.delete({ ...range, count: 3 })).rejects.toMatchObject({ code: 'ERROR_NOT_FOUND' })
   await own.end(plain)
-  expect(await somebody.persistent.lookup(range)).toBe(token)
+  expect(await other.persistent.lookup(range)).toBe(token)
 })
 
-it('says how to delete what it could not delete', async () => {
+it('prints the command that deletes a reservation it could not delete', async () => {
   const { kernel, own, plain } = open()
   await (await own.open(plain)).persistent.create(range)
   await expect(own.end(async () => kernel.openTransport({ elevated: false }))).rejects.toMatchObject({

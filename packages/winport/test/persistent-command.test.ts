@@ -9,14 +9,14 @@ beforeEach(() => simulator.reset())
 
 if (process.platform === 'linux') {
   describe.each(['koffi', 'napi'])('winport persistent over %s', (backend) => {
-    /** Each command is a process of its own. */
+    /** Each command is a new process. */
     const persistent = async (verb: string, json: boolean, env: Record<string, string> = {}): Promise<Finished> => {
       const passed = [verb, 'udp', '5000', '20', { json }]
       return await finish(startOnSimulator({ backend, command: 'persistent', passed, pool: simulator.pool, env }))
     }
     const left = (persistent: number) => `{"sockets":0,"reservations":0,"persistent":${persistent}}\n`
 
-    it('creates, finds, ensures and deletes what outlives each command', async () => {
+    it('creates, finds, ensures and deletes a reservation that outlives each command', async () => {
       const created = await persistent('create', true)
       expect(created).toMatchObject({ code: 0, stderr: left(1) })
       const { token, ...range } = JSON.parse(created.stdout)

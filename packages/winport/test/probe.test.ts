@@ -10,7 +10,7 @@ const TIME_LIMIT = 60_000
 
 const bare: readonly ConformanceFeature[] = hasIPv6() ? ['ipv6'] : []
 const known = new Set<ConformanceFeature>([...bare, 'other-process', 'runtime-reservations'])
-/** What a machine that nobody has prepared can show, with elevation and without. */
+/** The features of a machine without any preparation, with elevation and without. */
 const elevatedFeatures = new Set<ConformanceFeature>([...known, 'persistent-reservations'])
 const plainFeatures = new Set<ConformanceFeature>([...known, 'unelevated'])
 
@@ -19,7 +19,7 @@ afterAll(() => simulator.destroy())
 beforeEach(() => simulator.reset())
 
 describe('winport probe on the mock', () => {
-  it('says that it is a simulation, and shows each behaviour with its number, its source and what was seen', async () => {
+  it('says that it is a simulation, and prints the number, the source and the observation of each behaviour', async () => {
     const { code, stdout, stderr } = await runWinport('probe', '--transport', 'mock')
     expect(stderr).toBe('')
     expect(code).toBe(0)
@@ -29,7 +29,7 @@ describe('winport probe on the mock', () => {
     expect(stdout).toMatch(/^ +22 {2}documented +passed +any elevated process may consume it$/m)
     expect(stdout).toMatch(/^ +7 {2}observed +not shown +overlap with an administered exclusion/m)
     expect(stdout).toContain(`\n${soundSums(elevatedFeatures)}\n`)
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('Everything that could be shown here held.')
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('Every test that could run on this machine passed.')
   })
 
   it('prints one line of JSON', async () => {
@@ -58,12 +58,12 @@ if (process.platform === 'linux') {
       finish(startOnSimulator({ backend, command: 'probe', passed: [{ json }], pool: simulator.pool, env }))
 
     it.each(['koffi', 'napi'])(
-      'over %s, elevated: shows what a real Windows can show, and leaves nothing',
+      'over %s, elevated: runs the tests that a real Windows can run, and leaves nothing behind',
       async (backend) => {
         const { code, stdout, stderr } = await probe(backend, {})
         expect(stderr, stdout).toBe(NOTHING_LEFT)
         expect(stdout).toMatch(new RegExp(`^winport probe on the ${backend} backend: a simulation of Windows, `))
-        expect(stdout).toMatch(/^build {5}26100: /m)
+        expect(stdout).toMatch(/^build {5}26100 has port reservations/m)
         expect(stdout).toMatch(/^elevated {2}yes$/m)
         for (const title of ['any elevated process may consume it', "another process' runtime token: WSAEACCES"]) {
           expect(stdout).toMatch(new RegExp(`passed +${title}$`, 'm'))
@@ -73,23 +73,25 @@ if (process.platform === 'linux') {
       },
     )
 
-    it('not elevated: says so, and does not show persistent reservations', async () => {
+    it('not elevated: says so, and does not test persistent reservations', async () => {
       const { code, stdout, stderr } = await probe('napi', { ELEVATED: '0' })
       expect(stderr, stdout).toBe(NOTHING_LEFT)
       expect(stdout).toMatch(/^elevated {2}no/m)
-      expect(stdout).toMatch(/^refused {3}CreatePersistentTcpPortReservation: ERROR_ACCESS_DENIED\. .*administrator/m)
+      expect(stdout).toMatch(/^refused {3}CreatePersistentTcpPortReservation: ERROR_ACCESS_DENIED\. .*elevated prompt/m)
       expect(stdout).toMatch(/^ +20 {2}documented +not shown +Create: a port in use/m)
       expect(stdout).toMatch(/^ +18 {2}contract +not shown +where the persistent functions are missing/m)
       expect(stdout).toContain(`\n${soundSums(plainFeatures)}\n`)
       expect(code).toBe(0)
     })
 
-    it('tells what it saw instead of what was assumed, where to report it, and ends with 1', async () => {
+    it('prints the observation that differs from the assumption and where to report it, and exits with 1', async () => {
       const { code, stdout, stderr } = await probe('koffi', { NETSH: '1025+1900' })
-      expect(stderr, stdout).toBe(`Error: 1 behaviour did not hold on this machine.\n${NOTHING_LEFT}`)
+      expect(stderr, stdout).toBe(
+        `Error: 1 behaviour of this machine differed from what winport expects.\n${NOTHING_LEFT}`,
+      )
       expect(code).toBe(1)
       expect(stdout).toMatch(/^ +15 {2}assumed +failed +a wildcard is consecutive and stays inside the dynamic range$/m)
-      const [, outcome = ''] = stdout.split('\n1 behaviour did not hold:\n')
+      const [, outcome = ''] = stdout.split('\n1 behaviour differed from what winport expects:\n')
       expect(outcome).toMatch(
         /^ {2}15 assumed, blocking: a wildcard is consecutive .*\n {4}AssertionError.*: ends inside\n/,
       )
@@ -97,7 +99,7 @@ if (process.platform === 'linux') {
       expect(outcome).toContain('`winport probe --json`')
     })
 
-    it('in JSON too', async () => {
+    it('prints the same in JSON', async () => {
       const { code, stdout } = await probe('napi', { NETSH: '1025+1900', ELEVATED: '0' }, true)
       expect(code).toBe(1)
       const { held, machine, refusals, results } = JSON.parse(stdout)
@@ -111,13 +113,13 @@ if (process.platform === 'linux') {
       expect(failed[0]).toMatchObject({ behaviour: 15, source: 'assumed', failure: expect.stringContaining('inside') })
     })
 
-    it('interrupted, it deletes the persistent reservation that it has created', async () => {
+    it('deletes the persistent reservation that it created when it is interrupted', async () => {
       const child = startOnSimulator({ backend: 'koffi', command: 'probe', pool: simulator.pool })
       const finished = finish(child)
       while (simulator.counts().persistentReservations === 0) await setTimeout(1)
       child.kill('SIGINT')
       const { code, stdout, stderr } = await finished
-      expect(stderr).toBe(`Error: The probe was interrupted. Nothing that it reserved is left.\n${NOTHING_LEFT}`)
+      expect(stderr).toBe(`Error: The probe was interrupted. All its reservations are released.\n${NOTHING_LEFT}`)
       expect(stdout).toBe('')
       expect(code).toBe(1)
       expect(simulator.counts()).toMatchObject({ persistentReservations: 0, runtimeReservationsOfAll: 0 })

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** Where the examples run: `winport` depends on every package that they import. */
+/** The examples run here, because `winport` depends on every package that they import. */
 const FOLDER = `${ROOT}packages/winport`
 
 const readmes = [
@@ -25,7 +25,7 @@ describe.each(readmes)('%s', (readme) => {
   })
 
   it.each(examples.map(([, code = '', output], index) => ({ number: index + 1, code, output })))(
-    'example $number runs, and prints what it says',
+    'example $number runs and prints the given output',
     async ({ code, output }) => {
       const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: FOLDER })
       expect(stderr).toBe('')

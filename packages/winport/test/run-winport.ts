@@ -11,7 +11,7 @@ export interface Finished {
   readonly stderr: string
 }
 
-/** Starts the built command as a user's shell does: a real process, its output in pipes. */
+/** Starts the built command as a shell does: as a process whose output goes into pipes. */
 export function startWinport(
   { stdout = 'pipe' }: { readonly stdout?: number | 'pipe' },
   ...args: readonly string[]

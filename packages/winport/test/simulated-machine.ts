@@ -15,7 +15,7 @@ import {
   type WinsockSocket,
 } from '@winport/transport'
 
-/** One step of a test: sockets and tokens are named by their number in the order in which they came to be. */
+/** One step of a test. Sockets and tokens are numbered in the order of their creation. */
 export interface Command {
   readonly call:
     | 'open'
@@ -36,18 +36,18 @@ export interface Command {
   readonly token: number
   readonly startPort: number
   readonly count: number
-  /** Whether a control call is made overlapped. */
+  /** Whether the control call is overlapped. */
   readonly overlapped: boolean
-  /** Whether bind is to the address of all interfaces, and not the loopback address. */
+  /** Whether bind uses the address of all interfaces instead of the loopback address. */
   readonly anyAddress: boolean
   readonly reuseAddr: boolean
   readonly ipv6Only: boolean
 }
 
-/** What a step came to: plain values, without what may differ between machines, such as tokens. */
+/** The outcome of a step, without values that may differ between machines, such as tokens. */
 export type Outcome = { readonly answer: unknown } | { readonly error: string }
 
-/** What a transport alone cannot do. */
+/** Changes to the machine that a transport cannot make. */
 export interface MachineControl {
   exclude(range: PortRange): void
   reboot(): void
@@ -105,7 +105,7 @@ export class Machine implements AsyncDisposable {
         if (startPort > 0 && count > 0 && startPort + count <= 65_536) this.#control.exclude(range)
         return 'excluded'
       case 'reboot':
-        // Programs end before the machine does: what they have really bound would outlive a simulated restart.
+        // The sockets are real: they would outlive a simulated restart.
         for (const opened of this.#sockets.splice(0)) opened.close()
         this.#control.reboot()
         return 'rebooted'
@@ -149,7 +149,7 @@ export class Machine implements AsyncDisposable {
 
 function bind(socket: WinsockSocket, { anyAddress, startPort, reuseAddr, ipv6Only }: Command): void {
   const [loopback, any] = socket.family === 'ipv4' ? ['127.0.0.1', '0.0.0.0'] : ['::1', '::']
-  // TCP refuses reuseAddr without any call: there is nothing to agree on.
+  // All backends refuse reuseAddr for TCP before any call.
   const options = { reuseAddr: reuseAddr && socket.protocol === 'udp', ipv6Only }
   socket.bind({ address: anyAddress ? any : loopback, port: startPort }, options)
 }

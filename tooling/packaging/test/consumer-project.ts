@@ -7,7 +7,7 @@ import type { Manifest } from './packed-packages.js'
 
 const PROGRAMS = fileURLToPath(new URL('programs', import.meta.url))
 
-/** A project of somebody's who installs packages, with the programs of this folder in it. */
+/** A project that installs the packed packages. It contains the programs of this folder. */
 export class ConsumerProject {
   readonly folder: string
 
@@ -21,7 +21,7 @@ export class ConsumerProject {
     }
   }
 
-  /** Runs a command here. @returns what it printed */
+  /** Runs a command in the project. @returns its stdout */
   async run(command: string, ...args: readonly string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(command, args, { cwd: this.folder }).catch((error) => {
       throw new Error(`${error.message}\n${error.stdout}`)
@@ -29,14 +29,14 @@ export class ConsumerProject {
     return stdout
   }
 
-  /** Runs a program with Node. @returns the JSON that it printed; anything on stderr is an error */
+  /** Runs a Node.js program in the project. Rejects if it writes to stderr. @returns the JSON that it prints */
   async runProgram(...args: readonly string[]): Promise<unknown> {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: this.folder })
     if (stderr !== '') throw new Error(stderr)
     return JSON.parse(stdout)
   }
 
-  /** Everything that is installed, at whatever depth. */
+  /** All installed packages, at any depth. */
   installed(): readonly InstalledPackage[] {
     return [...packagesIn(join(this.folder, 'node_modules'))]
   }
@@ -50,7 +50,7 @@ export interface InstalledPackage {
 function* packagesIn(folder: string): Generator<InstalledPackage> {
   if (!existsSync(folder)) return
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue // pnpm's links lead to what is in .pnpm
+    if (!entry.isDirectory()) continue // the links of pnpm lead to packages in .pnpm
     const path = join(folder, entry.name)
     if (entry.name === '.pnpm')
       for (const name of readdirSync(path)) yield* packagesIn(join(path, name, 'node_modules'))

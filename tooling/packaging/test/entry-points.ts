@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from './packed-packages.js'
 
-/** What can be imported from a package. */
+/** An importable path of a package. */
 export interface EntryPoint {
   readonly specifier: string
-  /** The path of its declarations in node_modules. */
+  /** The path of its type declarations in node_modules. */
   readonly types: string
 }
 
@@ -15,7 +15,7 @@ export function entryPointsOf({ name, exports }: Manifest): readonly EntryPoint[
   )
 }
 
-/** A module that names everything that an entry point exports, types included. */
+/** @returns the source of a module that re-exports everything that an entry point exports, including types */
 export function nameEveryExport({ specifier, types }: EntryPoint, nodeModules: string): string {
   const declarations = readFileSync(join(nodeModules, types), 'utf8')
   const lists = [...declarations.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>

@@ -27,7 +27,7 @@ const simulator = new WinsockSimulator('packaging', { startPort: 49_152, count: 
 let registry: PackageRegistry
 
 beforeAll(async () => {
-  process.env['WINSOCK_SIMULATOR_POOL'] = simulator.pool // of the programs that are started
+  process.env['WINSOCK_SIMULATOR_POOL'] = simulator.pool // for the programs that the tests start
   registry = await startPackageRegistry(packages)
 })
 afterAll(async () => {
@@ -39,7 +39,7 @@ afterAll(async () => {
 describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
   const cache = join(folder, `${name}-cache`)
 
-  /** A project with these packages, and the ones of ours and koffi that came with them. */
+  /** Installs the packages into a new project. @returns the project and the names of all its packages */
   async function install(title: string, names: readonly string[], { optional = true } = {}) {
     const project = new ConsumerProject(join(folder, `${name}-${title}`), settings)
     const [command = '', ...args] = add(names, { optional }, { registry: registry.url, cache })
@@ -55,27 +55,27 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
       ;({ project, installed } = await install('winport', ['winport']))
     }, TIME_LIMIT)
 
-    it('brings the addon along, and no koffi', () => {
+    it('includes the addon, but not koffi', () => {
       expect(installed).toContain(NAPI)
       expect(installed).not.toContain(KOFFI)
       expect(installed).not.toContain('koffi')
     })
 
-    it('installs nothing that runs a script', () => {
+    it('includes no package with an install script', () => {
       expect(packagesWithInstallScript(project)).toEqual([])
     })
 
-    it.each(['front-door.mjs', 'front-door.cjs'])('serves on a block of the mock: %s', async (program) => {
+    it.each(['front-door.mjs', 'front-door.cjs'])('serves on a block of the mock in %s', async (program) => {
       expect(await project.runProgram(program)).toEqual(servedOn('mock'))
     })
 
-    it('has the command', async () => {
+    it('provides the winport command', async () => {
       const args = ['acquire', 'tcp', '5', '--transport', 'mock', '--json']
       const block = JSON.parse(await project.run('npx', '--no', 'winport', ...args))
       expect(block).toMatchObject({ protocol: 'tcp', count: 5, transport: 'mock' })
     })
 
-    it('says that the addon is for Windows, and where koffi is to be had', async () => {
+    it('says that the addon needs Windows, and how to install koffi', async () => {
       expect(await project.runProgram('best-backend.mjs', simulatorPath)).toEqual({
         code: 'ERR_RESERVATION_UNSUPPORTED',
         message: expect.stringMatching(
@@ -95,7 +95,7 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
       ;({ project } = await install('every-package', names))
     }, TIME_LIMIT)
 
-    it("installs nothing that runs a script, koffi's aside, which is not needed", () => {
+    it('includes one package with an install script, koffi, whose script is not needed', () => {
       expect(packagesWithInstallScript(project)).toEqual(['koffi'])
     })
 
@@ -107,7 +107,7 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
       expect(Object.entries(imported as object).filter(([, names]) => names.length === 0)).toEqual([])
     })
 
-    it('lets the front door take koffi where there is no addon', async () => {
+    it('opens koffi by default when the addon cannot be loaded', async () => {
       expect(await project.runProgram('best-backend.mjs', simulatorPath)).toEqual({ transport: 'koffi' })
     })
 
@@ -134,7 +134,7 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
       expect(await project.run(TYPESCRIPT, '--project', config)).toBe('')
     })
 
-    // What npm installs is plain folders: Node under Wine does not see through pnpm's links.
+    // npm installs plain folders. Node.js under Wine cannot follow the links of pnpm.
     if (windows?.kind === 'wine' && name === 'npm') {
       it('serves over the addon as a Windows program', { timeout: TIME_LIMIT }, async () => {
         const runProgram = async (...args: readonly string[]) => {
@@ -156,7 +156,7 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
     }
   })
 
-  it('the manager with koffi works, and has no addon', { timeout: TIME_LIMIT }, async () => {
+  it('the manager works with koffi and without the addon', { timeout: TIME_LIMIT }, async () => {
     const { project, installed } = await install('manager-koffi', ['@winport/manager', KOFFI])
     expect(installed).not.toContain(NAPI)
     expect(installed).not.toContain('winport')
@@ -164,7 +164,9 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
     expect(await project.runProgram(...args)).toEqual(servedOn('koffi'))
   })
 
-  it('the manager with the addon has no koffi, and off Windows points at it', { timeout: TIME_LIMIT }, async () => {
+  it('the manager with the addon does not install koffi, but points at it on other platforms', {
+    timeout: TIME_LIMIT,
+  }, async () => {
     const { project, installed } = await install('manager-napi', ['@winport/manager', NAPI])
     expect(installed).not.toContain(KOFFI)
     expect(installed).not.toContain('koffi')
@@ -176,7 +178,7 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
     })
   })
 
-  it('winport without optional dependencies says how to get either backend', { timeout: TIME_LIMIT }, async () => {
+  it('winport without optional dependencies says how to install the backends', { timeout: TIME_LIMIT }, async () => {
     const { project, installed } = await install('no-backend', ['winport'], { optional: false })
     expect(installed).not.toContain(NAPI)
     expect(installed).not.toContain(KOFFI)

@@ -1,4 +1,4 @@
-/** Where a package manager gets packages, and what it may keep between installs. */
+/** The registry of a package manager, and the folder of its cache. */
 export interface Sources {
   readonly registry: string
   readonly cache: string
@@ -6,9 +6,9 @@ export interface Sources {
 
 export interface PackageManager {
   readonly name: string
-  /** Files that a project needs. */
+  /** The configuration files of a project: names and contents. */
   readonly settings: Readonly<Record<string, string>>
-  /** The command that adds packages to the project in the current folder. */
+  /** @returns the command that adds packages to the project in the current folder */
   add(packages: readonly string[], options: { readonly optional: boolean }, sources: Sources): readonly string[]
 }
 
@@ -24,7 +24,7 @@ export const packageManagers: readonly PackageManager[] = [
   },
   {
     name: 'pnpm',
-    // Else pnpm fails, and wants to know whether koffi's install script may run. It need not.
+    // Without this setting pnpm fails and asks whether koffi's install script may run. The script is not needed.
     settings: { 'pnpm-workspace.yaml': 'allowBuilds:\n  koffi: false\n' },
     add: (packages, { optional }, { registry, cache }) => [
       ...['npx', '--yes', 'pnpm@12.21.0', 'add', `--registry=${registry}`],

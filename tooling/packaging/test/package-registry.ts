@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 import type { PackedPackage } from './packed-packages.js'
 
-/** A registry on this machine that has the packed packages, and sends whoever wants others to the public one. */
+/** A local registry of the packed packages. It redirects requests for other packages to the public registry. */
 export interface PackageRegistry extends AsyncDisposable {
   readonly url: string
 }

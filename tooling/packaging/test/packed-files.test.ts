@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'winport-packed-'))
 const packages = await packPackages(folder)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-it('packs the seven packages', () => {
+it('seven packages are packed', () => {
   expect(packages.map(({ name }) => name).sort()).toEqual([
     '@winport/definitions',
     '@winport/manager',
@@ -26,25 +26,25 @@ it('packs the seven packages', () => {
   ])
 })
 
-it.each(packages)('$name holds what runs, what declares it, and what tells of it', ({ name, files, manifest }) => {
-  const isAllowed = (file: string) => ALLOWED.test(file) || (name.endsWith('-napi') && ALLOWED_IN_NAPI.test(file))
-  expect(files.filter((file) => !isAllowed(file))).toEqual([])
-  const targets = Object.values(manifest.exports).flatMap((target) =>
-    typeof target === 'string' ? [target] : [target.types, target.default],
-  )
-  for (const file of ['./README.md', './LICENSE', ...targets]) expect(files).toContain(file.slice(2))
-})
-
 it.each(packages)(
-  '$name runs no script when it is installed, and needs nothing of this workspace',
-  ({ manifest, files }) => {
-    expect(Object.keys(manifest.scripts ?? {}).filter((name) => /^(?:pre|post)?install$/.test(name))).toEqual([])
-    expect(files).not.toContain('binding.gyp') // npm would build it
-    expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/)
+  '$name contains only code, declarations and documents, and all its entry points',
+  ({ name, files, manifest }) => {
+    const isAllowed = (file: string) => ALLOWED.test(file) || (name.endsWith('-napi') && ALLOWED_IN_NAPI.test(file))
+    expect(files.filter((file) => !isAllowed(file))).toEqual([])
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : [target.types, target.default],
+    )
+    for (const file of ['./README.md', './LICENSE', ...targets]) expect(files).toContain(file.slice(2))
   },
 )
 
-it('no package has a megabyte', () => {
+it.each(packages)('$name runs no install script and depends on nothing outside the registry', ({ manifest, files }) => {
+  expect(Object.keys(manifest.scripts ?? {}).filter((name) => /^(?:pre|post)?install$/.test(name))).toEqual([])
+  expect(files).not.toContain('binding.gyp') // npm would build the addon
+  expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/)
+})
+
+it('each package is smaller than a megabyte', () => {
   const sizes = packages.map(({ name, tarball }) => ({ name, size: statSync(tarball).size }))
   mkdirSync('reports', { recursive: true })
   writeFileSync('reports/packed-sizes.txt', sizes.map(({ name, size }) => `${size} ${name}\n`).join(''))

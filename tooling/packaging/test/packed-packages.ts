@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** A package as it would be published. */
+/** A package in the state in which it would be published. */
 export interface PackedPackage {
   readonly name: string
   readonly version: string
@@ -16,12 +16,12 @@ export interface PackedPackage {
 
 export interface Manifest {
   readonly name: string
-  /** Conditions, or a file that is no module. */
+  /** The conditions of a module, or the path of another file. */
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
   readonly scripts?: Readonly<Record<string, string>>
 }
 
-/** Packs every package of `packages/` into a folder, as publishing does. */
+/** Packs each package of `packages/` into a folder, as `pnpm publish` does. */
 export async function packPackages(folder: string): Promise<readonly PackedPackage[]> {
   const args = ['--recursive', '--filter=./packages/*', 'pack', '--json', `--pack-destination=${folder}`]
   const { stdout } = await run('npx', ['--yes', 'pnpm@12.21.0', ...args], { cwd: ROOT })

@@ -26,9 +26,10 @@ export interface AcquireCommandOptions {
   readonly transport?: BackendName
 }
 
+/** The longest delay of a Node.js timer, in milliseconds. */
 const LONGEST_TIMEOUT = 0x7fff_ffff
 
-/** `winport acquire <tcp|udp> [startPort] <count>`, or `winport acquire --matched [startPort] <count>` */
+/** `winport acquire <tcp|udp> [startPort] <count>` and `winport acquire --matched [startPort] <count>` */
 export async function acquire(
   block: readonly string[],
   { matched = false, within, timeout, hold = false, json = false, transport: name }: AcquireCommandOptions,
@@ -49,7 +50,7 @@ export async function acquire(
     }
   }
   if (hold) process.stderr.write('Released.\n')
-  else if (!json) process.stderr.write('Released again: a reservation ends with its process. --hold keeps it.\n')
+  else if (!json) process.stderr.write('Released: a reservation ends with its process. Use --hold to keep it.\n')
 }
 
 async function acquireWithin(
@@ -65,11 +66,11 @@ async function acquireWithin(
       : await manager.acquire({ protocol, ...options })
   } catch (error) {
     if (!(error instanceof AbortError)) throw error
-    throw new Error(`No block was granted within ${limit} ms, and nothing is reserved.`, { cause: error })
+    throw new Error(`No block was acquired within ${limit} ms. Nothing is reserved.`, { cause: error })
   }
 }
 
-/** @returns no protocol for both, with or without one in front */
+/** With `--matched` the protocol is optional and ignored. @returns a protocol only without `--matched` */
 function parseProtocol(
   block: readonly string[],
   matched: boolean,
@@ -84,7 +85,7 @@ function parseRequest(numbers: readonly string[], within: string | undefined): A
   const [first, second, ...more] = numbers
   if (first === undefined || more.length > 0) {
     throw new UsageError(
-      `acquire takes a protocol, a start port if wanted, and a count, not ${numbers.length} numbers.`,
+      `acquire takes a protocol, an optional start port and a count. Received ${numbers.length} numbers.`,
     )
   }
   const request = {

@@ -1,15 +1,15 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
 import { BACKEND_NAMES } from '../backend-names.js'
+import { winportVersion } from '../machine/installed-versions.js'
 import { PERSISTENT_VERBS, type PersistentVerb } from './persistent-verbs.js'
-import { winportVersion } from './versions.js'
 
-/** Exit codes: 0 as asked, 1 it failed, 2 it was asked wrongly. */
+const SUCCESS = 0
 const FAILURE = 1
 const USAGE = 2
 
 const USAGE_CODES: ReadonlySet<unknown> = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_OUT_OF_RANGE', 'ERR_USAGE'])
 
-/** Runs `winport` with these arguments and resolves to its exit code; errors are one line on stderr. */
+/** Runs `winport` with these arguments and resolves to the exit code. Prints an error as one line on stderr. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = defineProgram()
   if (args.length === 0) {
@@ -18,9 +18,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
   try {
     await program.parseAsync(args, { from: 'user' })
-    return 0
+    return SUCCESS
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0 // --help and --version
+    if (error instanceof CommanderError && error.exitCode === 0) return SUCCESS // --help and --version
     const isUsage = error instanceof CommanderError || USAGE_CODES.has(codeOf(error))
     const hint = isUsage ? ` Try 'winport ${commandOf(program, args)}--help'.` : ''
     process.stderr.write(`winport: ${oneLine(error)}${hint}\n`)
@@ -38,24 +38,28 @@ function defineProgram(): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .showSuggestionAfterError()
+    .addHelpText('after', '\nExit codes: 0 success, 1 failure, 2 usage error.')
 
   program
     .command('acquire')
     .summary('reserve a block of ports')
     .description(
-      'Reserves a block of consecutive ports, prints where it starts, its size and its token, and lets go of it.\n' +
-        'Without a start port the kernel chooses.',
+      'Reserves a block of consecutive ports, prints its range, size and token, and releases it.\n' +
+        'Without a start port, the kernel chooses the range.',
     )
     .usage('<tcp|udp> [startPort] <count> [options]')
     .argument(
       '<block...>',
-      'tcp or udp; start port, if wanted (0: the kernel chooses; 5000,6000,0: the first to be had); number of ports',
+      'tcp or udp; optional start port (5000,6000,0: the first available; 0: the kernel chooses); number of ports',
     )
-    .option('--matched', 'one range for TCP and UDP alike; the protocol can then be left out')
-    .option('--within <from>-<to>', 'the lowest place in there, such as 5000-5999, instead of a start port')
-    .option('--timeout <ms>', 'give up after so many milliseconds')
+    .option('--matched', 'reserve the same range for TCP and UDP; the protocol can then be omitted')
+    .option(
+      '--within <from>-<to>',
+      'reserve the lowest free ports in this range, such as 5000-5999; not with a start port',
+    )
+    .option('--timeout <ms>', 'fail after this time')
     .option('--hold', 'keep the block until Ctrl-C')
-    .addOption(jsonOption('one line of JSON; tokens are strings'))
+    .addOption(jsonOption('tokens are strings'))
     .addOption(transportOption())
     .action(async (block: string[], options) => {
       const { acquire } = await import('./acquire-command.js')
@@ -64,18 +68,18 @@ function defineProgram(): Command {
 
   program
     .command('persistent')
-    .summary('reservations that survive restarts')
+    .summary('manage reservations that survive restarts')
     .description(
       'Creates, finds or deletes a reservation that survives restarts of the machine, and prints its token.\n' +
-        'lookup and delete take the very range that was created. ensure looks up, or else creates.\n' +
-        'create and delete need an elevated prompt. A token may change at a restart.',
+        'lookup and delete need exactly the range that was created. ensure creates the range if it does not exist.\n' +
+        'create and delete need an elevated prompt. The token may change when the machine restarts.',
     )
     .usage('<create|lookup|delete|ensure> <tcp|udp> <startPort> <count> [options]')
     .addArgument(new Argument('<verb>', 'what to do').choices(PERSISTENT_VERBS))
     .argument('<protocol>', 'tcp or udp')
     .argument('<startPort>', 'the first port')
     .argument('<count>', 'the number of ports')
-    .addOption(jsonOption('one line of JSON; the token is a string'))
+    .addOption(jsonOption('the token is a string'))
     .addOption(transportOption())
     .action(async (verb: PersistentVerb, protocol: string, startPort: string, count: string, options) => {
       const { persistent } = await import('./persistent-command.js')
@@ -84,9 +88,9 @@ function defineProgram(): Command {
 
   program
     .command('info')
-    .summary('what this machine is, and which backend it gets')
-    .description('Prints what matters for port reservations about this machine, and changes nothing.')
-    .addOption(jsonOption('one line of JSON; what is not known is null'))
+    .summary('describe this machine and its backend')
+    .description('Prints the facts about this machine that matter for port reservations. Changes nothing.')
+    .addOption(jsonOption('an unknown fact is null'))
     .action(async (options) => {
       const { info } = await import('./info-command.js')
       await info(options)
@@ -94,12 +98,12 @@ function defineProgram(): Command {
 
   program
     .command('probe')
-    .summary('find out whether this machine behaves as winport believes')
+    .summary('test whether this machine behaves as winport expects')
     .description(
-      "Tries every behaviour of Windows' port reservations that winport relies on, and prints what was seen.\n" +
-        'It starts a second process. As administrator it also creates persistent reservations, and deletes them again.',
+      'Tests every behaviour of port reservations that winport relies on, and prints what it observed.\n' +
+        'Starts a second process. In an elevated prompt, also creates persistent reservations and deletes them again.',
     )
-    .addOption(jsonOption('one line of JSON, to be reported'))
+    .addOption(jsonOption('for a report'))
     .addOption(transportOption())
     .action(async (options) => {
       const { probe } = await import('./probe-command.js')
@@ -108,10 +112,10 @@ function defineProgram(): Command {
 
   program
     .command('demo')
-    .summary('watch ports being reserved, served on, defended and released')
+    .summary('show a reservation at work')
     .description(
-      'Reserves a block, serves HTTP on every port of it, shows that nobody else gets in, and lets go.\n' +
-        'Where no native backend can be opened it runs on the mock, a simulation.',
+      'Reserves a block, serves HTTP on all its ports, shows that no other process gets one, and releases it.\n' +
+        'Runs on the mock, a simulation, if no native backend can be opened.',
     )
     .addOption(transportOption())
     .action(async (options) => {
@@ -123,12 +127,12 @@ function defineProgram(): Command {
 }
 
 function transportOption(): Option {
-  const description = 'the backend; the default is the best one for this machine'
+  const description = 'backend (default: the best one for this machine)'
   return new Option('--transport <name>', description).choices(BACKEND_NAMES)
 }
 
-function jsonOption(what: string): Option {
-  return new Option('--json', `print ${what}`)
+function jsonOption(detail: string): Option {
+  return new Option('--json', `print one line of JSON (${detail})`)
 }
 
 function codeOf(error: unknown): unknown {

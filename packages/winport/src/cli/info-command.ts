@@ -1,11 +1,11 @@
-import { type Machine, thisMachine } from '../machine/machine.js'
+import { type MachineEnvironment, thisMachine } from '../machine/machine-environment.js'
 import { describeMachine, readMachineInfo } from '../machine/machine-info.js'
 
 /** `winport info` */
 export async function info(
   { json = false }: { readonly json?: boolean },
-  machine: Machine = thisMachine,
+  machine: MachineEnvironment = thisMachine,
 ): Promise<void> {
-  const read = await readMachineInfo(machine)
-  process.stdout.write(json ? `${JSON.stringify(read)}\n` : `${describeMachine(read).join('\n')}\n`)
+  const machineInfo = await readMachineInfo(machine)
+  process.stdout.write(json ? `${JSON.stringify(machineInfo)}\n` : `${describeMachine(machineInfo).join('\n')}\n`)
 }

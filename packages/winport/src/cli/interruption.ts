@@ -1,11 +1,15 @@
-/** Windows knows SIGBREAK besides, and says SIGHUP when its console is closed: some seconds later the process is ended. */
+/**
+ * On Windows, SIGBREAK is Ctrl-Break, and SIGHUP means that the console window was closed: Windows then ends the process
+ * after some seconds.
+ */
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
 
 /**
- * Somebody asks the process to end: what is held can then be let go of. From then on, a signal ends it at once, as if
- * it had never been caught. Keeps the process alive until it happens, or until it is disposed of.
+ * Catches the first signal that asks this process to end, so that it can release what it holds. A second signal ends the
+ * process at once, because the first one removes the listeners. Keeps the process alive until the signal, or until disposed.
  */
 export class Interruption implements Disposable {
+  /** Resolves at the first signal. Stays pending if this is disposed before one. */
   readonly happened: Promise<void>
   readonly #alive = setInterval(() => {}, 2 ** 30)
   #interrupt: () => void = () => {}

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { runCommandLine } from './command-line.js'
 
-// Whoever reads the output may stop reading, as `head` does: that is no error, and ends the program. What is reserved
-// ends with it.
+// A reader such as `head` may close the pipe early. That ends the program without an error, and its reservations with it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   process.stderr.write(`winport: the output cannot be written: ${error.message}.\n`)

@@ -32,13 +32,13 @@ export async function persistent(
   }
   printBlock(await manager.persistent[verb](range), transport, json)
   if (transport.name === 'mock') {
-    process.stderr.write('Nothing was kept: the mock simulates a machine that ends with this command.\n')
+    process.stderr.write('Nothing is kept: the simulated machine ends with this command.\n')
   }
 }
 
 function parseExactRange(protocol: string, startPort: string, count: string): PortRange {
   const range = { protocol, startPort: parseNumber('startPort', startPort), count: parseNumber('count', count) }
   checkAcquireOptions(range)
-  checkUnsigned('startPort', range.startPort, 65_535, 1) // there is no wildcard
+  checkUnsigned('startPort', range.startPort, 65_535, 1) // persistent reservations have no wildcard
   return { protocol: range.protocol, startPort: range.startPort, count: range.count }
 }

@@ -1,4 +1,4 @@
 export const PERSISTENT_VERBS = ['create', 'lookup', 'delete', 'ensure'] as const
 
-/** What `winport persistent` does. */
+/** The first argument of `winport persistent`. */
 export type PersistentVerb = (typeof PERSISTENT_VERBS)[number]

@@ -1,23 +1,23 @@
 import { UsageError } from './usage-error.js'
 
-// Numbers and ranges as they stand on the command line. Whether they fit is for the manager to say.
+// These functions check only the syntax. The manager checks whether the values are in range.
 
 export function parseNumber(name: string, text: string): number {
-  if (!/^[+-]?\d+(\.\d+)?$/.test(text)) throw new UsageError(`${name} must be a number, but it is '${text}'.`)
+  if (!/^[+-]?\d+(\.\d+)?$/.test(text)) throw new UsageError(`${name} must be a number. Received '${text}'.`)
   return Number(text)
 }
 
-/** `5000`, or several: `5000,6000,0`. */
+/** Parses one port, `5000`, or a list, `5000,6000,0`. */
 export function parseStartPort(text: string): number | readonly number[] {
   if (!text.includes(',')) return parseNumber('startPort', text)
   return text.split(',').map((port) => parseNumber('startPort', port))
 }
 
-/** `5000-5999`. */
+/** Parses a range, `5000-5999`. */
 export function parseRange(name: string, text: string): readonly [from: number, to: number] {
   const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? []
   if (from === undefined || to === undefined) {
-    throw new UsageError(`${name} must be two ports, such as 5000-5999, but it is '${text}'.`)
+    throw new UsageError(`${name} must be two ports, such as 5000-5999. Received '${text}'.`)
   }
   return [Number(from), Number(to)]
 }

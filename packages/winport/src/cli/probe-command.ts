@@ -7,7 +7,7 @@ import {
   systemTarget,
 } from '@winport/transport/conformance'
 import type { BackendName } from '../backend-names.js'
-import { type Machine, thisMachine } from '../machine/machine.js'
+import { type MachineEnvironment, thisMachine } from '../machine/machine-environment.js'
 import { describeMachine, type MachineInfo, readMachineInfo } from '../machine/machine-info.js'
 import { OwnReservations } from '../probe/own-reservations.js'
 import { openProbedSystem, type ProbedSystem } from '../probe/probed-system.js'
@@ -25,25 +25,25 @@ interface Findings {
   readonly report: ConformanceReport
 }
 
-/** `winport probe`: the conformance suite against this very machine. Rejects if something did not hold. */
+/** `winport probe`: runs the conformance suite against this machine. Rejects if a test fails. */
 export async function probe(
   { json = false, transport: choice }: ProbeCommandOptions,
-  machine: Machine = thisMachine,
+  machine: MachineEnvironment = thisMachine,
 ): Promise<void> {
   const info = await readMachineInfo(machine)
   const system = await openProbedSystem(choice, machine, info)
-  const findings = await findOut(info, system)
+  const findings = await runSuite(info, system)
   process.stdout.write(json ? `${JSON.stringify(summarize(findings))}\n` : `${describe(findings).join('\n')}\n`)
   const failed = failuresOf(findings.report)
-  if (failed.length > 0) throw new Error(`${countOf(failed)} did not hold on this machine.`)
+  if (failed.length > 0) throw new Error(`${countOf(failed)} of this machine differed from what winport expects.`)
 }
 
-/** Runs the suite. Whatever happens, also Ctrl-C, no persistent reservation that it created stays. */
-async function findOut(info: MachineInfo, system: ProbedSystem): Promise<Findings> {
+/** Runs the suite. Deletes the persistent reservations that it created, also after a failure or Ctrl-C. */
+async function runSuite(info: MachineInfo, system: ProbedSystem): Promise<Findings> {
   const own = new OwnReservations()
   using interruption = new Interruption()
   const interrupted = interruption.happened.then(() => {
-    throw new Error('The probe was interrupted. Nothing that it reserved is left.')
+    throw new Error('The probe was interrupted. All its reservations are released.')
   })
   const run = async () => {
     const name = `the ${system.backend} backend: ${system.description}`
@@ -86,20 +86,20 @@ function describe({ info, target, report }: Findings): readonly string[] {
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  WSAEOPNOTSUPP: '. This system has no port reservations: Wine has none, nor has Windows before Vista.',
+  WSAEOPNOTSUPP: '. This system has no port reservations, like Wine and Windows before Vista.',
   ERROR_PROC_NOT_FOUND: '. This system has no persistent reservations.',
-  ERROR_ACCESS_DENIED: '. Persistent reservations are shown only as administrator: try again from an elevated prompt.',
+  ERROR_ACCESS_DENIED: '. Persistent reservations can be tested only in an elevated prompt.',
 }
 
 function describeOutcome(failed: readonly ConformanceResult[]): readonly string[] {
-  if (failed.length === 0) return ['Everything that could be shown here held.']
+  if (failed.length === 0) return ['Every test that could run on this machine passed.']
   return [
-    `${countOf(failed)} did not hold:`,
+    `${countOf(failed)} differed from what winport expects:`,
     ...failed.map(
       ({ behaviour, source, title, mode, failure = '' }) =>
         `  ${behaviour} ${source}, ${mode}: ${title}\n    ${failure.trim().replaceAll(/\s+/g, ' ')}`,
     ),
-    'Please tell the project, where you have winport from: an issue with the output of `winport probe --json`.',
+    'Please report this: open an issue with the output of `winport probe --json`.',
   ]
 }
 
@@ -107,7 +107,7 @@ function failuresOf({ results }: ConformanceReport): readonly ConformanceResult[
   return results.filter(({ outcome }) => outcome === 'failed')
 }
 
-/** A behaviour that was shown in two modes counts once. */
+/** Counts a test that failed in two modes once. */
 function countOf(failed: readonly ConformanceResult[]): string {
   const count = new Set(failed.map(({ behaviour, title }) => `${behaviour} ${title}`)).size
   return count === 1 ? '1 behaviour' : `${count} behaviours`

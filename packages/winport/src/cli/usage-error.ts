@@ -1,4 +1,4 @@
-/** The command line was asked for something that it cannot understand. */
+/** The arguments of the command line are invalid. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError'
   readonly code = 'ERR_USAGE' as const

@@ -3,11 +3,11 @@ import type { WinsockLibraries } from '@winport/transport/native'
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
-import { MockStranger, ProcessStranger, type Stranger } from './demo-stranger.js'
+import { MockStranger, ProcessStranger, type Stranger } from './stranger.js'
 
-/** What the demo runs on. */
+/** The machine that the demo runs on. */
 export interface DemoMachine {
-  /** One line that says which backend this is, and whether it is the real thing. */
+  /** Names the backend and says whether it is a simulation. */
   readonly description: string
   readonly manager: ReservationManager
   readonly stranger: Stranger
@@ -15,21 +15,22 @@ export interface DemoMachine {
 
 export interface DemoOptions {
   readonly transport?: BackendName | undefined
-  /** What the native backends call in place of Windows' own libraries: a simulator. */
+  /** The libraries that the native backends call instead of those of Windows: a simulator. */
   readonly libraries?: WinsockLibraries | undefined
 }
 
-/** Opens the backend that was asked for; without a choice the best one, or else the mock. */
+/** Opens the requested backend. Without a request: the best backend, or the mock if no native one can be opened. */
 export async function openDemoMachine(
   { transport: choice, libraries }: DemoOptions,
   environment: BackendEnvironment = { ...defaultEnvironment, libraries },
 ): Promise<DemoMachine> {
-  if (choice === 'mock') return openMockMachine('as asked')
+  if (choice === 'mock') return openMockMachine('as requested')
   try {
     const transport = await openTransport({ transport: choice }, environment)
-    const what = libraries === undefined ? "Windows' own libraries" : `a simulation of Windows, ${libraries.winsock}`
+    const system =
+      libraries === undefined ? 'the libraries of Windows' : `a simulation of Windows, ${libraries.winsock}`
     return {
-      description: `the ${transport.name} backend: ${what}`,
+      description: `the ${transport.name} backend: ${system}`,
       manager: new ReservationManager({ transport }),
       stranger: new ProcessStranger(transport.name, libraries),
     }
@@ -37,16 +38,16 @@ export async function openDemoMachine(
     const isMissing = error instanceof ReservationError && error.code === 'ERR_RESERVATION_UNSUPPORTED'
     if (choice !== undefined || !isMissing) throw error
     return openMockMachine(
-      environment.platform === 'win32' ? 'no native backend is installed' : `this is ${environment.platform}`,
+      environment.platform === 'win32' ? 'no native backend can be opened' : `the platform is ${environment.platform}`,
     )
   }
 }
 
-function openMockMachine(why: string): DemoMachine {
-  // All but the well-known ports: there is room for a block of free ones on the busiest machine.
+function openMockMachine(reason: string): DemoMachine {
+  // A large range, so that even a busy machine has a block of free ports in it.
   const kernel = new MockKernel({ dynamicRange: { startPort: 10_000, count: 55_536 } })
   return {
-    description: `the mock backend (${why}): the kernel and its second process are a simulation, the sockets are real`,
+    description: `the mock backend (${reason}): the kernel and its second process are simulated, the sockets are real`,
     manager: new ReservationManager({ transport: kernel.openTransport() }),
     stranger: new MockStranger(kernel.openTransport()),
   }

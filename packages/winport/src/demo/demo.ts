@@ -6,26 +6,26 @@ import { text } from 'node:stream/consumers'
 import type { ReservationManager, RuntimeReservation } from '@winport/manager'
 import type { Protocol } from '@winport/transport'
 import { type DemoMachine, type DemoOptions, openDemoMachine } from './demo-machine.js'
-import { DemoOutput } from './demo-output.js'
-import type { Stranger, Trespass } from './demo-stranger.js'
+import { StepOutput } from './step-output.js'
+import type { Stranger, Trespass } from './stranger.js'
 
 const HOST = '127.0.0.1'
 const TCP_PORTS = 20
 const UDP_PORTS = 4
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 
-/** A step of the demo went wrong. The step has been printed already. */
+/** A step of the demo failed. The step is printed before this is thrown. */
 class DemoError extends Error {}
 
-/** `winport demo`: the main job, step by step. @throws DemoError if a step is not as it should be */
+/** `winport demo`: reserves, serves, connects and releases, step by step. Rejects with a DemoError if a step fails. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const machine = await openDemoMachine(options)
-  const output = new DemoOutput(process.stdout)
+  const output = new StepOutput(process.stdout)
   output.title(`winport demo on ${machine.description}`)
   const demo = new Demo(machine, output)
   try {
     await demo.run()
-    output.closing('Every step was as it should be.')
+    output.closing('Every step succeeded.')
   } finally {
     await demo.close()
   }
@@ -34,10 +34,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 class Demo {
   readonly #manager: ReservationManager
   readonly #stranger: Stranger
-  readonly #output: DemoOutput
+  readonly #output: StepOutput
   readonly #servers: Server[] = []
 
-  constructor({ manager, stranger }: DemoMachine, output: DemoOutput) {
+  constructor({ manager, stranger }: DemoMachine, output: StepOutput) {
     this.#manager = manager
     this.#stranger = stranger
     this.#output = output
@@ -61,20 +61,20 @@ class Demo {
       const range = { protocol: 'tcp', startPort: block.endPort, count: 2 } as const
       const code = await this.#expectRefusal({ call: 'acquire', range }, ['ERR_PORT_RANGE_IN_USE'])
       const ports = rangeOf({ startPort: range.startPort, endPort: range.startPort + 1 })
-      return [undefined, `process ${this.#stranger.pid} may not reserve ${ports}: ${code}`]
+      return [undefined, `process ${this.#stranger.pid} cannot reserve ${ports}: ${code}`]
     })
     await this.#step('stranger', async () => {
-      // The port is reserved and in use: which of the two a kernel names first nobody has said.
+      // The port is reserved and in use. No source says which of the two errors Windows returns.
       const codes = ['WSAEACCES', 'WSAEADDRINUSE']
       const code = await this.#expectRefusal({ call: 'bind', port: block.startPort }, codes)
-      return [undefined, `process ${this.#stranger.pid} may not bind ${block.startPort}: ${code}`]
+      return [undefined, `process ${this.#stranger.pid} cannot bind ${block.startPort}: ${code}`]
     })
     await this.#step('datagram', async () => [undefined, await this.#echoDatagram()])
     await this.#step('connect', async () => [undefined, await this.#connectOut(block)])
     await this.#step('release', async () => {
       await block.release()
       await expectAnswer(block.startPort)
-      return [undefined, `${rangeOf(block)} let go; a server that still listens keeps its port until it closes`]
+      return [undefined, `${rangeOf(block)} is released; a server that still listens keeps its port until it closes`]
     })
     await this.#step('again', async () => {
       await this.#closeServers()
@@ -83,7 +83,7 @@ class Demo {
         startPort: block.startPort,
         count: block.count,
       })
-      return [undefined, `${rangeOf(again)} can be had again`]
+      return [undefined, `${rangeOf(again)} can be reserved again`]
     })
   }
 
@@ -94,26 +94,26 @@ class Demo {
 
   async #step<Result>(name: string, run: () => Promise<readonly [Result, string]>): Promise<Result> {
     try {
-      const [result, what] = await run()
-      this.#output.passed(name, what)
+      const [result, text] = await run()
+      this.#output.passed(name, text)
       return result
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      this.#output.failed(name, why)
-      throw new DemoError(`the demo failed at the step '${name}': ${why}`, { cause: error })
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#output.failed(name, reason)
+      throw new DemoError(`The demo failed at the step '${name}': ${reason}`, { cause: error })
     }
   }
 
   async #expectRefusal(trespass: Trespass, codes: readonly string[]): Promise<string> {
     const code = await this.#stranger.attempt(trespass)
-    if (code === undefined) throw new Error('not as it should be: the stranger was let in')
+    if (code === undefined) throw new Error('the stranger got a port of the block')
     expect(codes.includes(code), `the stranger was refused with ${code}`)
     return code
   }
 
   /**
-   * Reserves a block whose ports can really be used. A real reservation always can; one of the mock's may hold a port
-   * that somebody else on this machine has: then the block is set aside, and the next one tried.
+   * Reserves a block whose ports are all usable. The mock does not know which ports other programs of this machine use:
+   * a block with such a port is set aside, and the next one is tried.
    */
   async #reserveUsable(
     protocol: Protocol,
@@ -169,7 +169,7 @@ class Demo {
       socket.on('message', (message, from) => socket.send(message, from.port, from.address))
       const { port } = socket.address()
       expect(block.contains(port), `bound to ${port}`)
-      const answered = once(client, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) })
+      const answered = once(client, 'message', { signal: AbortSignal.timeout(TIMEOUT_MS) })
       client.send('echo me', port, HOST)
       const [message, from] = await answered
       expect(String(message) === 'echo me' && from.port === port, `got ${message} from ${from.port}`)
@@ -180,7 +180,7 @@ class Demo {
     }
   }
 
-  /** Every port serves, so one server has to go first: its port is then the only one that the kernel can choose. */
+  /** All ports are in use, so this closes one server first. The kernel can then choose only the port of that server. */
   async #connectOut(block: RuntimeReservation): Promise<string> {
     const target = this.#servers[0]
     for (;;) {
@@ -190,7 +190,7 @@ class Demo {
       this.#servers.pop()
       await closeServer(last)
       try {
-        const accepted = once(target, 'connection', { signal: AbortSignal.timeout(PATIENCE_MS) })
+        const accepted = once(target, 'connection', { signal: AbortSignal.timeout(TIMEOUT_MS) })
         accepted.catch(() => {})
         const connection = await block.connect({ host: HOST, port: portOf(target) })
         const [peer]: Socket[] = await accepted
@@ -219,17 +219,17 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 async function expectAnswer(port: number): Promise<void> {
-  const request = get({ host: HOST, port, agent: false, signal: AbortSignal.timeout(PATIENCE_MS) })
+  const request = get({ host: HOST, port, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) })
   const [response] = await once(request, 'response')
   const answer = await text(response)
   expect(answer === `port ${port}`, `port ${port} answered '${answer}'`)
 }
 
 function expect(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(`not as it should be: ${otherwise}`)
+  if (!holds) throw new Error(otherwise)
 }
 
-/** A real port of this machine that somebody else has. */
+/** Whether another program of this machine uses the port. */
 function isTaken(error: unknown): boolean {
   return codeOf(error) === 'EADDRINUSE' || codeOf(error) === 'EACCES'
 }

@@ -1,25 +1,25 @@
 import type { Protocol } from '@winport/transport'
-import type { BackendName } from '../backend-names.js'
-import { BACKEND_NAMES } from '../backend-names.js'
+import { BACKEND_NAMES, type BackendName } from '../backend-names.js'
 import { NATIVE_BACKENDS, openTransport } from '../backends.js'
-import { installedVersion, koffiVersion, winportVersion } from '../cli/versions.js'
-import { type DynamicPorts, dynamicPorts, elevated, type Known, type Machine, windowsBuild } from './machine.js'
+import { installedVersion, koffiVersion, winportVersion } from './installed-versions.js'
+import type { MachineEnvironment } from './machine-environment.js'
+import { type DynamicPorts, type Fact, readDynamicPorts, readElevation, readWindowsBuild } from './windows-facts.js'
 
-/** The first build with port reservations, and the first that production code (msquic) trusts with them. */
+/** The first build with port reservations, and the first on which production code (msquic) uses them. */
 const WINDOWS_VISTA = 6000
 const WINDOWS_10_1809 = 17_763
 
-/** What `winport info` tells. What is not known is null, and `unknown` says why. */
+/** The output of `winport info --json`. An unknown fact is null, and `unknown` gives the reason under its name. */
 export interface MachineInfo {
   readonly platform: NodeJS.Platform
   readonly arch: string
   readonly release: string
   readonly windowsBuild: number | null
-  /** What is to be expected of that build. */
+  /** Whether this build has port reservations. `doubtful`: it has them, but no production code relies on them. */
   readonly reservations: 'none' | 'doubtful' | 'safe' | null
   readonly elevated: boolean | null
   readonly dynamicPorts: Readonly<Record<Protocol, DynamicPorts | null>>
-  /** The backend that is used if none is asked for. */
+  /** The default backend of this machine. */
   readonly backend: BackendName | null
   readonly backends: readonly BackendInfo[]
   readonly versions: { readonly winport: string; readonly node: string; readonly koffi: string | null }
@@ -29,22 +29,22 @@ export interface MachineInfo {
 export interface BackendInfo {
   readonly name: BackendName
   readonly version: string | null
-  /** Why it cannot be opened, if so. */
+  /** Why the backend cannot be opened; null if it can. */
   readonly problem: string | null
 }
 
-export async function readMachineInfo(machine: Machine): Promise<MachineInfo> {
+export async function readMachineInfo(machine: MachineEnvironment): Promise<MachineInfo> {
   const unknown: Record<string, string> = {}
-  const note = <Value>(name: string, known: Known<Value>): Value | null => {
-    if (known.unknown !== undefined) unknown[name] = known.unknown
-    return known.value
+  const record = <Value>(name: string, fact: Fact<Value>): Value | null => {
+    if (fact.unknown !== undefined) unknown[name] = fact.unknown
+    return fact.value
   }
   const { platform, release } = machine
-  const build = note('windowsBuild', windowsBuild(machine))
-  const [isElevated, tcp, udp, ...backends] = await Promise.all([
-    elevated(machine),
-    dynamicPorts(machine, 'tcp'),
-    dynamicPorts(machine, 'udp'),
+  const build = record('windowsBuild', readWindowsBuild(machine))
+  const [elevation, tcp, udp, ...backends] = await Promise.all([
+    readElevation(machine),
+    readDynamicPorts(machine, 'tcp'),
+    readDynamicPorts(machine, 'udp'),
     ...BACKEND_NAMES.map((name) => readBackend(name, machine)),
   ])
   return {
@@ -54,8 +54,8 @@ export async function readMachineInfo(machine: Machine): Promise<MachineInfo> {
     windowsBuild: build,
     reservations:
       build === null ? null : build < WINDOWS_VISTA ? 'none' : build < WINDOWS_10_1809 ? 'doubtful' : 'safe',
-    elevated: note('elevated', isElevated),
-    dynamicPorts: { tcp: note('dynamicPorts.tcp', tcp), udp: note('dynamicPorts.udp', udp) },
+    elevated: record('elevated', elevation),
+    dynamicPorts: { tcp: record('dynamicPorts.tcp', tcp), udp: record('dynamicPorts.udp', udp) },
     backend: backends.find(({ name, problem }) => name !== 'mock' && problem === null)?.name ?? null,
     backends,
     versions: { winport: winportVersion(), node: process.version, koffi: koffiVersion() },
@@ -63,7 +63,7 @@ export async function readMachineInfo(machine: Machine): Promise<MachineInfo> {
   }
 }
 
-async function readBackend(name: BackendName, machine: Machine): Promise<BackendInfo> {
+async function readBackend(name: BackendName, machine: MachineEnvironment): Promise<BackendInfo> {
   const packageName = name === 'mock' ? '@winport/transport-mock' : NATIVE_BACKENDS[name].package
   const version = installedVersion(packageName)
   try {
@@ -76,35 +76,35 @@ async function readBackend(name: BackendName, machine: Machine): Promise<Backend
 }
 
 const RESERVATIONS = {
-  none: 'no port reservations: they begin with Windows Vista, 6000',
-  doubtful: 'port reservations, which are trusted only from 17763, Windows 10 1809, on',
-  safe: 'port reservations, trusted from 17763, Windows 10 1809, on',
+  none: 'has no port reservations; they need Windows Vista (build 6000) or later',
+  doubtful: 'has port reservations, but they are known to work only from Windows 10 1809 (build 17763) on',
+  safe: 'has port reservations (known to work from Windows 10 1809, build 17763, on)',
 } as const
 
-/** The same for people: a line for each thing. */
+/** Describes the machine for people, one fact a line. */
 export function describeMachine(info: MachineInfo): readonly string[] {
   const { versions, unknown } = info
-  const or = (name: string, text: string | undefined) => text ?? `unknown: ${unknown[name]}`
+  const orUnknown = (name: string, text: string | undefined) => text ?? `unknown: ${unknown[name]}`
   const build =
     info.windowsBuild !== null && info.reservations !== null
-      ? `${info.windowsBuild}: ${RESERVATIONS[info.reservations]}`
+      ? `${info.windowsBuild} ${RESERVATIONS[info.reservations]}`
       : undefined
-  const elevation = info.elevated === null ? undefined : info.elevated ? 'yes' : 'no: persistent reservations need it'
+  const elevation = info.elevated === null ? undefined : info.elevated ? 'yes' : 'no; persistent reservations need it'
   const ports = (['tcp', 'udp'] as const).map((protocol) => {
     const range = info.dynamicPorts[protocol]
-    const text = range === null ? undefined : `${range.startPort}-${range.startPort + range.count - 1}`
-    return `${protocol.padEnd(9)} ${or(`dynamicPorts.${protocol}`, text && `${text} is the dynamic range`)}`
+    const text = range === null ? undefined : `dynamic ports ${range.startPort}-${range.startPort + range.count - 1}`
+    return `${protocol.padEnd(9)} ${orUnknown(`dynamicPorts.${protocol}`, text)}`
   })
   return [
     `winport   ${versions.winport} on Node.js ${versions.node}${versions.koffi === null ? '' : `, koffi ${versions.koffi}`}`,
     `system    ${info.platform} ${info.arch}, release ${info.release}`,
-    `build     ${or('windowsBuild', build)}`,
-    `elevated  ${or('elevated', elevation)}`,
+    `build     ${orUnknown('windowsBuild', build)}`,
+    `elevated  ${orUnknown('elevated', elevation)}`,
     ...ports,
     `backend   ${info.backend ?? 'none'}`,
     ...info.backends.map(({ name, version, problem }) => {
-      const is = name === 'mock' ? 'a simulation, used only if asked for' : 'can be opened'
-      return `  ${name.padEnd(8)}${version === null ? 'not installed' : version}: ${problem ?? is}`
+      const state = problem ?? (name === 'mock' ? 'available; simulates Windows, used only on request' : 'available')
+      return `  ${name.padEnd(8)}${version ?? 'not installed'}: ${state}`
     }),
   ]
 }

@@ -1,13 +1,13 @@
 import type { PersistentReservations, PortRange, Transport } from '@winport/transport'
 
-/** Keeps account of the persistent reservations that transports create, so that none outlives the program. */
+/** Tracks the persistent reservations that transports create, so that none of them outlives the program. */
 export class OwnReservations {
   readonly #ranges = new Map<string, PortRange>()
   readonly #transports = new Set<Transport>()
   readonly #creating = new Set<Promise<unknown>>()
   #ended = false
 
-  /** Opens a transport that is watched. It deletes nothing that was not created here. */
+  /** Opens a tracked transport. It refuses to delete a reservation that this program did not create. */
   async open(openTransport: () => Promise<Transport>): Promise<Transport> {
     this.#checkNotEnded()
     const transport = await openTransport()
@@ -28,9 +28,9 @@ export class OwnReservations {
   }
 
   /**
-   * Closes every transport that is watched, and deletes what they created. From now on none can be opened.
+   * Closes every tracked transport and deletes the reservations that they created. After this, `open` and `create` reject.
    *
-   * @throws AggregateError if something could not be deleted: its message says what
+   * Rejects with an AggregateError that names the reservations that could not be deleted.
    */
   async end(openTransport: () => Promise<Transport>): Promise<void> {
     this.#ended = true
@@ -49,11 +49,14 @@ export class OwnReservations {
     }
     if (failures.length === 0) return
     const left = [...this.#ranges.keys()].map((name) => `\`winport persistent delete ${name}\``).join(', ')
-    throw new AggregateError(failures, `Persistent reservations of this probe are left. Delete them with ${left}.`)
+    throw new AggregateError(
+      failures,
+      `Some persistent reservations of this probe could not be deleted. Delete them with ${left}.`,
+    )
   }
 
   #checkNotEnded(): void {
-    if (this.#ended) throw new Error('The probe is over')
+    if (this.#ended) throw new Error('The probe has ended')
   }
 
   #watchPersistent(persistent: PersistentReservations): PersistentReservations {
@@ -70,7 +73,7 @@ export class OwnReservations {
       lookup: (range, options) => persistent.lookup(range, options),
       delete: async (range, options) => {
         if (!this.#ranges.has(nameOf(range)) && (await exists(persistent, range))) {
-          throw new Error(`The persistent reservation ${nameOf(range)} is somebody else's`)
+          throw new Error(`The persistent reservation ${nameOf(range)} was not created by this probe`)
         }
         await persistent.delete(range, options)
         this.#ranges.delete(nameOf(range))
@@ -79,7 +82,7 @@ export class OwnReservations {
   }
 }
 
-/** As the command line takes it. */
+/** In the syntax of the command line. */
 function nameOf({ protocol, startPort, count }: PortRange): string {
   return `${protocol} ${startPort} ${count}`
 }

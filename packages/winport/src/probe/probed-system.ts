@@ -3,13 +3,14 @@ import { type ConformanceProcess, ForkedProcess, TransportProcess } from '@winpo
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
 import { openTransport } from '../backends.js'
-import type { DynamicPorts, Machine } from '../machine/machine.js'
+import type { MachineEnvironment } from '../machine/machine-environment.js'
 import type { MachineInfo } from '../machine/machine-info.js'
+import type { DynamicPorts } from '../machine/windows-facts.js'
 
-/** What is probed: a backend, on a machine. */
+/** The subject of a probe: a backend on a machine. */
 export interface ProbedSystem {
   readonly backend: string
-  /** Whether it is the real thing. */
+  /** Says whether the system is real or simulated. */
   readonly description: string
   readonly windowsBuild: number
   readonly dynamicRange: DynamicPorts
@@ -17,13 +18,13 @@ export interface ProbedSystem {
   openProcess(): Promise<ConformanceProcess>
 }
 
-/** Windows has these unless configured otherwise. */
+/** The default of Windows. */
 const DEFAULT_RANGE: DynamicPorts = { startPort: 49_152, count: 16_384 }
 
-/** The backend that was asked for, or the best one. Rejects if there is none. */
+/** Opens the requested backend, or the best one. Rejects if it cannot be opened. */
 export async function openProbedSystem(
   choice: BackendName | undefined,
-  machine: Machine,
+  machine: MachineEnvironment,
   info: MachineInfo,
 ): Promise<ProbedSystem> {
   if (choice === 'mock') return openMockSystem()
@@ -32,7 +33,7 @@ export async function openProbedSystem(
   const { libraries } = machine
   return {
     backend,
-    description: libraries === undefined ? "Windows' own libraries" : `a simulation of Windows, ${libraries.winsock}`,
+    description: libraries === undefined ? 'the libraries of Windows' : `a simulation of Windows, ${libraries.winsock}`,
     windowsBuild: info.windowsBuild ?? 0,
     dynamicRange: coveringRange(info.dynamicPorts.tcp ?? DEFAULT_RANGE, info.dynamicPorts.udp ?? DEFAULT_RANGE),
     openTransport: () => openTransport({ transport: backend }, machine),
@@ -56,7 +57,7 @@ function openMockSystem(): ProbedSystem {
   }
 }
 
-/** The suite knows one range for both protocols. */
+/** The range that contains both, because the suite takes one range for both protocols. */
 function coveringRange(tcp: DynamicPorts, udp: DynamicPorts): DynamicPorts {
   const startPort = Math.min(tcp.startPort, udp.startPort)
   return { startPort, count: Math.max(tcp.startPort + tcp.count, udp.startPort + udp.count) - startPort }

@@ -1,7 +1,7 @@
-// A `winport` command on a simulated Windows: command-on-simulator.js <backend> <command> [arguments as JSON]
-// Its last line on stderr tells what it leaves behind. To be started with --import ./elevate.js, and with
-// INTERRUPT=<signal>  the process is interrupted as soon as it listens for the signal: none can be sent under Wine.
-// NETSH=12000+1900  is what netsh tells of the dynamic range; defaults to what it really is.
+// Runs a `winport` command on a simulated Windows: command-on-simulator.js <backend> <command> [arguments as JSON]
+// Its last line on stderr counts what the command left behind. Start it with --import ./elevate.js. Environment:
+// INTERRUPT=<signal>  emits the signal as soon as the process listens for it, because Wine cannot send signals.
+// NETSH=12000+1900    the dynamic range that netsh prints; the default is the true one.
 import { createRequire } from 'node:module'
 import { acquire } from '../../dist/cli/acquire-command.js'
 import { info } from '../../dist/cli/info-command.js'

@@ -1,4 +1,4 @@
-// `winport demo` over a native backend that calls the simulator: demo-on-simulator.js <backend> <library>
+// Runs `winport demo` over a native backend that calls the simulator: demo-on-simulator.js <backend> <library>
 import { runDemo } from '../../dist/demo/demo.js'
 
 const [transport, library] = process.argv.slice(2)

@@ -1,5 +1,5 @@
-// Preloaded into each process of a simulated Windows (--import): the process is elevated, unless ELEVATED is 0, and the
-// dynamic range is RANGE, such as 59000+1900.
+// Preloaded (--import) into each process of a simulated Windows. Elevates the process, except with ELEVATED=0, and sets the
+// dynamic range to RANGE, such as 59000+1900.
 import { createRequire } from 'node:module'
 
 const { WINSOCK_SIMULATOR, RANGE, ELEVATED } = process.env

@@ -1,5 +1,5 @@
-// Drops blocks without a release, on the simulator: leaks-on-simulator.js <backend>. Needs --expose-gc. Prints the reservations
-// and sockets of this process before and after the collection, of which a block that is kept is one.
+// Drops blocks without a release, on the simulator: leaks-on-simulator.js <backend>. Needs --expose-gc. Prints the numbers of
+// reservations and sockets of this process before and after garbage collection. One block is kept.
 import { ReservationManager } from '@winport/manager'
 import { simulatorLibraries, WinsockSimulator } from '@winport/winsock-simulator'
 

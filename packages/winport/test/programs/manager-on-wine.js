@@ -1,4 +1,4 @@
-// What the front door makes of a Windows whose kernel has no port reservations; prints the codes of the errors:
+// Makes every call of a manager on a Windows without port reservations, and prints the codes of the errors:
 // manager-on-wine.js [backend]
 import { openReservationManager } from 'winport'
 

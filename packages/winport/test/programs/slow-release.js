@@ -1,4 +1,4 @@
-// Holds something until it is interrupted, and then takes for ever to let go of it.
+// Waits for an interruption, then runs a release that never ends.
 import { Interruption } from '../../dist/cli/interruption.js'
 
 const interruption = new Interruption()

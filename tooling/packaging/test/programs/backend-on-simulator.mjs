@@ -1,8 +1,8 @@
-// A backend under a manager, on the simulator: backend-on-simulator.mjs <package> <factory> <library>
+// Serves over a backend on the simulator: backend-on-simulator.mjs <package> <factory> <library>
 import { ReservationManager } from '@winport/manager'
 import { serveOnce } from './serve-once.mjs'
 
-// Whatever else runs on simulators at the same time starts where Windows does, at 49152: the ports themselves are real.
+// Not in the dynamic range of Windows: the ports are real, and other suites on simulators use that range.
 const START_PORT = 23_400
 
 const [backend, factory, library] = process.argv.slice(2)

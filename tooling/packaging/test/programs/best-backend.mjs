@@ -1,4 +1,4 @@
-// What the front door chooses where Windows' libraries are the simulator: best-backend.mjs <library>
+// Prints the default backend of a machine whose Windows is the simulator: best-backend.mjs <library>
 import { defaultEnvironment, openTransport } from './node_modules/winport/dist/backends.js'
 
 const [library] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-// A program over every package, in the strictest TypeScript.
+// Uses every package, under the strictest compiler options.
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { INET_PORT_RANGE, WSAEADDRINUSE, winsockError } from '@winport/definitions'

@@ -1,4 +1,4 @@
-// A block of the mock, through the front door, in CommonJS.
+// Serves on a block of the mock, through `winport`, in CommonJS.
 const { openReservationManager } = require('winport')
 const { serveOnce } = require('./serve-once.mjs')
 

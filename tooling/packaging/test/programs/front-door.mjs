@@ -1,4 +1,4 @@
-// A block of the mock, through the front door.
+// Serves on a block of the mock, through `winport`.
 import { openReservationManager } from 'winport'
 import { serveOnce } from './serve-once.mjs'
 

@@ -2,8 +2,8 @@ import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Prints the demo's steps: with colour and alignment on a terminal, as plain lines elsewhere. */
-export class DemoOutput {
+/** Prints the steps of the demo: aligned and in colour on a terminal, otherwise as plain lines. */
+export class StepOutput {
   readonly #stream: NodeJS.WriteStream
   readonly #isTerminal: boolean
   readonly #colour: boolean
@@ -18,23 +18,21 @@ export class DemoOutput {
     this.#print(this.#style('bold', text))
   }
 
-  /** A step that went as it should. */
-  passed(step: string, what: string): void {
-    this.#step(this.#style('green', this.#isTerminal ? '✓' : 'ok'), step, what)
+  passed(step: string, result: string): void {
+    this.#step(this.#style('green', this.#isTerminal ? '✓' : 'ok'), step, result)
   }
 
-  /** A step that did not. */
-  failed(step: string, why: string): void {
-    this.#step(this.#style('red', this.#isTerminal ? '✗' : 'not ok'), step, why)
+  failed(step: string, reason: string): void {
+    this.#step(this.#style('red', this.#isTerminal ? '✗' : 'not ok'), step, reason)
   }
 
   closing(text: string): void {
     this.#print(this.#style('bold', text))
   }
 
-  #step(mark: string, step: string, what: string): void {
+  #step(mark: string, step: string, text: string): void {
     this.#print(
-      this.#isTerminal ? `  ${mark} ${this.#style('cyan', step.padEnd(9))} ${what}` : `${mark} ${step}: ${what}`,
+      this.#isTerminal ? `  ${mark} ${this.#style('cyan', step.padEnd(9))} ${text}` : `${mark} ${step}: ${text}`,
     )
   }
 

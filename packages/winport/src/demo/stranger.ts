@@ -9,19 +9,19 @@ import type { PortRange, Transport } from '@winport/transport'
 import type { WinsockLibraries } from '@winport/transport/native'
 import type { MockTransport } from '@winport/transport-mock'
 
-/** What the stranger tries. */
+/** An attempt to get a port of the demo's block. */
 export type Trespass =
   | { readonly call: 'acquire'; readonly range: PortRange }
   | { readonly call: 'bind'; readonly port: number }
 
-/** Another process, which has no business in our block. */
+/** Another process, which does not own the demo's block. */
 export interface Stranger {
   readonly pid: number
-  /** Resolves to the code of the error that it is turned away with; to undefined if it is let in. */
+  /** Resolves to the code of the error, or to undefined if the attempt succeeds. */
   attempt(trespass: Trespass): Promise<string | undefined>
 }
 
-/** The mock's second process. */
+/** A second process of the mock. */
 export class MockStranger implements Stranger {
   readonly #transport: MockTransport
 
@@ -38,14 +38,14 @@ export class MockStranger implements Stranger {
   }
 }
 
-/** What a {@link ProcessStranger}'s process is told, as JSON. */
+/** The argument of a {@link ProcessStranger}'s process, as JSON. */
 export interface StrangerOrder {
   readonly transport: string
   readonly libraries: WinsockLibraries | undefined
   readonly trespass: Trespass
 }
 
-/** A process of the operating system's, a new one for each attempt. */
+/** A process of the operating system. Each attempt starts a new one. */
 export class ProcessStranger implements Stranger {
   readonly #transport: string
   readonly #libraries: WinsockLibraries | undefined
@@ -56,20 +56,20 @@ export class ProcessStranger implements Stranger {
     this.#libraries = libraries
   }
 
-  /** The last attempt's. */
+  /** The process of the last attempt. */
   get pid(): number {
     return this.#pid
   }
 
   async attempt(trespass: Trespass): Promise<string | undefined> {
     const order: StrangerOrder = { transport: this.#transport, libraries: this.#libraries, trespass }
-    // Into a file and not a pipe: pipes of Node for Windows do not work under Wine.
+    // The answer goes through a file, because the pipes of Node for Windows do not work under Wine.
     const folder = await mkdtemp(join(tmpdir(), 'winport-demo-'))
     try {
       const path = join(folder, 'answer.json')
       const file = await open(path, 'w')
       try {
-        const program = fileURLToPath(new URL('./demo-stranger-process.js', import.meta.url))
+        const program = fileURLToPath(new URL('./stranger-process.js', import.meta.url))
         const child = spawn(process.execPath, [program, JSON.stringify(order)], {
           stdio: ['ignore', file.fd, 'ignore'],
         })
@@ -87,7 +87,7 @@ export class ProcessStranger implements Stranger {
   }
 }
 
-/** Tries it over a transport. */
+/** Makes the attempt over a transport. */
 export async function attempt(transport: Transport, trespass: Trespass): Promise<string | undefined> {
   try {
     if (trespass.call === 'acquire') {
