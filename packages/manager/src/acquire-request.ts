@@ -7,13 +7,13 @@ export interface AcquireMatchedOptions {
   /** How many consecutive ports, 1 to 65535. */
   readonly count: number
   /**
-   * The first port, 1 to 65535. Left out, or 0, the kernel chooses. Several are tried in their order: the first that the
-   * kernel grants is taken.
+   * The first port of the block, 1 to 65535; 0, the default, lets the kernel choose. Several are tried in turn, until the
+   * kernel grants one.
    */
   readonly startPort?: number | Iterable<number> | undefined
-  /** Where the whole block must lie, both ends included: the lowest place that the kernel grants is taken. */
+  /** The ports that the block must lie within, both ends included. Tried from the lowest start port upwards. */
   readonly within?: readonly [from: number, to: number] | undefined
-  /** Gives up: nothing stays reserved, and the promise rejects with an `AbortError`. */
+  /** Cancels the call: the promise rejects with an `AbortError`, and nothing stays reserved. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -21,19 +21,19 @@ export interface AcquireOptions extends AcquireMatchedOptions {
   readonly protocol: Protocol
 }
 
-/** What is asked for, checked, and a copy that its caller cannot change. */
+/** A request that is checked, in a copy that its caller cannot change. */
 export interface AcquireRequest {
   /** Undefined: both. */
   readonly protocol: Protocol | undefined
   readonly count: number
-  /** The start port, 0 for the kernel's choice; or those to try in turn. */
+  /** The start port, where 0 lets the kernel choose; or the candidates to try in turn. */
   readonly startPort: number | Iterable<number>
-  /** The range that `startPort` goes through, if it is one. */
+  /** The range that `startPort` iterates over, if one was given. */
   readonly within: readonly [from: number, to: number] | undefined
   readonly signal: AbortSignal | undefined
 }
 
-/** Checks what `ReservationManager.acquire` is asked for, without asking the kernel. A generator is consumed by it. */
+/** Checks the options of `ReservationManager.acquire` without a system call. Consumes a generator. */
 export function checkAcquireOptions(options: unknown): asserts options is AcquireOptions {
   checkObject('options', options)
   const { protocol }: { protocol?: unknown } = options
@@ -41,19 +41,19 @@ export function checkAcquireOptions(options: unknown): asserts options is Acquir
   checkAcquireMatchedOptions(options)
 }
 
-/** Checks what `ReservationManager.acquireMatched` is asked for, without asking the kernel. A generator is consumed by it. */
+/** Checks the options of `ReservationManager.acquireMatched` without a system call. Consumes a generator. */
 export function checkAcquireMatchedOptions(options: unknown): asserts options is AcquireMatchedOptions {
   checkObject('options', options)
-  readPlace(options)
+  readCandidates(options)
   checkSignal((options as AcquireMatchedOptions).signal)
 }
 
 /** @param protocol undefined for both */
 export function readAcquireRequest(options: AcquireMatchedOptions, protocol: Protocol | undefined): AcquireRequest {
-  return { protocol, ...readPlace(options), signal: deriveSignal(options.signal) }
+  return { protocol, ...readCandidates(options), signal: deriveSignal(options.signal) }
 }
 
-function readPlace({
+function readCandidates({
   count,
   startPort = 0,
   within,

@@ -1,10 +1,10 @@
 import type { WinsockSocket } from '@winport/transport'
 
-/** Closes a socket on the way out of a failure, which is the one to report. */
+/** Closes a socket after a failure that is reported already. */
 export function closeQuietly(socket: WinsockSocket): void {
   try {
     socket.close()
   } catch {
-    // It is given up all the same: close() promises that.
+    // close() promises that the socket is closed even if it throws.
   }
 }

@@ -2,19 +2,19 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import type { AddressInfo } from 'node:net'
 import type { PortRange, Transport } from '@winport/transport'
 
-// What the manager publishes through node:diagnostics_channel. A message is made only if somebody has subscribed.
+// What the manager publishes through node:diagnostics_channel. A message is made only if a channel has a subscriber.
 
-/** What every message tells. */
+/** What every message has. */
 export interface ReservationMessage {
   /** The backend, such as `'napi'`. */
   readonly transport: string
-  /** The block. Where none could be acquired, what was asked for: start port 0 is the kernel's choice. */
+  /** The block; for a failed acquire what was asked for. Start port 0 lets the kernel choose. */
   readonly range: PortRange
 }
 
 /**
- * `winport:acquire`: a block was reserved. `winport:associate`: a socket was associated with it, to take its port from
- * there. `winport:release`: it was let go of.
+ * `winport:acquire`: a block was acquired. `winport:associate`: a socket was associated with a block. `winport:release`: a
+ * block was released.
  */
 export interface BlockMessage extends ReservationMessage {
   readonly token: bigint
@@ -26,8 +26,8 @@ export interface BindMessage extends ReservationMessage {
 }
 
 /**
- * `winport:failure`: the system refused something, or it was given up. A call that succeeds in the end may have tried
- * before: other places, or IPv6.
+ * `winport:failure`: the system refused something, or it was cancelled. A call that succeeds may publish failures of its
+ * earlier attempts: other candidates, or IPv6.
  */
 export interface FailureMessage extends ReservationMessage {
   readonly operation: 'acquire' | 'associate' | 'bind' | 'adopt' | 'release' | 'persistent'
@@ -42,7 +42,7 @@ interface Messages {
   readonly failure: FailureMessage
 }
 
-/** The channels by the last part of their names. Ask `hasSubscribers` before anything is made for a message. */
+/** The channels by the last part of their names. Check `hasSubscribers` before you make a message. */
 export const channels: Readonly<Record<keyof Messages, Channel>> = {
   acquire: channel('winport:acquire'),
   associate: channel('winport:associate'),

@@ -3,8 +3,10 @@ import { SystemCallError } from '@winport/transport'
 import type { AcquireRequest } from './acquire-request.js'
 import { ReservationError } from './reservation-error.js'
 
-// What a system call's error means for whoever asked, and what to do about it. Errors that are not a system call's
-// (a bug, an abort, an error of Node's own) come back as they are.
+// Turns the error of a system call into one that says what was asked, what was found and what to do. Every other error
+// (a bug, an abort, an error of Node) is returned unchanged.
+
+export type ReservationKind = 'runtime' | 'persistent'
 
 /** @param request start port 0 is a wildcard */
 export function explainAcquire(error: unknown, request: PortRange): unknown {
@@ -15,7 +17,7 @@ export function explainAcquire(error: unknown, request: PortRange): unknown {
       startPort === 0
         ? count === 1
           ? `No ${protocol.toUpperCase()} port is free: release a block, or close a socket.`
-          : `No ${count} consecutive ${protocol.toUpperCase()} ports are free; ask for fewer.`
+          : `No ${count} consecutive ${protocol.toUpperCase()} ports are free: ask for fewer.`
         : `${describeRange(request)} cannot be reserved: ${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded. ` +
           'Choose another start port, or leave it out to let Windows choose. ' +
           `\`netsh int ipv4 show excludedportrange ${protocol}\` lists what is excluded.`
@@ -24,16 +26,16 @@ export function explainAcquire(error: unknown, request: PortRange): unknown {
   return explainUnsupported(error) ?? explainOther(`Could not reserve ${describeRange(request)}`, error)
 }
 
-/** For a search in which no place was granted. @param refusals of each place, in the order of the search */
+/** For a search in which no candidate was granted. @param refusals of each candidate, in order */
 export function explainSearch(refusals: readonly ReservationError[], request: AcquireRequest): ReservationError {
   const { protocol, count, within, startPort } = request
   const ports = `${protocol?.toUpperCase() ?? 'TCP and UDP'} port${count === 1 ? '' : 's'}`
   const reason = `${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded`
-  const cause = new AggregateError(refusals, 'Each place was refused')
+  const cause = new AggregateError(refusals, 'Every candidate was refused')
   if (within !== undefined) {
     const [from, to] = within
     const what = count === 1 ? `No ${ports}` : `No ${count} consecutive ${ports}`
-    const where = refusals.length === 1 ? '' : `at each of ${refusals.length} places `
+    const where = refusals.length === 1 ? '' : `at each of ${refusals.length} start ports `
     const problem = `${what} from ${from} to ${to} can be reserved: ${where}${reason}. Choose another range.`
     return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
   }
@@ -42,15 +44,15 @@ export function explainSearch(refusals: readonly ReservationError[], request: Ac
   const named = starts.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
   const remedy = starts.includes('anywhere')
     ? 'Ask for fewer, or release a block.'
-    : 'Choose others, or add 0 to let Windows choose.'
+    : 'Choose other start ports, or add 0 to let Windows choose.'
   const problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. ${remedy}`
   return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
 }
 
 /**
- * For a search for the same range of both protocols in which the kernel chooses.
+ * For a search for the same range of both protocols where the kernel chooses it.
  *
- * @param offered how many blocks it offered for TCP
+ * @param offered how many ranges the kernel granted for TCP
  */
 export function explainUnmatched(
   refusals: readonly ReservationError[],
@@ -58,18 +60,22 @@ export function explainUnmatched(
   count: number,
 ): ReservationError {
   const what = count === 1 ? 'There is no port' : `There are no ${count} consecutive ports`
-  const blocks = offered === 1 ? 'the one place' : `each of ${offered} places`
-  const reason = offered === 0 ? 'none is free for TCP' : `${blocks} that Windows offered for TCP was refused for UDP`
-  const remedy = count === 1 ? 'Say where.' : 'Ask for fewer, or say where.'
+  const ranges = offered === 1 ? 'the one range' : `each of ${offered} ranges`
+  const reason = offered === 0 ? 'none is free for TCP' : `${ranges} that Windows offered for TCP was refused for UDP`
+  const remedy = count === 1 ? 'Give a start port.' : 'Ask for fewer ports, or give a start port.'
   const problem = `${what} free for both TCP and UDP: ${reason}. ${remedy}`
-  return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, new AggregateError(refusals, 'Each place was refused'))
+  return new ReservationError(
+    'ERR_PORT_RANGE_IN_USE',
+    problem,
+    new AggregateError(refusals, 'Every candidate was refused'),
+  )
 }
 
-/** @param block the block that a port was asked of, with `port` if a certain one was */
+/** For a call that uses a port of a block. @param port 0 is any free one */
 export function explainUse(
   error: unknown,
   block: PortRange,
-  kind: 'runtime' | 'persistent',
+  kind: ReservationKind,
   port: number,
   { reuseAddr = false }: BindOptions = {},
 ): unknown {
@@ -105,8 +111,8 @@ export function explainUse(
   return explainUnsupported(error) ?? explainOther(`Could not use ${what}`, error)
 }
 
-/** For a call on a block that may not be used any more. */
-export function explainEnd(block: PortRange, kind: 'runtime' | 'persistent'): ReservationError {
+/** For a call on a block that can no longer be used. */
+export function explainEnd(block: PortRange, kind: ReservationKind): ReservationError {
   const problem =
     kind === 'runtime'
       ? `The reservation of ${describeRange(block)} was released: acquire a new one.`
@@ -114,13 +120,13 @@ export function explainEnd(block: PortRange, kind: 'runtime' | 'persistent'): Re
   return new ReservationError('ERR_RESERVATION_RELEASED', problem)
 }
 
-/** For an anchor that did not close properly. */
+/** For an anchor whose close failed. */
 export function explainRelease(error: unknown, block: PortRange): unknown {
   if (!(error instanceof SystemCallError)) return error
-  return explainOther(`The reservation of ${describeRange(block)} is over, but closing its socket failed`, error)
+  return explainOther(`The reservation of ${describeRange(block)} has ended, but closing its socket failed`, error)
 }
 
-/** @param verb what was to be done: 'create', 'look up' or 'delete' */
+/** @param verb 'create', 'look up' or 'delete' */
 export function explainPersistent(error: unknown, range: PortRange, verb: string): unknown {
   if (!(error instanceof SystemCallError)) return error
   switch (error.code) {
@@ -135,7 +141,7 @@ export function explainPersistent(error: unknown, range: PortRange, verb: string
     case 'ERROR_NOT_FOUND':
       return new ReservationError(
         'ERR_RESERVATION_NOT_FOUND',
-        `There is no persistent reservation of exactly ${describeRange(range)}; a part of one, or more than one, does not count.`,
+        `No persistent reservation was created with exactly ${describeRange(range)}: give the range that it was created with.`,
         error,
       )
     default:
@@ -145,7 +151,7 @@ export function explainPersistent(error: unknown, range: PortRange, verb: string
   }
 }
 
-/** A range in words: `TCP ports 5000-5019`, `TCP port 5000`, or `20 TCP ports` if its start is open. */
+/** A range in words: `TCP ports 5000-5019`, `TCP port 5000`, or `20 TCP ports` if the kernel chooses the start. */
 export function describeRange({ protocol, startPort, count }: PortRange): string {
   const name = protocol.toUpperCase()
   if (startPort === 0) return `${count} ${name} port${count === 1 ? '' : 's'}`

@@ -13,7 +13,7 @@ export interface HostAddress {
 export const ANY_IPV4: HostAddress = { address: '0.0.0.0', family: 'ipv4' }
 export const ANY_IPV6: HostAddress = { address: '::', family: 'ipv6' }
 
-/** The addresses of a host, in the resolver's order; an address stands for itself. */
+/** Resolves a host to its addresses, in the order of the resolver. An IP address resolves to itself. */
 export async function resolveHost(
   host: unknown,
   signal: AbortSignal | undefined,

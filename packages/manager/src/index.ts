@@ -5,11 +5,17 @@ export {
   checkAcquireOptions,
 } from './acquire-request.js'
 export type { BindMessage, BlockMessage, FailureMessage, ReservationMessage } from './diagnostics.js'
-export { MatchedReservation } from './matched-reservation.js'
-export { OpenPersistentReservation } from './open-persistent-reservation.js'
-export { PersistentReservation } from './persistent-reservation.js'
-export { type PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
-export { type BlockBindOptions, type BlockConnectOptions, type BlockListenOptions, PortBlock } from './port-block.js'
+export type { MatchedReservation, MatchedReservationJSON } from './matched-reservation.js'
+export type { OpenPersistentReservation } from './open-persistent-reservation.js'
+export type { PersistentReservation } from './persistent-reservation.js'
+export type { PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
+export type {
+  BlockBindOptions,
+  BlockConnectOptions,
+  BlockListenOptions,
+  PortBlock,
+  PortBlockJSON,
+} from './port-block.js'
 export { ReservationError, type ReservationErrorCode } from './reservation-error.js'
 export { ReservationManager, type ReservationManagerOptions } from './reservation-manager.js'
-export { type ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
+export type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'

@@ -1,26 +1,9 @@
-import type { PortRange, Transport } from '@winport/transport'
-import { PortBlock } from './port-block.js'
+import type { PortBlock } from './port-block.js'
 
 /**
- * A reservation that survives restarts, as it was created or looked up. Using it needs elevation. It is not held: it
- * stays until it is deleted. Its token may change at a restart of the machine; then look it up again.
+ * A reservation that survives restarts, as it was created or looked up. It stays until it is deleted. Its use needs
+ * elevation. Its token may change at a restart of the machine: look it up again then.
  *
- * There is no security between persistent reservations: any process that may obtain them may use any other's.
+ * The system does not protect persistent reservations from each other: a process that may use one may use all of them.
  */
-export class PersistentReservation extends PortBlock {
-  readonly #isManagerOpen: () => boolean
-
-  /** @internal Use `ReservationManager.persistent`. */
-  constructor(transport: Transport, range: PortRange, token: bigint, isManagerOpen: () => boolean) {
-    super(transport, range, token)
-    this.#isManagerOpen = isManagerOpen
-  }
-
-  protected override get kind(): 'persistent' {
-    return 'persistent'
-  }
-
-  protected override isHeld(): boolean {
-    return this.#isManagerOpen()
-  }
-}
+export interface PersistentReservation extends PortBlock {}

@@ -1,17 +1,18 @@
 import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
 import type { PortRange } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
+import type { ReleaseOptions } from './runtime-reservation.js'
 
 export const LAST_PORT = 65_535
 const LARGEST_INT = 0x7fff_ffff
 
-// The checks of what callers pass, made before any system call.
+// The checks of arguments, made before any system call.
 
 export function checkObject(name: string, value: unknown): asserts value is object {
   if (typeof value !== 'object' || value === null) throw invalidArgType(name, 'an object', value)
 }
 
-/** Like {@link checkNodeObject} and Node itself, by shape: a signal may come from another realm, or be a polyfill. */
+/** Checks a signal by its shape, as Node does: it may come from another realm, or be a polyfill. */
 export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
   if (signal === undefined) return
   const fits = typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal
@@ -27,9 +28,14 @@ export function deriveSignal(signal: unknown): AbortSignal | undefined {
   return signal instanceof AbortSignal ? AbortSignal.any([signal]) : signal
 }
 
-/** Checks the length of a queue, an int in libuv and in Winsock: 0 is Node's default. */
+/** Checks the length of a queue of connections, an int in libuv and in Winsock. 0 is Node's default. */
 export function checkBacklog(backlog: unknown): asserts backlog is number | undefined {
   if (backlog !== undefined) checkUnsigned('backlog', backlog, LARGEST_INT)
+}
+
+export function readReleaseOptions(options: ReleaseOptions): AbortSignal | undefined {
+  checkObject('options', options)
+  return deriveSignal(options.signal)
 }
 
 export function checkOption(name: string, value: unknown): asserts value is boolean | undefined {
@@ -41,14 +47,14 @@ export function checkRemotePort(port: unknown): asserts port is number {
   checkUnsigned('port', port, LAST_PORT, 1)
 }
 
-/** Checks a range that has to fit between 1 and 65535. */
+/** Checks that a range lies between 1 and 65535. */
 export function checkRange({ protocol, startPort, count }: PortRange): void {
   checkProtocol(protocol)
   checkUnsigned('count', count, LAST_PORT, 1)
   checkFits('startPort', startPort, count, 1)
 }
 
-/** Checks that a block that starts there ends at 65535 at the latest. @param lowest 0 where 0 is a wildcard */
+/** Checks that a block with this start ends at 65535 or below. @param lowest 0 where 0 is a wildcard */
 export function checkFits(name: string, startPort: unknown, count: number, lowest: 0 | 1): asserts startPort is number {
   checkUnsigned(name, startPort, LAST_PORT, lowest)
   const room = LAST_PORT + 1 - startPort
@@ -57,7 +63,7 @@ export function checkFits(name: string, startPort: unknown, count: number, lowes
   }
 }
 
-/** Checks a port of a block: 0, the default, lets the kernel choose. */
+/** Checks a port of a block. 0, the default, lets the kernel choose. */
 export function checkPortOf(block: PortRange, name: string, port: unknown = 0): number {
   checkUnsigned(name, port, LAST_PORT)
   const { startPort, count } = block
@@ -68,7 +74,7 @@ export function checkPortOf(block: PortRange, name: string, port: unknown = 0): 
   return port
 }
 
-/** Something of Node's with the methods that are needed: not `instanceof`, which fails between realms. */
+/** Checks that an object has the methods that are needed. `instanceof` would fail between realms. */
 export function checkNodeObject(name: string, value: unknown, expected: string, methods: readonly string[]): void {
   const fits =
     typeof value === 'object' &&

@@ -14,23 +14,25 @@ import {
   type AcquireRequest,
   readAcquireRequest,
 } from './acquire-request.js'
+import { type AcquireAt, acquireBothAnywhere, acquireBothAt, firstGranted } from './acquire-search.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
-import { explainAcquire, explainSearch, explainUnmatched } from './explain-error.js'
-import { Holding } from './holding.js'
-import { MatchedReservation } from './matched-reservation.js'
-import { nextTurn } from './next-turn.js'
-import { PersistentReservationStore } from './persistent-reservation-store.js'
+import { explainAcquire } from './explain-error.js'
+import type { MatchedReservation } from './matched-reservation.js'
+import type { PersistentReservationStore } from './persistent-reservation-store.js'
+import { PersistentStore } from './persistent-store.js'
 import { checkNodeObject, checkObject, checkOption } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
-import { RuntimeReservation } from './runtime-reservation.js'
+import { ReservationRecord } from './reservation-record.js'
+import { RuntimeBlock } from './runtime-block.js'
+import type { RuntimeReservation } from './runtime-reservation.js'
 
 export interface ReservationManagerOptions {
-  /** The way to the kernel. The manager takes it over, and closes it when it is closed itself. */
+  /** The way to the kernel. It belongs to the manager from now on: `close()` closes it. */
   readonly transport: Transport
   /**
-   * Remember where each block is acquired, so that the warning about one that is dropped without a release can name the
-   * place. Costs a stack trace per block. Defaults to false.
+   * Remembers where each block is acquired, for the warning about a block that is dropped without a release. Costs a stack
+   * trace for each block. Default: false.
    */
   readonly traceLeaks?: boolean | undefined
 }
@@ -41,21 +43,15 @@ interface AcquireBuffers {
   readonly output: Uint8Array
 }
 
-/** After so many refusals a search lets timers, signals and others have their turn. */
-const REFUSALS_PER_TURN = 32
-
-/** So many blocks a search for both protocols keeps at most: others need ports meanwhile. */
-const MOST_KEPT = 256
-
-/** Acquires, keeps and releases reservations over a transport. */
+/** Acquires, holds and releases blocks of ports over a transport. */
 export class ReservationManager implements AsyncDisposable {
   readonly transport: Transport
-  /** Reservations that survive restarts. */
+  /** The reservations that survive a restart of the machine. */
   readonly persistent: PersistentReservationStore
   readonly #traceLeaks: boolean
-  readonly #holdings = new Set<Holding>()
+  readonly #records = new Set<ReservationRecord>()
   readonly #acquiring = new Set<WinsockSocket>()
-  /** Buffers of acquires that are over, for those to come. */
+  /** Buffers of calls that have ended, for later calls. */
   readonly #spareBuffers: AcquireBuffers[] = []
   #closed: Promise<void> | undefined
 
@@ -69,21 +65,21 @@ export class ReservationManager implements AsyncDisposable {
     checkOption('traceLeaks', traceLeaks)
     this.transport = transport
     this.#traceLeaks = traceLeaks
-    this.persistent = new PersistentReservationStore(transport, (signal) => this.#endFor(signal))
+    this.persistent = new PersistentStore(transport, (signal) => this.#endFor(signal))
   }
 
-  /** The reservations that are held at the moment, but for those that nobody has any more. */
+  /** The blocks that are held now. */
   get held(): readonly RuntimeReservation[] {
-    return [...this.#holdings].map(({ reservation }) => reservation).filter((reservation) => reservation !== undefined)
+    return [...this.#records].map(({ block }) => block).filter((block) => block !== undefined)
   }
 
   /**
-   * Reserves a block of consecutive ports, which is this process' own until it is released. Keep the block for as long
-   * as its ports are needed: one that is garbage-collected is released, with a warning.
+   * Reserves a block of consecutive ports for this process until it is released. Keep the block for as long as its ports
+   * are needed: a block that is garbage-collected is released, with a warning.
    *
    * Rejects with `ERR_PORT_RANGE_IN_USE`, `ERR_RESERVATION_UNSUPPORTED`, an `AbortError`, `ERR_RESERVATION_RELEASED` if
-   * the manager is closed, and before any call is made with `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`. After a
-   * failure nothing is reserved and nothing left open. If several places were tried, the `cause` is an `AggregateError`
+   * the manager is closed; and before any system call with `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`. After a failure
+   * nothing is reserved and nothing is left open. If several candidates were tried, the `cause` is an `AggregateError`
    * with the refusal of each.
    */
   async acquire(options: AcquireOptions): Promise<RuntimeReservation> {
@@ -91,36 +87,31 @@ export class ReservationManager implements AsyncDisposable {
     const { protocol } = options
     checkProtocol(protocol)
     const request = readAcquireRequest(options, protocol)
-    const place = this.#traceLeaks ? placeOf(this.acquire) : undefined
+    const acquireAt = this.#acquireFor(request, this.acquire)
     const { startPort } = request
-    if (typeof startPort === 'number') return await this.#acquireAt(protocol, startPort, request, place)
-    return await this.#firstGranted(startPort, request, (candidate) =>
-      this.#acquireAt(protocol, candidate, request, place),
-    )
+    if (typeof startPort === 'number') return await acquireAt(protocol, startPort)
+    return await firstGranted(startPort, request, (candidate) => acquireAt(protocol, candidate))
   }
 
   /**
-   * Reserves the same range of ports for TCP and for UDP. Fails as {@link acquire} does. Where the kernel chooses, its
-   * choices for TCP that UDP cannot have are kept until the search is over, so that it does not offer them again: 256
-   * at most.
+   * Reserves the same range of ports for TCP and for UDP. Rejects as {@link acquire} does. Where the kernel chooses, each
+   * range that it grants for TCP and refuses for UDP is kept until the search ends, so that the kernel does not offer it
+   * again: at most 256.
    */
   async acquireMatched(options: AcquireMatchedOptions): Promise<MatchedReservation> {
     checkObject('options', options)
     const request = readAcquireRequest(options, undefined)
-    const place = this.#traceLeaks ? placeOf(this.acquireMatched) : undefined
-    const { startPort } = request
+    const acquireAt = this.#acquireFor(request, this.acquireMatched)
+    const { startPort, count } = request
     const acquireBoth = async (candidate: number) =>
-      candidate === 0
-        ? await this.#acquireBothAnywhere(request, place)
-        : await this.#acquireBothAt(candidate, request, place)
+      candidate === 0 ? await acquireBothAnywhere(acquireAt, count) : await acquireBothAt(acquireAt, candidate)
     if (typeof startPort === 'number') return await acquireBoth(startPort)
-    return await this.#firstGranted(startPort, request, acquireBoth)
+    return await firstGranted(startPort, request, acquireBoth)
   }
 
   /**
-   * Releases everything that is held, ends calls that are under way, and closes the transport. Servers that listen are
-   * left alone, and a persistent call that has begun is seen through where the system cannot be stopped. Twice is no
-   * error.
+   * Releases every block, ends the calls under way, and closes the transport. Idempotent. Servers that listen stay open.
+   * A persistent call that has begun cannot be stopped: the transport waits for it.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close()
@@ -131,32 +122,18 @@ export class ReservationManager implements AsyncDisposable {
     await this.close()
   }
 
-  /** Goes through the places that were asked for until one is granted. */
-  async #firstGranted<Granted>(
-    startPorts: Iterable<number>,
-    request: AcquireRequest,
-    attempt: (startPort: number) => Promise<Granted>,
-  ): Promise<Granted> {
-    const refusals: ReservationError[] = []
-    for (const candidate of startPorts) {
-      try {
-        return await attempt(candidate)
-      } catch (error) {
-        await noteRefusal(refusals, error)
-      }
-    }
-    const [only, another] = refusals
-    throw only !== undefined && another === undefined && request.within === undefined
-      ? only
-      : explainSearch(refusals, request)
+  /** @param caller the method whose caller is remembered with `traceLeaks` */
+  #acquireFor(request: AcquireRequest, caller: (...args: never[]) => unknown): AcquireAt {
+    const acquiredAt = this.#traceLeaks ? callSiteOf(caller) : undefined
+    return (protocol, startPort) => this.#acquireAt(protocol, startPort, request, acquiredAt)
   }
 
-  /** ACQUIRE, on an anchor of its own. */
+  /** Makes an ACQUIRE on an anchor of its own. */
   async #acquireAt(
     protocol: Protocol,
     startPort: number,
     { count, signal }: AcquireRequest,
-    place: string | undefined,
+    acquiredAt: string | undefined,
   ): Promise<RuntimeReservation> {
     this.#checkOpen(signal)
     const buffers = this.#spareBuffers.pop() ?? newBuffers()
@@ -169,9 +146,9 @@ export class ReservationManager implements AsyncDisposable {
       this.#acquiring.add(anchor)
       await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output, { signal })
       this.#checkOpen(signal)
-      return this.#keep(protocol, anchor, output, place)
+      return this.#keep(protocol, anchor, output, acquiredAt)
     } catch (error) {
-      if (anchor !== undefined) closeQuietly(anchor) // and with it whatever was granted
+      if (anchor !== undefined) closeQuietly(anchor) // ends what ACQUIRE may have granted
       const range: PortRange = { protocol, startPort, count }
       const failure = this.#endFor(signal) ?? explainAcquire(error, range)
       if (channels.failure.hasSubscribers) {
@@ -180,46 +157,11 @@ export class ReservationManager implements AsyncDisposable {
       throw failure
     } finally {
       if (anchor !== undefined) this.#acquiring.delete(anchor)
-      this.#spareBuffers.push(buffers) // the call is settled, and they are the caller's again
+      this.#spareBuffers.push(buffers) // the call has settled: it no longer uses the buffers
     }
   }
 
-  async #acquireBothAt(
-    startPort: number,
-    request: AcquireRequest,
-    place: string | undefined,
-  ): Promise<MatchedReservation> {
-    const tcp = await this.#acquireAt('tcp', startPort, request, place)
-    try {
-      return new MatchedReservation(tcp, await this.#acquireAt('udp', startPort, request, place))
-    } catch (error) {
-      await Promise.allSettled([tcp.release()])
-      throw error
-    }
-  }
-
-  async #acquireBothAnywhere(request: AcquireRequest, place: string | undefined): Promise<MatchedReservation> {
-    const kept: RuntimeReservation[] = []
-    const refusals: ReservationError[] = []
-    try {
-      while (kept.length < MOST_KEPT) {
-        let tcp: RuntimeReservation | undefined
-        try {
-          tcp = await this.#acquireAt('tcp', 0, request, place)
-          return new MatchedReservation(tcp, await this.#acquireAt('udp', tcp.startPort, request, place))
-        } catch (error) {
-          if (tcp !== undefined) kept.push(tcp)
-          await noteRefusal(refusals, error)
-          if (tcp === undefined) break
-        }
-      }
-      throw explainUnmatched(refusals, kept.length, request.count)
-    } finally {
-      await Promise.allSettled(kept.map((tcp) => tcp.release()))
-    }
-  }
-
-  /** Any socket of the protocol will do: one pool serves both families, and a machine may lack one of them. */
+  /** Opens a socket of either family: one pool serves both, and a machine may lack one of them. */
   #openAnchor(protocol: Protocol): WinsockSocket {
     try {
       return this.transport.openSocket({ protocol })
@@ -229,13 +171,13 @@ export class ReservationManager implements AsyncDisposable {
     }
   }
 
-  #keep(protocol: Protocol, anchor: WinsockSocket, output: Uint8Array, place: string | undefined): RuntimeReservation {
+  #keep(protocol: Protocol, anchor: WinsockSocket, output: Uint8Array, acquiredAt: string | undefined): RuntimeBlock {
     const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(output)
     const range = { protocol, startPort: StartPort, count: NumberOfPorts }
-    const holding = new Holding(range, Token, anchor, this.transport, this.#holdings, place)
-    const reservation = new RuntimeReservation(this.transport, holding)
+    const record = new ReservationRecord(range, Token, anchor, this.transport, this.#records, acquiredAt)
+    const block = new RuntimeBlock(this.transport, record)
     if (channels.acquire.hasSubscribers) publish('acquire', this.transport, range, { token: Token })
-    return reservation
+    return block
   }
 
   #checkOpen(signal: AbortSignal | undefined): void {
@@ -243,51 +185,39 @@ export class ReservationManager implements AsyncDisposable {
     if (end !== undefined) throw end
   }
 
-  /** Why a call may not go on, if so. */
+  /** Why a call must not go on, if so. */
   #endFor(signal?: AbortSignal): Error | undefined {
     if (signal?.aborted === true) return new AbortError({ cause: signal.reason })
     if (this.#closed === undefined) return undefined
     return new ReservationError(
       'ERR_RESERVATION_RELEASED',
-      'This reservation manager was closed, and everything released: open a new one.',
+      'The reservation manager is closed and has released everything: open a new one.',
     )
   }
 
   async #close(): Promise<void> {
     const released: Promise<void>[] = []
-    const dropped: Holding[] = []
-    for (const holding of [...this.#holdings]) {
-      const { reservation } = holding
-      if (reservation !== undefined) released.push(reservation.release())
-      else dropped.push(holding)
+    const dropped: ReservationRecord[] = []
+    for (const record of [...this.#records]) {
+      const { block } = record
+      if (block !== undefined) released.push(block.release())
+      else dropped.push(record)
     }
-    for (const holding of dropped) holding.end() // nobody has them any more; their anchors are closed with the transport
+    for (const record of dropped) record.end() // the close of the transport closes their anchors
     for (const anchor of this.#acquiring) closeQuietly(anchor)
     const outcomes: PromiseSettledResult<void>[] = await Promise.allSettled(released)
     outcomes.push(...(await Promise.allSettled([this.transport.close()])))
-    for (const holding of dropped) holding.reportEnd()
+    for (const record of dropped) record.reportEnd()
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason)
-    if (failures.length > 0) throw new AggregateError(failures, 'Everything was released, but not without errors')
+    if (failures.length > 0) throw new AggregateError(failures, 'Everything is released, but closing it failed')
   }
 }
 
-/** Keeps a refusal, and goes on; throws whatever is none. */
-async function noteRefusal(refusals: ReservationError[], error: unknown): Promise<void> {
-  if (!isRefusal(error)) throw error
-  refusals.push(error)
-  if (refusals.length % REFUSALS_PER_TURN === 0) await nextTurn()
-}
-
-/** These ports cannot be had, but others may. */
-function isRefusal(error: unknown): error is ReservationError {
-  return error instanceof ReservationError && error.code === 'ERR_PORT_RANGE_IN_USE'
-}
-
 /** Where a method was called, as the lines of a stack trace. */
-function placeOf(method: (...args: never[]) => unknown): string {
+function callSiteOf(method: (...args: never[]) => unknown): string {
   const trace: { stack?: string } = {}
   Error.captureStackTrace(trace, method)
-  // Not a string where somebody has an Error.prepareStackTrace of his own.
+  // An Error.prepareStackTrace of the program may return something else.
   return typeof trace.stack === 'string' ? trace.stack.replace(/^.*\n/, '') : ''
 }
 

@@ -11,7 +11,7 @@ vi.mock('node:dns/promises', () => ({ lookup: vi.fn() }))
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
 
-describe('an acquire with a signal', () => {
+describe('acquire with a signal', () => {
   const machine = new SimulatedMachine()
   const request = { protocol: 'tcp', count: 20 } as const
 
@@ -23,7 +23,7 @@ describe('an acquire with a signal', () => {
     expect(machine.calls).toEqual([])
   })
 
-  it('gives up while the kernel takes its time, and nothing stays reserved', async () => {
+  it('cancels a pending ACQUIRE, and nothing stays reserved', async () => {
     const held = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const controller = new AbortController()
     const acquiring = machine.manager.acquire({ ...request, signal: controller.signal })
@@ -38,14 +38,14 @@ describe('an acquire with a signal', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('gives up after a timeout', async () => {
+  it('rejects after the timeout of its signal', async () => {
     machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const failure = await failureOf(machine.manager.acquire({ ...request, signal: AbortSignal.timeout(10) }))
     expect(failure).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: { name: 'TimeoutError' } })
     machine.kernel.assertNothingHeld()
   })
 
-  it('is never lost: at whatever moment it is aborted, the caller has the block or nobody has', async () => {
+  it('returns the block or releases it, at whatever moment the signal aborts', async () => {
     const seen = new Set<string>()
     for (let moment = 0; moment < 16; moment++) {
       const held = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
@@ -72,7 +72,7 @@ describe('an acquire with a signal', () => {
     expect(seen).toEqual(new Set(['not granted', 'granted, and given back', 'had']))
   })
 
-  it('leaves the block alone when its signal aborts later', async () => {
+  it('does not release the block when its signal aborts later', async () => {
     const controller = new AbortController()
     const block = await machine.manager.acquire({ ...request, signal: controller.signal })
     controller.abort()
@@ -80,7 +80,7 @@ describe('an acquire with a signal', () => {
     expect(machine.kernel.inspect().reservations).toHaveLength(1)
   })
 
-  it('shares its signal with many others, without a warning of too many listeners', async () => {
+  it('shares its signal with 29 other calls without a warning about listeners', async () => {
     const warnings: Error[] = []
     const warned = (warning: Error) => warnings.push(warning)
     process.on('warning', warned)
@@ -96,7 +96,7 @@ describe('an acquire with a signal', () => {
     await machine.manager.close()
   })
 
-  it('leaves nothing behind on the signal, whichever way it ends', async () => {
+  it('leaves no listener on the signal, whether it succeeds, fails or is aborted', async () => {
     const { faults } = machine.kernel
     const controller = new AbortController()
     const { signal } = controller
@@ -117,7 +117,7 @@ describe('an acquire with a signal', () => {
     expect(listenersOf(signal)).toBe(0)
   })
 
-  it('tells of the abort rather than of the failure that came with it', async () => {
+  it('reports the abort rather than a failure at the same time', async () => {
     const held = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const controller = new AbortController()
     const acquiring = failureOf(machine.manager.acquire({ ...request, signal: controller.signal }))
@@ -128,7 +128,7 @@ describe('an acquire with a signal', () => {
   })
 })
 
-describe('the use of a block with a signal', () => {
+describe('a use of a block with a signal', () => {
   const machine = new SimulatedMachine(realPorts)
   const host = '127.0.0.1'
   type Use = (block: RuntimeReservation, signal: AbortSignal, at?: string) => Promise<unknown>
@@ -158,7 +158,7 @@ describe('the use of a block with a signal', () => {
       expect(machine.calls).toHaveLength(before)
     })
 
-    it('gives up while ASSOCIATE is pending', async () => {
+    it('cancels a pending ASSOCIATE', async () => {
       const block = await machine.manager.acquire({ protocol, count: 2 })
       const held = machine.kernel.faults.hold('SIO_ASSOCIATE_PORT_RESERVATION')
       const controller = new AbortController()
@@ -173,7 +173,7 @@ describe('the use of a block with a signal', () => {
       expect(machine.kernel.inspect().sockets).toHaveLength(1) // the anchor
     })
 
-    it('gives up at once while the resolver takes its time', async () => {
+    it('rejects at once while the resolver is slow', async () => {
       vi.mocked(lookup).mockReturnValueOnce(new Promise(() => {}))
       const block = await machine.manager.acquire({ protocol, count: 2 })
       const before = machine.calls.length
@@ -187,7 +187,7 @@ describe('the use of a block with a signal', () => {
       expect(machine.calls).toHaveLength(before)
     })
 
-    it('leaves nothing behind on the signal after a failure', async () => {
+    it('leaves no listener on the signal after a failure', async () => {
       vi.mocked(lookup).mockResolvedValueOnce([{ address: host, family: 4 }] as never)
       const block = await machine.manager.acquire({ protocol, count: 2 })
       machine.kernel.faults.fail('bind', 'WSAENOBUFS')
@@ -197,7 +197,7 @@ describe('the use of a block with a signal', () => {
     })
   })
 
-  it('leaves a server that listens alone when its signal aborts later', async () => {
+  it('does not close a listening server when its signal aborts later', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const controller = new AbortController()
     const server = machine.owns(greeter('undisturbed'))
@@ -207,7 +207,7 @@ describe('the use of a block with a signal', () => {
     expect(await readFrom(port)).toBe('undisturbed')
   })
 
-  it('at whatever moment it aborts leaves a server that listens, or an AbortError and nothing open', async () => {
+  it('leaves a listening server, or an AbortError and nothing open, at whatever moment the signal aborts', async () => {
     const seen = new Set<boolean>()
     for (let moment = 0; moment < 24; moment++) {
       const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })

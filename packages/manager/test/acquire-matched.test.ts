@@ -1,11 +1,11 @@
 import { createSocket } from 'node:dgram'
 import { describe, expect, it } from 'vitest'
-import { type AcquireMatchedOptions, checkAcquireMatchedOptions, MatchedReservation } from '../src/index.js'
+import { type AcquireMatchedOptions, checkAcquireMatchedOptions } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { greeter, readFrom } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
-describe('a matched acquire', () => {
+describe('acquireMatched', () => {
   const machine = new SimulatedMachine({
     dynamicRange: { startPort: 50_000, count: 100 },
     exclusions: [
@@ -18,7 +18,6 @@ describe('a matched acquire', () => {
 
   it('reserves one range for both protocols', async () => {
     const block = await machine.manager.acquireMatched({ count: 20, startPort: 4000 })
-    expect(block).toBeInstanceOf(MatchedReservation)
     expect(block).toMatchObject({ startPort: 4000, endPort: 4019, count: 20, released: false })
     expect(reservations()).toEqual([
       ['tcp', 4000, 20],
@@ -27,7 +26,7 @@ describe('a matched acquire', () => {
     expect(machine.manager.held).toEqual([block.tcp, block.udp])
   })
 
-  it('holds what only one protocol can have until the search ends, and then lets go of it', async () => {
+  it('keeps the ranges that UDP refuses until the search ends, and then releases them', async () => {
     const block = await machine.manager.acquireMatched({ count: 10 })
     expect(block.startPort).toBe(50_010)
     expect(machine.calls).toEqual(['openSocket tcp', 'openSocket udp', 'openSocket tcp', 'openSocket udp'])
@@ -38,14 +37,14 @@ describe('a matched acquire', () => {
     expect(machine.kernel.inspect().sockets).toHaveLength(2)
   })
 
-  it('fails when the kernel has no more to offer, with each refusal, and nothing is left', async () => {
+  it('rejects with each refusal when the kernel grants no further range, and leaves nothing', async () => {
     const failure = await failureOf(machine.manager.acquireMatched({ count: 75 }))
     expect(failure).toMatchObject({
       code: 'ERR_PORT_RANGE_IN_USE',
       errno: 10_048,
       message:
-        'There are no 75 consecutive ports free for both TCP and UDP: the one place that Windows offered for TCP was ' +
-        'refused for UDP. Ask for fewer, or say where.',
+        'There are no 75 consecutive ports free for both TCP and UDP: the one range that Windows offered for TCP was ' +
+        'refused for UDP. Ask for fewer ports, or give a start port.',
     })
     const { errors } = failure.cause as AggregateError
     expect(errors.map(({ message }) => message.slice(0, 26))).toEqual([
@@ -55,21 +54,21 @@ describe('a matched acquire', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('keeps no more than 256 of the blocks that it is offered', async () => {
+  it('keeps at most 256 of the ranges that the kernel grants for TCP', async () => {
     const dynamicRange = { startPort: 50_000, count: 1000 }
     machine.replace({ dynamicRange, exclusions: [{ protocol: 'udp', ...dynamicRange }] })
     const failure = await failureOf(machine.manager.acquireMatched({ count: 1 }))
     expect(failure).toMatchObject({
       code: 'ERR_PORT_RANGE_IN_USE',
       message:
-        'There is no port free for both TCP and UDP: each of 256 places that Windows offered for TCP was refused for ' +
-        'UDP. Say where.',
+        'There is no port free for both TCP and UDP: each of 256 ranges that Windows offered for TCP was refused for ' +
+        'UDP. Give a start port.',
     })
     expect(machine.calls).toHaveLength(512)
     machine.kernel.assertNothingHeld()
   })
 
-  it('says so when there is nothing for TCP to begin with', async () => {
+  it('says that no port is free for TCP if the first ACQUIRE is refused', async () => {
     const failure = await failureOf(machine.manager.acquireMatched({ count: 101 }))
     expect(failure).toMatchObject({
       code: 'ERR_PORT_RANGE_IN_USE',
@@ -78,7 +77,7 @@ describe('a matched acquire', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('tries start ports in turn, and within a range the lowest place', async () => {
+  it('tries start ports in turn, and a range from its lowest start port', async () => {
     const preferred = await machine.manager.acquireMatched({ count: 10, startPort: [50_000, 50_020, 50_040] })
     expect(preferred.startPort).toBe(50_040)
     const within = await machine.manager.acquireMatched({ count: 10, within: [50_000, 50_030] })
@@ -95,7 +94,7 @@ describe('a matched acquire', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('of one start port fails with its refusal alone', async () => {
+  it('rejects with the refusal itself if there is one start port', async () => {
     const failure = await failureOf(machine.manager.acquireMatched({ count: 10, startPort: 50_000 }))
     expect(failure).toMatchObject({
       code: 'ERR_PORT_RANGE_IN_USE',
@@ -110,14 +109,14 @@ describe('a matched acquire', () => {
     ['SIO_ACQUIRE_PORT_RESERVATION', 4],
     ['WSASocketW', 2],
     ['WSASocketW', 3],
-  ] as const)('leaves nothing behind when %s fails for another reason, call %i', async (call, nth) => {
+  ] as const)('leaves nothing open when %s fails for another reason, call %i', async (call, nth) => {
     machine.kernel.faults.fail(call, 'WSAENOBUFS', { nth })
     expect((await failureOf(machine.manager.acquireMatched({ count: 10 }))).code).toBe('ENOBUFS')
     machine.kernel.assertNothingHeld()
     expect(machine.manager.held).toEqual([])
   })
 
-  it.each([1, 2, 3, 4])('gives everything back when it is aborted during call %i', async (nth) => {
+  it.each([1, 2, 3, 4])('releases everything when it is aborted during call %i', async (nth) => {
     const hold = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION', { nth })
     const controller = new AbortController()
     const acquiring = failureOf(machine.manager.acquireMatched({ count: 10, signal: controller.signal }))
@@ -133,7 +132,7 @@ describe('a matched acquire', () => {
     ['count 0', { count: 0 }, 'ERR_OUT_OF_RANGE'],
     ['a start port too high', { count: 2, startPort: 65_535 }, 'ERR_OUT_OF_RANGE'],
     ['a signal that is none', { count: 2, signal: {} }, 'ERR_INVALID_ARG_TYPE'],
-  ])('is refused without a call: %s', async (_name, options, code) => {
+  ])('refuses invalid options before any system call: %s', async (_name, options, code) => {
     const failure = await failureOf(machine.manager.acquireMatched(options as AcquireMatchedOptions))
     expect(failure.code).toBe(code)
     expect(() => checkAcquireMatchedOptions(options)).toThrow(failure.message)
@@ -145,7 +144,7 @@ describe('a matched reservation', () => {
   const machine = new SimulatedMachine(realPorts)
   const host = '127.0.0.1'
 
-  it('serves on both protocols at one port', async () => {
+  it('serves both protocols on one port', async () => {
     const block = await machine.manager.acquireMatched({ count: 2 })
     const server = machine.owns(greeter('tcp'))
     const { port } = await block.listen(server, { host, port: block.endPort })
@@ -156,7 +155,7 @@ describe('a matched reservation', () => {
     expect(connection.localPort).toBe(block.startPort)
   })
 
-  it('is a range like any block', async () => {
+  it('iterates, contains ports and converts to JSON like every block', async () => {
     const block = await machine.manager.acquireMatched({ count: 3 })
     const { startPort, endPort, tcp, udp } = block
     expect([...block]).toEqual([startPort, startPort + 1, endPort])
@@ -174,7 +173,7 @@ describe('a matched reservation', () => {
     })
   })
 
-  it('is released as one, and twice is no error', async () => {
+  it('releases both reservations, and release is idempotent', async () => {
     const block = await machine.manager.acquireMatched({ count: 3 })
     await block.release()
     await block.release()
@@ -184,27 +183,27 @@ describe('a matched reservation', () => {
     expect(again.released).toBe(false)
   })
 
-  it('is released as one with a signal, too, which ends the waiting', async () => {
+  it('stops waiting for the release of both when its signal aborts', async () => {
     const block = await machine.manager.acquireMatched({ count: 3 })
     const signal = AbortSignal.abort('too late')
     expect(await failureOf(block.release({ signal }))).toMatchObject({ name: 'AbortError', cause: 'too late' })
     machine.kernel.assertNothingHeld()
   })
 
-  it.each([5, { signal: {} }])('is not released when asked wrongly: %o', async (options) => {
+  it.each([5, { signal: {} }])('is not released with invalid options: %o', async (options) => {
     const block = await machine.manager.acquireMatched({ count: 3 })
     expect((await failureOf(block.release(options as never))).code).toBe('ERR_INVALID_ARG_TYPE')
     expect(block.released).toBe(false)
   })
 
-  it('is released though one of the anchors does not close', async () => {
+  it('releases both reservations although the close of one anchor fails', async () => {
     const block = await machine.manager.acquireMatched({ count: 3 })
     machine.kernel.faults.fail('closesocket', 'WSAENETDOWN')
     expect((await failureOf(block.release())).code).toBe('WSAENETDOWN')
     machine.kernel.assertNothingHeld()
   })
 
-  it('tells of both anchors that do not close', async () => {
+  it('reports both anchors whose close fails', async () => {
     const block = await machine.manager.acquireMatched({ count: 3 })
     machine.kernel.faults.fail('closesocket', 'WSAENETDOWN')
     machine.kernel.faults.fail('closesocket', 'WSAENOBUFS', { nth: 2 })

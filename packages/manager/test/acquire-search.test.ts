@@ -4,7 +4,7 @@ import { type AcquireOptions, checkAcquireOptions, ReservationManager } from '..
 import { failureOf } from './failure-of.js'
 import { SimulatedMachine } from './simulated-machine.js'
 
-describe('an acquire with several start ports', () => {
+describe('acquire with several start ports', () => {
   const machine = new SimulatedMachine({ exclusions: [{ protocol: 'tcp', startPort: 5000, count: 1000 }] })
   const request = { protocol: 'tcp', count: 20 } as const
 
@@ -16,23 +16,23 @@ describe('an acquire with several start ports', () => {
     ['an array', [5000, 5990, 6000, 8000]],
     ['a set', new Set([5000, 6000, 8000])],
     ['a generator', everyHundred(5000)],
-  ])('takes the first that the kernel grants: %s', async (_name, startPort) => {
+  ])('takes the first start port that the kernel grants: %s', async (_name, startPort) => {
     const block = await machine.manager.acquire({ ...request, startPort })
     expect(block.startPort).toBe(6000)
     expect(machine.kernel.inspect().sockets).toHaveLength(1)
   })
 
-  it('tries no further than that', async () => {
+  it('stops at the first start port that is granted', async () => {
     await machine.manager.acquire({ ...request, startPort: [5000, 7000, 8000, 9000] })
     expect(machine.calls).toEqual(['openSocket tcp', 'openSocket tcp'])
   })
 
-  it('lets the kernel choose where 0 is among them', async () => {
+  it('lets the kernel choose at start port 0', async () => {
     const block = await machine.manager.acquire({ ...request, startPort: [5000, 0] })
     expect(block.startPort).toBe(49_152)
   })
 
-  it('reports each refusal if none is granted', async () => {
+  it('rejects with each refusal if none is granted', async () => {
     const failure = await failureOf(machine.manager.acquire({ ...request, startPort: [5000, 5500] }))
     expect(failure).toMatchObject({
       code: 'ERR_PORT_RANGE_IN_USE',
@@ -40,7 +40,7 @@ describe('an acquire with several start ports', () => {
       syscall: 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)',
       message:
         '20 TCP ports cannot be reserved at any of 5000, 5500: each time at least one is bound, reserved or excluded. ' +
-        'Choose others, or add 0 to let Windows choose.',
+        'Choose other start ports, or add 0 to let Windows choose.',
     })
     const { errors } = failure.cause as AggregateError
     expect(errors.map(({ code, message }) => [code, message.slice(0, 35)])).toEqual([
@@ -50,7 +50,7 @@ describe('an acquire with several start ports', () => {
     expect(machine.kernel.inspect().sockets).toEqual([])
   })
 
-  it('is refused like one alone if there is but one', async () => {
+  it('rejects with the refusal itself if the list has one start port', async () => {
     const alone = await failureOf(machine.manager.acquire({ ...request, startPort: 5000 }))
     const listed = await failureOf(machine.manager.acquire({ ...request, startPort: [5000] }))
     expect(listed.message).toBe(alone.message)
@@ -61,7 +61,7 @@ describe('an acquire with several start ports', () => {
     )
   })
 
-  it('does not advise to let Windows choose if Windows could not', async () => {
+  it('does not suggest that Windows chooses if it was asked to', async () => {
     machine.replace({ exclusions: [{ protocol: 'tcp', startPort: 1, count: 65_535 }] })
     const { message } = await failureOf(machine.manager.acquire({ ...request, startPort: [5000, 0] }))
     expect(message).toBe(
@@ -70,7 +70,7 @@ describe('an acquire with several start ports', () => {
     )
   })
 
-  it('names no more than eight in its message', async () => {
+  it('names at most eight start ports in its message', async () => {
     const startPort = Array.from({ length: 12 }, (_, i) => 5000 + i * 10)
     const { message } = await failureOf(machine.manager.acquire({ protocol: 'tcp', count: 1, startPort }))
     expect(message).toMatch(/^1 TCP port cannot be reserved at any of 5000, .*, 5070 and 4 more: each time it is bound/)
@@ -90,7 +90,7 @@ describe('an acquire with several start ports', () => {
     ['one too high', [65_535], 'ERR_OUT_OF_RANGE', /count.*<= 1 to end at port 65535 when it starts at 65535/],
     ['a string', '5000', 'ERR_INVALID_ARG_TYPE', /"startPort"/],
     ['an object that is not iterable', {}, 'ERR_INVALID_ARG_TYPE', /an iterable of numbers/],
-  ])('is refused without a call: %s', async (_name, startPort, code, message) => {
+  ])('refuses invalid options before any system call: %s', async (_name, startPort, code, message) => {
     const options = { ...request, startPort } as AcquireOptions
     const failure = await failureOf(machine.manager.acquire(options))
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
@@ -98,7 +98,7 @@ describe('an acquire with several start ports', () => {
     expect(machine.calls).toEqual([])
   })
 
-  it('is refused if it never ends, and its generator is told', async () => {
+  it('refuses an endless generator, and closes it', async () => {
     let ended = false
     function* forever() {
       try {
@@ -114,7 +114,7 @@ describe('an acquire with several start ports', () => {
   })
 })
 
-describe('an acquire within a range', () => {
+describe('acquire within a range', () => {
   const machine = new SimulatedMachine({
     exclusions: [
       { protocol: 'tcp', startPort: 8010, count: 1 },
@@ -129,13 +129,13 @@ describe('an acquire within a range', () => {
     [1, 8010, 8011, 8011],
     [64, 8036, 8099, 8036],
     [20, 1, 65_535, 1],
-  ])('takes the lowest place: %i ports from %i to %i', async (count, from, to, startPort) => {
+  ])('takes the lowest free range: %i ports from %i to %i', async (count, from, to, startPort) => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count, within: [from, to] })
     expect(block.startPort).toBe(startPort)
     expect(block.endPort).toBeLessThanOrEqual(to)
   })
 
-  it('takes one block after the other, until none is left', async () => {
+  it('takes one block after another until no port is left', async () => {
     const next = () => machine.manager.acquire({ protocol: 'tcp', count: 4, within: [8000, 8013] })
     expect([(await next()).startPort, (await next()).startPort]).toEqual([8000, 8004])
     const failure = await failureOf(next())
@@ -143,7 +143,7 @@ describe('an acquire within a range', () => {
       code: 'ERR_PORT_RANGE_IN_USE',
       errno: 10_048,
       message:
-        'No 4 consecutive TCP ports from 8000 to 8013 can be reserved: at each of 11 places at least one is bound, ' +
+        'No 4 consecutive TCP ports from 8000 to 8013 can be reserved: at each of 11 start ports at least one is bound, ' +
         'reserved or excluded. Choose another range.',
     })
     expect((failure.cause as AggregateError).errors).toHaveLength(11)
@@ -151,7 +151,7 @@ describe('an acquire within a range', () => {
     expect(machine.kernel.inspect().sockets).toHaveLength(2)
   })
 
-  it('never touches a port that it does not get', async () => {
+  it('leaves the ports that it is not granted unreserved', async () => {
     const other = machine.openManager()
     const block = await other.acquire({ protocol: 'tcp', startPort: 8003, count: 1 })
     await machine.manager.acquire({ protocol: 'tcp', count: 5, within: [8000, 8100] })
@@ -168,13 +168,13 @@ describe('an acquire within a range', () => {
     ['the wrong way round', { within: [8000, 7999] }, 'ERR_OUT_OF_RANGE', /"within\[1\]".*>= 8000 and <= 65535/],
     ['too narrow', { within: [8000, 8003] }, 'ERR_OUT_OF_RANGE', /"count".*<= 4 to lie within 8000 to 8003/],
     ['a start port too', { within: [8000, 8100], startPort: 8000 }, 'ERR_OUT_OF_RANGE', /left out where startPort/],
-  ])('is refused without a call: %s', async (_name, options, code, message) => {
+  ])('refuses invalid options before any system call: %s', async (_name, options, code, message) => {
     const failure = await failureOf(machine.manager.acquire({ protocol: 'tcp', count: 5, ...options }))
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
     expect(machine.calls).toEqual([])
   })
 
-  it('gives up when its time is over, though no call ever waits', async () => {
+  it('ends at its timeout although no call is ever pending', async () => {
     machine.replace({ exclusions: [{ protocol: 'udp', startPort: 1, count: 65_535 }] })
     const started = performance.now()
     const signal = AbortSignal.timeout(20)
@@ -184,7 +184,7 @@ describe('an acquire within a range', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('goes on though a test has taken the timers', async () => {
+  it('goes on while a test fakes the timers', async () => {
     vi.useFakeTimers()
     try {
       machine.replace({ exclusions: [{ protocol: 'udp', startPort: 9000, count: 100 }] })
@@ -196,7 +196,7 @@ describe('an acquire within a range', () => {
     }
   })
 
-  it('ends with its manager', async () => {
+  it('ends when its manager is closed', async () => {
     machine.replace({ exclusions: [{ protocol: 'udp', startPort: 1, count: 65_535 }] })
     const searching = failureOf(machine.manager.acquire({ protocol: 'udp', count: 1, within: [1, 65_535] }))
     await machine.manager.close()
@@ -204,8 +204,8 @@ describe('an acquire within a range', () => {
   })
 })
 
-describe('searches of several managers at once', () => {
-  it('never get one port twice', async () => {
+describe('concurrent searches of several managers', () => {
+  it('never grant one port twice', async () => {
     const kernel = new MockKernel()
     const managers = Array.from({ length: 4 }, () => new ReservationManager({ transport: kernel.openTransport() }))
     const blocks = await Promise.all(

@@ -6,14 +6,14 @@ import { SimulatedMachine } from './simulated-machine.js'
 describe('acquire', () => {
   const machine = new SimulatedMachine()
 
-  it('without a start port gets consecutive ports of the dynamic range', async () => {
+  it('reserves consecutive ports of the dynamic range if no start port is given', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 20 })
     expect(block.count).toBe(20)
     expect(block.startPort).toBeGreaterThanOrEqual(49_152)
     expect(block.endPort).toBeLessThanOrEqual(65_535)
   })
 
-  it('takes start port 0 and undefined for the kernel may choose', async () => {
+  it('lets the kernel choose for start port 0 and undefined', async () => {
     const zero = await machine.manager.acquire({ protocol: 'tcp', count: 3, startPort: 0 })
     const left = await machine.manager.acquire({ protocol: 'tcp', count: 3, startPort: undefined, signal: undefined })
     expect(zero.startPort).toBeGreaterThanOrEqual(49_152)
@@ -28,7 +28,7 @@ describe('acquire', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('fails where there is neither family', async () => {
+  it('rejects on a machine that has neither family', async () => {
     machine.kernel.faults.fail('WSASocketW', 'WSAEAFNOSUPPORT')
     machine.kernel.faults.fail('WSASocketW', 'WSAEAFNOSUPPORT', { nth: 2 })
     const failure = await failureOf(machine.manager.acquire({ protocol: 'tcp', count: 3 }))
@@ -36,7 +36,7 @@ describe('acquire', () => {
     expect(machine.calls).toHaveLength(2)
   })
 
-  it('with a start port gets exactly that range', async () => {
+  it('reserves exactly the range of a given start port', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 20 })
     expect([block.startPort, block.endPort]).toEqual([5000, 5019])
     expect(machine.kernel.inspect().reservations).toMatchObject([
@@ -48,7 +48,7 @@ describe('acquire', () => {
     { startPort: 1, count: 1 },
     { startPort: 1, count: 65_535 },
     { startPort: 65_516, count: 20 },
-  ])('takes the range of $count from $startPort, at the edge of what there is', async ({ startPort, count }) => {
+  ])('reserves a range at the edge of the port space: $count from $startPort', async ({ startPort, count }) => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort, count })
     expect(block).toMatchObject({ startPort, count })
   })
@@ -58,7 +58,7 @@ describe('acquire', () => {
     { startPort: 4990, count: 11, overlap: 'its first port' },
     { startPort: 5019, count: 1, overlap: 'its last port' },
     { startPort: 4000, count: 2000, overlap: 'all of it and more' },
-  ])('never gets what is held already: $overlap', async ({ startPort, count }) => {
+  ])('rejects a range that overlaps a held block: $overlap', async ({ startPort, count }) => {
     await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 20 })
     const stranger = machine.openManager()
     for (const manager of [machine.manager, stranger]) {
@@ -69,20 +69,20 @@ describe('acquire', () => {
     expect(machine.kernel.inspect().sockets).toHaveLength(1)
   })
 
-  it('gets what borders on a held block', async () => {
+  it('reserves the ports next to a held block', async () => {
     await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 20 })
     await machine.manager.acquire({ protocol: 'tcp', startPort: 4990, count: 10 })
     await machine.manager.acquire({ protocol: 'tcp', startPort: 5020, count: 1 })
     expect(machine.manager.held).toHaveLength(3)
   })
 
-  it('keeps TCP and UDP apart', async () => {
+  it('reserves the same range for TCP and for UDP', async () => {
     await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 20 })
     const udp = await machine.manager.acquire({ protocol: 'udp', startPort: 5000, count: 20 })
     expect(udp.protocol).toBe('udp')
   })
 
-  it('never gives two blocks one port, however many ask at once', async () => {
+  it('never gives two blocks one port in 64 concurrent calls', async () => {
     const counts = Array.from({ length: 200 }, (_, i) => 1 + ((i * 7) % 23))
     const stranger = machine.openManager()
     const blocks = await Promise.all(
@@ -94,7 +94,7 @@ describe('acquire', () => {
     expect(new Set(blocks.map(({ token }) => token)).size).toBe(blocks.length)
   })
 
-  it('does not mix up the answers of the kernel, however often many ask at once', async () => {
+  it('returns to each of many concurrent calls its own answer', async () => {
     for (let round = 0; round < 3; round++) {
       const holds = Array.from({ length: 10 }, () => machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION'))
       const acquiring = holds.map((_, i) => machine.manager.acquire({ protocol: 'tcp', count: i + 1 }))
@@ -108,7 +108,7 @@ describe('acquire', () => {
     }
   })
 
-  it('lets exactly one of many have a range that all of them ask for', async () => {
+  it('grants a range to exactly one of the calls that ask for it', async () => {
     const asked = Array.from({ length: 20 }, () =>
       machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 5 }),
     )
@@ -118,7 +118,7 @@ describe('acquire', () => {
     expect(new Set(reasons)).toEqual(new Set(['ERR_PORT_RANGE_IN_USE']))
   })
 
-  it('says that there is no room when the dynamic range is full, and finds room again after a release', async () => {
+  it('rejects when the dynamic range is full, and succeeds again after a release', async () => {
     machine.replace({ dynamicRange: { startPort: 50_000, count: 10 } })
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 8 })
     const failure = await failureOf(machine.manager.acquire({ protocol: 'tcp', count: 3 }))
@@ -127,14 +127,14 @@ describe('acquire', () => {
     expect((await machine.manager.acquire({ protocol: 'tcp', count: 3 })).count).toBe(3)
   })
 
-  it('is refused an administered exclusion, and says where to look', async () => {
+  it('rejects an administered exclusion, and names the command that lists them', async () => {
     machine.kernel.addExclusion({ protocol: 'tcp', startPort: 50_000, count: 60 })
     const failure = await failureOf(machine.manager.acquire({ protocol: 'tcp', startPort: 50_059, count: 2 }))
     expect(failure.code).toBe('ERR_PORT_RANGE_IN_USE')
     expect(failure.message).toContain('netsh int ipv4 show excludedportrange tcp')
   })
 
-  it('opens one socket a block, the anchor, and keeps it unbound', async () => {
+  it('opens one socket for each block, the anchor, and does not bind it', async () => {
     await machine.manager.acquire({ protocol: 'udp', count: 20 })
     expect(machine.calls).toEqual(['openSocket udp'])
     expect(machine.kernel.inspect().sockets).toMatchObject([{ protocol: 'udp', state: 'open', port: undefined }])
@@ -144,7 +144,7 @@ describe('acquire', () => {
 describe('manager.held', () => {
   const machine = new SimulatedMachine()
 
-  it('lists what is held, oldest first, until it is let go', async () => {
+  it('lists the held blocks, oldest first, until they are released', async () => {
     const blocks: RuntimeReservation[] = []
     for (const count of [1, 2, 3]) blocks.push(await machine.manager.acquire({ protocol: 'tcp', count }))
     expect(machine.manager.held).toEqual(blocks)
@@ -152,13 +152,13 @@ describe('manager.held', () => {
     expect(machine.manager.held).toEqual([blocks[0], blocks[2]])
   })
 
-  it('is a copy: changing it changes nothing', async () => {
+  it('returns a copy', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     ;(machine.manager.held as RuntimeReservation[]).length = 0
     expect(machine.manager.held).toEqual([block])
   })
 
-  it('knows nothing of an acquisition that failed', async () => {
+  it('does not list an acquire that failed', async () => {
     await failureOf(machine.manager.acquire({ protocol: 'tcp', startPort: 65_535, count: 2 }))
     machine.kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENETDOWN')
     await failureOf(machine.manager.acquire({ protocol: 'tcp', count: 2 }))

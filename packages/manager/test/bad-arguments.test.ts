@@ -13,7 +13,7 @@ import {
 import { failureOf } from './failure-of.js'
 import { SimulatedMachine } from './simulated-machine.js'
 
-// What Node's own errors say: what was wrong, what is allowed, and what came.
+// The messages of Node's own errors: which argument, what is allowed, what was received.
 const type = 'ERR_INVALID_ARG_TYPE'
 const range = 'ERR_OUT_OF_RANGE'
 
@@ -117,7 +117,7 @@ describe('the arguments of acquire', () => {
       type,
       'The "signal" argument must be an instance of AbortSignal. Received an instance of AbortController',
     ],
-  ])('%o is refused before any call is made', async (options, code, message) => {
+  ])('are refused before any system call: %o', async (options, code, message) => {
     await expectRefusal(machine.manager.acquire(options as AcquireOptions), code, message)
   })
 })
@@ -150,12 +150,12 @@ describe.each(['create', 'lookup', 'delete'] as const)('the arguments of persist
       range,
       'The value of "count" is out of range. It must be <= 1 to end at port 65535 when it starts at 65535. Received 2',
     ],
-  ])('%o is refused before any call is made', async (options, code, message) => {
+  ])('are refused before any system call: %o', async (options, code, message) => {
     await expectRefusal(machine.manager.persistent[call](options as PortRange), code, message)
   })
 })
 
-describe('the arguments of what a block does', () => {
+describe("the arguments of a block's methods", () => {
   const machine = new SimulatedMachine()
   let tcp: RuntimeReservation
   let udp: RuntimeReservation
@@ -167,7 +167,7 @@ describe('the arguments of what a block does', () => {
     expect(machine.calls.filter((call) => call !== 'close')).toEqual(['openSocket tcp', 'openSocket udp']) // the anchors
   })
 
-  // What an Express application is: a function with a method named listen.
+  // Like an Express application: a function with a method named listen.
   const app = Object.assign(function app() {}, { listen() {}, address() {}, close() {} })
   const notServer = 'The "server" argument must be a net.Server, such as http.createServer() returns. Received'
 
@@ -178,7 +178,7 @@ describe('the arguments of what a block does', () => {
     ['a port', () => 5000, 'type number (5000)'],
     ['an empty object', () => ({}), 'an instance of Object'],
     ['a dgram socket', () => machine.owns(createSocket('udp4')), 'an instance of Socket'],
-  ])('listen refuses %s for a server', async (_name, make, received) => {
+  ])('refuse %s as the server of listen', async (_name, make, received) => {
     await expectRefusal(tcp.listen(make() as ReturnType<typeof createServer>), type, `${notServer} ${received}`)
   })
 
@@ -186,12 +186,12 @@ describe('the arguments of what a block does', () => {
     ['nothing', () => undefined, 'undefined'],
     ['the type of a socket', () => 'udp4', `type string ('udp4')`],
     ['a server', () => createServer(), 'an instance of Server'],
-  ])('bind refuses %s for a dgram socket', async (_name, make, received) => {
+  ])('refuse %s as the socket of bind', async (_name, make, received) => {
     const message = `The "socket" argument must be a dgram.Socket. Received ${received}`
     await expectRefusal(udp.bind(make() as ReturnType<typeof createSocket>), type, message)
   })
 
-  it('listen and connect are for TCP blocks, bind is for UDP blocks', async () => {
+  it('refuse listen and connect on a UDP block, and bind on a TCP block', async () => {
     const must = 'The value of "protocol" is out of range. It must be'
     const socket = machine.owns(createSocket('udp4'))
     await expectRefusal(udp.listen(createServer()), range, `${must} 'tcp' for listen(). Received 'udp'`)
@@ -220,7 +220,7 @@ describe('the arguments of what a block does', () => {
     [{ signal: 1 }, type, 'The "signal" argument must be an instance of AbortSignal. Received type number (1)'],
   ]
 
-  it.each(badOptions)('listen refuses %o', async (options, code, message) => {
+  it.each(badOptions)('refuse the options %o of listen', async (options, code, message) => {
     await expectRefusal(tcp.listen(createServer(), options as BlockListenOptions), code, message)
   })
 
@@ -228,18 +228,18 @@ describe('the arguments of what a block does', () => {
     ['5', type, `The "backlog" argument must be of type number. Received type string ('5')`],
     [-1, range, 'The value of "backlog" is out of range. It must be >= 0 and <= 2147483647. Received -1'],
     [1.5, range, 'The value of "backlog" is out of range. It must be an integer >= 0 and <= 2147483647. Received 1.5'],
-  ])('listen refuses a backlog of %o', async (backlog, code, message) => {
+  ])('refuse a backlog of %o', async (backlog, code, message) => {
     await expectRefusal(tcp.listen(createServer(), { backlog } as BlockListenOptions), code, message)
   })
 
-  it.each(badOptions)('bind refuses %o', async (options, code, message) => {
+  it.each(badOptions)('refuse the options %o of bind', async (options, code, message) => {
     await expectRefusal(udp.bind(machine.owns(createSocket('udp4')), options as BlockBindOptions), code, message)
   })
 
   it.each([
     { kind: 'udp6', host: '127.0.0.1', family: 'ipv6' },
     { kind: 'udp4', host: '::1', family: 'ipv4' },
-  ] as const)('bind refuses $host for a $kind socket', async ({ kind, host, family }) => {
+  ] as const)('refuse the host $host for a $kind socket', async ({ kind, host, family }) => {
     await expectRefusal(
       udp.bind(machine.owns(createSocket(kind)), { host }),
       range,
@@ -279,7 +279,7 @@ describe('the arguments of what a block does', () => {
       type,
       `The "signal" argument must be an instance of AbortSignal. Received type string ('now')`,
     ],
-  ])('connect refuses %o', async (options, code, message) => {
+  ])('refuse the options %o of connect', async (options, code, message) => {
     await expectRefusal(tcp.connect(options as BlockConnectOptions), code, message)
   })
 })
@@ -292,7 +292,7 @@ describe('the arguments of a new manager', () => {
     [{}, `${notTransport} undefined`],
     [{ transport: 'mock' }, `${notTransport} type string ('mock')`],
     [{ transport: { close() {} } }, `${notTransport} an instance of Object`],
-  ])('%o is refused', (options, message) => {
+  ])('are refused: %o', (options, message) => {
     const open = () => new ReservationManager(options as { transport: Transport })
     expect(open).toThrow(TypeError)
     expect(open).toThrow(message)
@@ -302,7 +302,7 @@ describe('the arguments of a new manager', () => {
 describe('an AbortSignal of another realm, such as a polyfill', () => {
   const machine = new SimulatedMachine()
 
-  it('is as good as one of this realm', async () => {
+  it('is accepted like one of this realm', async () => {
     const { signal } = new AbortController()
     const foreign = Object.create(null, {
       aborted: { get: () => signal.aborted },

@@ -20,7 +20,7 @@ describe('bind', () => {
     return String(message)
   }
 
-  it('lets a udp4 socket echo real datagrams from a port of the block', async () => {
+  it('makes a udp4 socket echo real datagrams from a port of the block', async () => {
     const block = await acquire()
     const socket = udp4()
     const address = await block.bind(socket, { host })
@@ -30,7 +30,7 @@ describe('bind', () => {
     expect(await echoThrough(socket, udp4(), host, 'hello')).toBe('hello')
   })
 
-  itWithIPv6('lets a udp6 socket echo real datagrams from a port of the block', async () => {
+  itWithIPv6('makes a udp6 socket echo real datagrams from a port of the block', async () => {
     const block = await acquire()
     const socket = machine.owns(createSocket('udp6'))
     const address = await block.bind(socket, { host: '::1' })
@@ -38,7 +38,7 @@ describe('bind', () => {
     expect(await echoThrough(socket, machine.owns(createSocket('udp6')), '::1', 'six')).toBe('six')
   })
 
-  it('lets sockets of one block talk to each other', async () => {
+  it('lets sockets of one block exchange datagrams', async () => {
     const block = await acquire()
     const [server, client] = [udp4(), udp4()]
     await block.bind(server, { host })
@@ -66,19 +66,19 @@ describe('bind', () => {
     expect((await block.bind(udp4(), { host: 'localhost' })).address).toBe(host)
   })
 
-  it('takes the port that was asked for', async () => {
+  it('binds to the given port', async () => {
     const block = await acquire()
     expect((await block.bind(udp4(), { host, port: block.endPort })).port).toBe(block.endPort)
   })
 
-  it('rejects with EADDRINUSE if the port that was asked for is in use', async () => {
+  it('rejects with EADDRINUSE if the given port is in use', async () => {
     const block = await acquire()
     await block.bind(udp4(), { host, port: block.startPort })
     const failure = await failureOf(block.bind(udp4(), { host, port: block.startPort }))
     expect(failure).toMatchObject({ code: 'EADDRINUSE', errno: 10048, syscall: 'bind' })
   })
 
-  it('gives every port once, then rejects with ERR_RESERVATION_EXHAUSTED', async () => {
+  it('gives each port once, then rejects with ERR_RESERVATION_EXHAUSTED', async () => {
     const block = await acquire(5)
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => block.bind(udp4(), { host })))
     const ports = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.port] : []))
@@ -87,7 +87,7 @@ describe('bind', () => {
     expect(codes).toEqual(Array.from({ length: 3 }, () => 'ERR_RESERVATION_EXHAUSTED'))
   })
 
-  it('has the port back when the socket closes', async () => {
+  it('returns the port to the block when the socket closes', async () => {
     const block = await acquire(1)
     const socket = createSocket('udp4')
     await block.bind(socket, { host })
@@ -97,7 +97,7 @@ describe('bind', () => {
     expect((await block.bind(udp4(), { host })).port).toBe(block.startPort)
   })
 
-  it("fails with Node's own error for a socket that is bound already, and leaves it so", async () => {
+  it("rejects a bound socket with Node's own error, and leaves it bound", async () => {
     const block = await acquire()
     const socket = udp4()
     const { port } = await block.bind(socket, { host })
@@ -106,7 +106,7 @@ describe('bind', () => {
     expect(machine.kernel.inspect().sockets).toHaveLength(2) // the anchor and the first
   })
 
-  it("fails with Node's own error for a socket that is closed", async () => {
+  it("rejects a closed socket with Node's own error", async () => {
     const block = await acquire()
     const socket = createSocket('udp4')
     await new Promise<void>((resolve) => socket.close(resolve))
@@ -114,7 +114,7 @@ describe('bind', () => {
     expect(machine.kernel.inspect().sockets).toHaveLength(1) // the anchor
   })
 
-  it('binds one socket but once if asked twice at the same time', async () => {
+  it('binds a socket once if it is called twice at the same time', async () => {
     const block = await acquire()
     const socket = udp4()
     const outcomes = await Promise.allSettled([block.bind(socket, { host }), block.bind(socket, { host })])
@@ -122,7 +122,7 @@ describe('bind', () => {
     expect(machine.kernel.inspect().sockets).toHaveLength(2) // the anchor and the first
   })
 
-  it('leaves the socket unbound after a failure, to be bound again', async () => {
+  it('leaves the socket unbound after a failure, and a second call succeeds', async () => {
     const block = await acquire()
     const socket = udp4()
     machine.kernel.faults.fail('attach', 'WSAENOBUFS')
@@ -130,7 +130,7 @@ describe('bind', () => {
     expect(block.contains((await block.bind(socket, { host })).port)).toBe(true)
   })
 
-  it('lets sockets share a port that all of them ask to share, and nobody else', async () => {
+  it('shares a port between sockets that all ask for it, and refuses others', async () => {
     const block = await acquire(2)
     const [first, second, third] = [udp4(), udp4(), udp4()]
     const { port } = await block.bind(first, { host, reuseAddr: true })
@@ -140,7 +140,7 @@ describe('bind', () => {
     expect((await block.bind(third, { host, reuseAddr: true })).port).not.toBe(port)
   })
 
-  it('does not let a socket share the port of one that did not ask for it', async () => {
+  it('does not share the port of a socket that did not ask for it', async () => {
     const block = await acquire(1)
     const { port } = await block.bind(udp4(), { host })
     expect(await failureOf(block.bind(udp4(), { host, port, reuseAddr: true }))).toMatchObject({
@@ -150,7 +150,7 @@ describe('bind', () => {
     })
   })
 
-  itWithIPv6('lets one socket of each family have a port, when the IPv6 one takes no IPv4', async () => {
+  itWithIPv6('binds a socket of each family to one port if the IPv6 one has ipv6Only', async () => {
     const block = await acquire(1)
     const udp6 = () => machine.owns(createSocket('udp6'))
     const { port } = await block.bind(udp6(), { ipv6Only: true })
@@ -158,13 +158,13 @@ describe('bind', () => {
     expect((await failureOf(block.bind(udp6(), { port, ipv6Only: true }))).code).toBe('EADDRINUSE')
   })
 
-  itWithIPv6('takes IPv4 too on an IPv6 socket unless told otherwise', async () => {
+  itWithIPv6('serves IPv4 on an IPv6 socket by default', async () => {
     const block = await acquire(1)
     const { port } = await block.bind(machine.owns(createSocket('udp6')))
     expect((await failureOf(block.bind(udp4(), { port }))).code).toBe('EADDRINUSE')
   })
 
-  it.each(['reuseAddr', 'ipv6Only'])('is refused a %s that is no boolean', async (name) => {
+  it.each(['reuseAddr', 'ipv6Only'])('refuses a %s that is not a boolean', async (name) => {
     const block = await acquire(1)
     const failure = await failureOf(block.bind(udp4(), { [name]: 1 }))
     expect(failure).toMatchObject({

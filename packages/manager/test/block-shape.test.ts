@@ -1,22 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { PortBlock, RuntimeReservation } from '../src/index.js'
 import { SimulatedMachine } from './simulated-machine.js'
 
 describe('a block', () => {
   const machine = new SimulatedMachine()
 
-  it('says its protocol, first port, last port and count', async () => {
+  it('has its protocol, first port, last port and count', async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', startPort: 5000, count: 20 })
     expect(block).toMatchObject({ protocol: 'udp', startPort: 5000, endPort: 5019, count: 20 })
   })
 
-  it('is a PortBlock, whichever way it was got', async () => {
-    const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
-    expect(block).toBeInstanceOf(RuntimeReservation)
-    expect(block).toBeInstanceOf(PortBlock)
-  })
-
-  it('has the token that the kernel gave, to the last of its 64 bits', async () => {
+  it("has all 64 bits of the kernel's token", async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const [reservation] = machine.kernel.inspect().reservations
     expect(typeof block.token).toBe('bigint')
@@ -24,25 +17,25 @@ describe('a block', () => {
     expect(block.token).toBeGreaterThan(BigInt(Number.MAX_SAFE_INTEGER))
   })
 
-  it('yields its ports in order, each time it is iterated over', async () => {
+  it('yields its ports in order in each iteration', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 4 })
     expect([...block]).toEqual([5000, 5001, 5002, 5003])
     expect([...block]).toHaveLength(4)
   })
 
-  it('reaches to the last port there is', async () => {
+  it('may end at port 65535', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort: 65_535, count: 1 })
     expect([...block]).toEqual([65_535])
     expect(block.endPort).toBe(65_535)
   })
 
-  it('contains its ports and nothing else', async () => {
+  it('contains its ports and no others', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 4 })
     expect([4999, 5000, 5003, 5004].map((port) => block.contains(port))).toEqual([false, true, true, false])
     expect([5000.5, Number.NaN, Number.POSITIVE_INFINITY].some((port) => block.contains(port))).toBe(false)
   })
 
-  it('goes into JSON with its token as a string', async () => {
+  it('converts to JSON with its token as a string', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 4 })
     const text = JSON.stringify({ block })
     expect(JSON.parse(text).block).toEqual({
@@ -54,7 +47,7 @@ describe('a block', () => {
     })
   })
 
-  it('is released or not, and says so', async () => {
+  it('says whether it is released', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     expect(block.released).toBe(false)
     const released = block.release()

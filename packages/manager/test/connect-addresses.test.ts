@@ -7,7 +7,7 @@ import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
 vi.mock('node:dns/promises', () => ({ lookup: vi.fn() }))
 
-describe('connect to a name that stands for several addresses', () => {
+describe('connect to a name with several addresses', () => {
   const machine = new SimulatedMachine(realPorts)
   const [six, four] = [
     { address: '::1', family: 6 },
@@ -24,7 +24,7 @@ describe('connect to a name that stands for several addresses', () => {
     vi.mocked(lookup).mockResolvedValue(addresses as never)
   }
 
-  it('tries the next where the first refuses, from the same block of one port', async () => {
+  it('tries the next address after a refusal, from the same block of one port', async () => {
     resolveTo(six, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const socket = machine.owns(await block.connect({ host: 'localhost', port }))
@@ -33,7 +33,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect(await read(socket)).toBe('found')
   })
 
-  it('tries the next from the source port that was asked for', async () => {
+  it('tries the next address from the same given source port', async () => {
     resolveTo(six, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
     const socket = machine.owns(await block.connect({ host: 'localhost', port, localPort: block.endPort }))
@@ -41,7 +41,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect(await read(socket)).toBe('found')
   })
 
-  it.each(['WSASocketW', 'bind'] as const)('tries the next where %s tells that there is no IPv6', async (call) => {
+  it.each(['WSASocketW', 'bind'] as const)('tries the next address if %s says that there is no IPv6', async (call) => {
     resolveTo(six, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     machine.kernel.faults.fail(call, 'WSAEAFNOSUPPORT')
@@ -49,7 +49,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect(await read(socket)).toBe('found')
   })
 
-  it('does not try the next if the block is exhausted: it would be no better off', async () => {
+  it('does not try the next address if the block is exhausted', async () => {
     resolveTo(six, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     machine.owns(await block.connect({ host: '127.0.0.1', port }))
@@ -59,7 +59,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect(machine.calls).toHaveLength(before + 1)
   })
 
-  it('rejects with all that was tried, and the code of the last', async () => {
+  it('rejects with the failure of each address, and the code of the last', async () => {
     resolveTo({ address: '127.0.0.2', family: 4 }, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     machine.kernel.faults.fail('connect', 'WSAENETUNREACH')
@@ -74,7 +74,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect(machine.kernel.inspect().sockets).toHaveLength(3) // two anchors, one server
   })
 
-  it('rejects with the one failure there is to tell if the name stands for one address', async () => {
+  it('rejects with the failure itself if the name has one address', async () => {
     resolveTo(four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     machine.kernel.faults.fail('connect', 'WSAECONNREFUSED')
@@ -83,7 +83,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect(failure).toMatchObject({ code: 'ECONNREFUSED', errno: 10061, syscall: 'connect' })
   })
 
-  it('rejects with an AbortError alone if aborted at the last address', async () => {
+  it('rejects with an AbortError if it is aborted at the last address', async () => {
     resolveTo(four, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     machine.kernel.faults.fail('connect', 'WSAECONNREFUSED')
@@ -95,7 +95,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect(await failureOf(connecting)).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' })
   })
 
-  it('tries no further once it is aborted', async () => {
+  it('tries no further address after an abort', async () => {
     resolveTo(four, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const held = machine.kernel.faults.hold('connect')
@@ -108,7 +108,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect(machine.calls).toHaveLength(before)
   })
 
-  it('tries no further once the block is released', async () => {
+  it('tries no further address after a release of the block', async () => {
     resolveTo(four, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const held = machine.kernel.faults.hold('connect')
@@ -119,7 +119,7 @@ describe('connect to a name that stands for several addresses', () => {
     expect((await failureOf(connecting)).code).toBe('ERR_RESERVATION_RELEASED')
   })
 
-  itWithIPv6('is content with the first that answers', async () => {
+  itWithIPv6('uses the first address that answers', async () => {
     resolveTo(six, four)
     const home = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const { port: port6 } = await home.listen(machine.owns(greeter('six')), { host: '::1' })

@@ -23,7 +23,7 @@ describe('connect', () => {
   const connectionPorts = () =>
     machine.kernel.inspect().sockets.flatMap((socket) => (socket.state === 'adopted' ? [socket.port] : []))
 
-  it('opens a connection whose source port the server sees inside the block', async () => {
+  it('opens a connection whose source port, as the server sees it, is in the block', async () => {
     const block = await acquire()
     const accepted = once(server, 'connection')
     const socket = machine.owns(await block.connect({ host, port }))
@@ -35,7 +35,7 @@ describe('connect', () => {
     expect(await read(socket)).toBe(`from ${localPort}`)
   })
 
-  it('takes the source port that was asked for', async () => {
+  it('uses the given source port', async () => {
     const block = await acquire()
     const socket = machine.owns(await block.connect({ host, port, localPort: block.endPort }))
     expect(socket.localPort).toBe(block.endPort)
@@ -55,21 +55,21 @@ describe('connect', () => {
     expect((await failureOf(block.connect({ host, port }))).code).toBe('ERR_RESERVATION_EXHAUSTED')
   })
 
-  it('rejects with EADDRINUSE if the source port that was asked for is in use', async () => {
+  it('rejects with EADDRINUSE if the given source port is in use', async () => {
     const block = await acquire()
     const { localPort } = machine.owns(await block.connect({ host, port }))
     const failure = await failureOf(block.connect({ host, port, localPort }))
     expect(failure).toMatchObject({ code: 'EADDRINUSE', errno: 10048, syscall: 'bind' })
   })
 
-  it('goes to localhost by default', async () => {
+  it('connects to localhost by default', async () => {
     const block = await acquire()
     const socket = machine.owns(await block.connect({ port }))
     const { localPort } = socket
     expect(await read(socket)).toBe(`from ${localPort}`)
   })
 
-  it('rejects with ECONNREFUSED where nobody listens, and the source port is free again', async () => {
+  it('rejects with ECONNREFUSED if no server listens, and frees the source port', async () => {
     const block = await acquire(1)
     const closed = once(server, 'close')
     server.close()
@@ -80,7 +80,7 @@ describe('connect', () => {
     expect((await failureOf(block.connect({ host, port, localPort: block.startPort }))).code).toBe('ECONNREFUSED')
   })
 
-  it('has the source port back when the connection is closed', async () => {
+  it('returns the source port to the block when the connection closes', async () => {
     const block = await acquire(1)
     const socket = await block.connect({ host, port })
     expect(connectionPorts()).toContain(block.startPort)
@@ -90,7 +90,7 @@ describe('connect', () => {
     expect(connectionPorts()).not.toContain(block.startPort)
   })
 
-  it('can be aborted while connecting, and the source port is free again', async () => {
+  it('can be aborted while it connects, and frees the source port', async () => {
     const block = await acquire(1)
     const held = machine.kernel.faults.hold('connect')
     const controller = new AbortController()
@@ -103,7 +103,7 @@ describe('connect', () => {
     expect(machine.owns(await block.connect({ host, port })).localPort).toBe(block.startPort)
   })
 
-  it('makes no call if aborted before', async () => {
+  it('makes no system call if it is aborted already', async () => {
     const block = await acquire()
     const before = machine.calls.length
     const signal = AbortSignal.abort()
@@ -114,7 +114,7 @@ describe('connect', () => {
     expect(machine.calls).toHaveLength(before)
   })
 
-  it('leaves an open connection alone when its signal aborts later', async () => {
+  it('does not close an open connection when its signal aborts later', async () => {
     const block = await acquire()
     const controller = new AbortController()
     const socket = machine.owns(await block.connect({ host, port, signal: controller.signal }))
@@ -123,7 +123,7 @@ describe('connect', () => {
     expect(await read(socket)).toBe(`from ${localPort}`)
   })
 
-  it('works between two blocks of one manager, and within one', async () => {
+  it('works between two blocks of one manager, and inside one block', async () => {
     const block = await acquire()
     const inner = machine.owns(createServer((socket) => socket.end('inner')))
     const { port: innerPort } = await block.listen(inner, { host })

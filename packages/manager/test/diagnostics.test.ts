@@ -21,7 +21,7 @@ describe('the diagnostics channels', () => {
     for (const name of names) diagnostics.unsubscribe(name, listener)
   })
 
-  it('tell of the life of a block', async () => {
+  it('report the acquire, associate, bind and release of a block', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const address = await block.listen(machine.owns(greeter()), { host })
     await block.release()
@@ -35,7 +35,7 @@ describe('the diagnostics channels', () => {
     ])
   })
 
-  it('tell of a release when it is over: the range can be had anew, and to release it again is no error', async () => {
+  it('report a release when it has ended: the range can be acquired again, and a second release succeeds', async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     const again: Promise<unknown>[] = []
     const released = () => {
@@ -50,7 +50,7 @@ describe('the diagnostics channels', () => {
     expect(anew).toMatchObject({ startPort: block.startPort, count: 2 })
   })
 
-  it('tell of a block that is held already: who closes the manager then has released it', async () => {
+  it('report an acquire when the block is held: a subscriber that closes the manager releases it', async () => {
     const closed: Promise<void>[] = []
     const close = () => {
       closed.push(machine.manager.close())
@@ -63,7 +63,7 @@ describe('the diagnostics channels', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('tell once of a release, also if the manager is closed', async () => {
+  it('report a release once, also if the manager is closed', async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     await block.release()
     await block.release()
@@ -85,7 +85,7 @@ describe('the diagnostics channels', () => {
     ['getsockname', 'bind'],
     ['attach', 'adopt'],
     ['closesocket', 'release'],
-  ])('tell of a failure of %s', async (call, operation, nth = 1) => {
+  ])('report a failure of %s', async (call, operation, nth = 1) => {
     machine.kernel.faults.fail(call, 'WSAENOBUFS', { nth })
     const failure = await failureOf(
       (async () => {
@@ -99,24 +99,24 @@ describe('the diagnostics channels', () => {
     expect(Reflect.get(told[0]?.[1] ?? {}, 'error')).toBe(failure)
   })
 
-  it('tell of a failed call for a persistent reservation', async () => {
+  it('report a failed call for a persistent reservation', async () => {
     const range = { protocol: 'tcp', startPort: 5000, count: 1 } as const
     const error = await failureOf(machine.manager.persistent.lookup(range))
     expect(messages).toEqual([['winport:failure', { transport: 'recording', range, operation: 'persistent', error }]])
   })
 
-  it('tell of no failure where ensure creates what it did not find', async () => {
+  it('report no failure if ensure creates what it did not find', async () => {
     await machine.manager.persistent.ensure({ protocol: 'tcp', startPort: 5000, count: 1 })
     expect(messages).toEqual([])
   })
 
-  it('tell of each refusal in a search that succeeds', async () => {
+  it('report each refusal of a search that succeeds', async () => {
     const taken = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     await machine.manager.acquire({ protocol: 'tcp', count: 1, startPort: [taken.startPort, 0] })
     expect(messages.map(([name]) => name)).toEqual(['winport:acquire', 'winport:failure', 'winport:acquire'])
   })
 
-  it('tell of an abort', async () => {
+  it('report an abort', async () => {
     const hold = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const controller = new AbortController()
     const acquiring = failureOf(machine.manager.acquire({ protocol: 'tcp', count: 1, signal: controller.signal }))

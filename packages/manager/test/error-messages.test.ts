@@ -6,7 +6,7 @@ import { failureOf } from './failure-of.js'
 import { greeter } from './real-request.js'
 import { SimulatedMachine } from './simulated-machine.js'
 
-describe('an error says what was asked for, and what to do about it', () => {
+describe('an error message says what was asked, what was found and what to do', () => {
   const machine = new SimulatedMachine({ elevated: true, dynamicRange: { startPort: 50_000, count: 10 } })
 
   /** The message of what an operation fails with when a system call does. */
@@ -33,12 +33,12 @@ describe('an error says what was asked for, and what to do about it', () => {
     )
   })
 
-  it('when there is no room for so many', async () => {
+  it('when so many consecutive ports are not free', async () => {
     const failure = await failureOf(machine.manager.acquire({ protocol: 'udp', count: 11 }))
-    expect(failure.message).toBe('No 11 consecutive UDP ports are free; ask for fewer.')
+    expect(failure.message).toBe('No 11 consecutive UDP ports are free: ask for fewer.')
   })
 
-  it('when there is no room for even one', async () => {
+  it('when not one port is free', async () => {
     await machine.manager.acquire({ protocol: 'udp', count: 10 })
     const failure = await failureOf(machine.manager.acquire({ protocol: 'udp', count: 1 }))
     expect(failure.message).toBe('No UDP port is free: release a block, or close a socket.')
@@ -65,7 +65,7 @@ describe('an error says what was asked for, and what to do about it', () => {
     )
   })
 
-  it('when the port that was asked for is in use', async () => {
+  it('when the given port is in use', async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', startPort: 5000, count: 3 })
     const bind = () => block.bind(machine.owns(createSocket('udp4')), { port: 5001 })
     expect(await messageOf(bind, 'bind', 'WSAEADDRINUSE')).toBe(
@@ -84,7 +84,7 @@ describe('an error says what was asked for, and what to do about it', () => {
     )
   })
 
-  it('when a persistent reservation cannot be had', async () => {
+  it('when a persistent reservation cannot be created', async () => {
     const create = (count: number) => () =>
       machine.manager.persistent.create({ protocol: 'tcp', startPort: 5000, count })
     const call = 'CreatePersistentPortReservation'
@@ -103,8 +103,7 @@ describe('an error says what was asked for, and what to do about it', () => {
     const range = { protocol: 'udp', startPort: 5000, count: 20 } as const
     const failure = await failureOf(machine.manager.persistent.lookup(range))
     expect(failure.message).toBe(
-      'There is no persistent reservation of exactly UDP ports 5000-5019; ' +
-        'a part of one, or more than one, does not count.',
+      'No persistent reservation was created with exactly UDP ports 5000-5019: give the range that it was created with.',
     )
     const lookup = () => machine.manager.persistent.lookup(range)
     expect(await messageOf(lookup, 'LookupPersistentPortReservation', 'ERROR_GEN_FAILURE')).toMatch(

@@ -8,7 +8,7 @@ import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
 const host = '127.0.0.1'
 
-/** A system call that fails, and what the caller is told: its code, and the number as the system gave it. */
+/** A system call, its error, and the code and number of the caller's error. */
 type Fault = readonly [call: MockCall, error: string | number, code: string, errno: number]
 
 const syscalls: Partial<Record<MockCall, string>> = {
@@ -21,7 +21,7 @@ const syscalls: Partial<Record<MockCall, string>> = {
 
 const machine = new SimulatedMachine({ ...realPorts, elevated: true })
 
-/** Makes the call fail, and checks what the caller is told of it. */
+/** Makes the call fail, and checks the caller's error. */
 async function expectFailure(operation: () => Promise<unknown>, [call, error, code, errno]: Fault): Promise<void> {
   machine.kernel.faults.fail(call, error)
   const failure = await failureOf(operation())
@@ -39,7 +39,7 @@ const openFaults: Fault[] = [
   ['WSASocketW', 'WSANOTINITIALISED', 'WSANOTINITIALISED', 10093],
 ]
 
-describe('acquire, when the system fails', () => {
+describe('acquire, when a system call fails,', () => {
   const request = { protocol: 'tcp', count: 3 } as const
   const faults: Fault[] = [
     ...openFaults,
@@ -53,7 +53,7 @@ describe('acquire, when the system fails', () => {
     ['SIO_ACQUIRE_PORT_RESERVATION', 31_999, 'UNKNOWN', 31_999],
   ]
 
-  it.each(faults)('%s: %s, rejects with %s, leaves nothing and works the next time', async (...fault) => {
+  it.each(faults)('after %s: %s rejects with %s, leaves nothing and works the next time', async (...fault) => {
     await expectFailure(() => machine.manager.acquire(request), fault)
     machine.kernel.assertNothingHeld()
     expect(machine.manager.held).toEqual([])
@@ -61,7 +61,7 @@ describe('acquire, when the system fails', () => {
   })
 
   it.each(faults.slice(openFaults.length))(
-    '%s: %s, rejects with %s even if closing the anchor fails as well',
+    'after %s: %s rejects with %s even if closing the anchor fails as well',
     async (...fault) => {
       machine.kernel.faults.fail('closesocket', 'WSAENETDOWN')
       await expectFailure(() => machine.manager.acquire(request), fault)
@@ -85,7 +85,7 @@ const useFaults: Fault[] = [
   ['getsockname', 'WSAEINVAL', 'EINVAL', 10022],
 ]
 
-describe('listen, when the system fails', () => {
+describe('listen, when a system call fails,', () => {
   const faults: Fault[] = [
     ...useFaults,
     ['listen', 'WSAEADDRINUSE', 'EADDRINUSE', 10048],
@@ -93,7 +93,7 @@ describe('listen, when the system fails', () => {
     ['listen', 'WSAEMFILE', 'EMFILE', 10024],
   ]
 
-  it.each(faults)('%s: %s, rejects with %s, leaves nothing and works the next time', async (...fault) => {
+  it.each(faults)('after %s: %s rejects with %s, leaves nothing and works the next time', async (...fault) => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const server = machine.owns(greeter())
     await expectFailure(() => block.listen(server, { host }), fault)
@@ -103,7 +103,7 @@ describe('listen, when the system fails', () => {
   })
 
   it.each(faults.slice(openFaults.length, useFaults.length))(
-    '%s: %s, rejects with %s even if closing the socket fails as well',
+    'after %s: %s rejects with %s even if closing the socket fails as well',
     async (...fault) => {
       const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
       machine.kernel.faults.fail('closesocket', 'WSAENETDOWN')
@@ -113,14 +113,14 @@ describe('listen, when the system fails', () => {
   )
 })
 
-describe('bind, when the system fails', () => {
+describe('bind, when a system call fails,', () => {
   const faults: Fault[] = [
     ...useFaults,
     ['attach', 'WSAEINVAL', 'EINVAL', 10022],
     ['attach', 'WSAENOBUFS', 'ENOBUFS', 10055],
   ]
 
-  it.each(faults)('%s: %s, rejects with %s, leaves nothing and works the next time', async (...fault) => {
+  it.each(faults)('after %s: %s rejects with %s, leaves nothing and works the next time', async (...fault) => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 1 })
     const socket = machine.owns(createSocket('udp4'))
     await expectFailure(() => block.bind(socket, { host }), fault)
@@ -129,7 +129,7 @@ describe('bind, when the system fails', () => {
   })
 })
 
-describe('connect, when the system fails', () => {
+describe('connect, when a system call fails,', () => {
   const faults: Fault[] = [
     ...useFaults,
     ['connect', 'WSAECONNREFUSED', 'ECONNREFUSED', 10061],
@@ -137,7 +137,7 @@ describe('connect, when the system fails', () => {
     ['connect', 'WSAENETUNREACH', 'ENETUNREACH', 10051],
   ]
 
-  it.each(faults)('%s: %s, rejects with %s, leaves nothing and works the next time', async (...fault) => {
+  it.each(faults)('after %s: %s rejects with %s, leaves nothing and works the next time', async (...fault) => {
     const home = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const { port } = await home.listen(machine.owns(createServer((socket) => socket.on('error', () => {}))), { host })
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
@@ -147,10 +147,10 @@ describe('connect, when the system fails', () => {
   })
 })
 
-describe('release, when the system fails', () => {
+describe('release, when a system call fails,', () => {
   const errors = ['WSAEINVAL', 'WSAEACCES', 'WSAEOPNOTSUPP', 'WSAENETDOWN', 31_999]
 
-  it.each(errors)('SIO_RELEASE_PORT_RESERVATION: %s, lets go all the same', async (error) => {
+  it.each(errors)('after SIO_RELEASE_PORT_RESERVATION: %s still releases the block', async (error) => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
     machine.kernel.faults.fail('SIO_RELEASE_PORT_RESERVATION', error)
     await block.release()
@@ -171,7 +171,7 @@ describe('release, when the system fails', () => {
   })
 })
 
-describe('persistent reservations, when the system fails', () => {
+describe('persistent reservations, when a system call fails,', () => {
   const range = { protocol: 'tcp', startPort: 5000, count: 20 } as const
 
   describe.each([
@@ -204,8 +204,8 @@ describe('persistent reservations, when the system fails', () => {
   })
 })
 
-describe('an error that is no system call error', () => {
-  it('comes through as it is, and nothing stays open', async () => {
+describe('an error that is not of a system call', () => {
+  it('is passed on unchanged, and nothing stays open', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const bug = new Error('a bug in a server')
     const server = greeter()

@@ -1,26 +1,26 @@
 import { expect } from 'vitest'
 
-/** An error as Node's callers see it. */
+/** An error with the properties of Node's system errors. */
 export interface Failure extends Error {
   readonly code?: unknown
   readonly errno?: unknown
   readonly syscall?: unknown
 }
 
-/** The error that a call rejects with; its message must be one line that says something. */
+/** Returns the error that a call rejects with. Its message must be one line. */
 export async function failureOf(call: Promise<unknown>): Promise<Failure> {
   let result: unknown
   try {
     result = await call
   } catch (error) {
-    if (!(error instanceof Error)) throw new Error(`Rejected with something that is no Error: ${String(error)}`)
-    expect(error.message).toMatch(/^\S.+\S$/) // no line break: a dot does not match one
+    if (!(error instanceof Error)) throw new Error(`Rejected with a value that is not an Error: ${String(error)}`)
+    expect(error.message).toMatch(/^\S.+\S$/) // one line: a dot does not match a line break
     return error
   }
   throw new Error(`Expected a failure, but the call succeeded: ${String(result)}`)
 }
 
-/** Waits until a call is settled, however it ends, and tells its error's code, or nothing if it succeeded. */
+/** Waits until a call has settled. @returns the code of its error, or undefined if it succeeded */
 export async function codeOf(call: Promise<unknown>): Promise<unknown> {
   const [outcome] = await Promise.allSettled([call])
   return outcome.status === 'rejected' ? (await failureOf(call)).code : undefined

@@ -21,31 +21,31 @@ describe('the resolver', () => {
       .mockImplementation(resolve as never)
   })
 
-  it('is not asked about an address', async () => {
+  it('is not asked for an IP address', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     await block.listen(machine.owns(greeter()), { host: '127.0.0.1' })
     expect(lookup).not.toHaveBeenCalled()
   })
 
-  itWithIPv6('chooses where a server listens: its first answer, of whichever family', async () => {
+  itWithIPv6('chooses the address of a server: its first answer, of either family', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const { address } = await block.listen(machine.owns(greeter()), { host: 'both.example' })
     expect(address).toBe('::1')
   })
 
-  it("is asked for addresses of a dgram socket's own family", async () => {
+  it('is asked for addresses of the family of a udp4 socket', async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     const { address } = await block.bind(machine.owns(createSocket('udp4')), { host: 'both.example' })
     expect(address).toBe('127.0.0.1')
   })
 
-  itWithIPv6("is asked for addresses of a udp6 socket's own family", async () => {
+  itWithIPv6('is asked for addresses of the family of a udp6 socket', async () => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     const { address } = await block.bind(machine.owns(createSocket('udp6')), { host: 'both.example' })
     expect(address).toBe('::1')
   })
 
-  it('that fails makes the call fail with its error, before any system call', async () => {
+  it('makes the call reject with its error, before any system call', async () => {
     const notFound = Object.assign(new Error('getaddrinfo ENOTFOUND gone.example'), { code: 'ENOTFOUND' })
     const [tcp, udp] = [
       await machine.manager.acquire({ protocol: 'tcp', count: 2 }),

@@ -14,17 +14,17 @@ async function run(...args: string[]): Promise<{ stdout: string; warnings: strin
 
 const counts = { before: [10, 10, 10], after: [3, 3, 3], kept: true, closed: [0, 0, 0] }
 
-describe('blocks that are dropped without a release', () => {
-  it('are released when they are collected, and one warning tells what to do', async () => {
+describe('blocks that are dropped before their release', () => {
+  it('are released when they are collected, and one warning says what to do', async () => {
     const { stdout, warnings } = await run()
     expect(JSON.parse(stdout)).toEqual(counts)
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toMatch(
-      /\[WINPORT_RESERVATION_LEAKED\] Warning: .* dropped without a release.*: (TCP|UDP) ports \d+-\d+\. Keep .* release\(\).*\{ traceLeaks: true \}/,
+      /\[WINPORT_RESERVATION_LEAKED\] Warning: .* garbage-collected before it was released: (TCP|UDP) ports \d+-\d+\. .*Keep .* release\(\).*\{ traceLeaks: true \}/,
     )
   })
 
-  it('may be traced where stack traces are made to be something else', async () => {
+  it('can be traced although the program formats stack traces itself', async () => {
     const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
     Error.prepareStackTrace = (_error, trace) => trace
     try {
@@ -37,7 +37,7 @@ describe('blocks that are dropped without a release', () => {
     }
   })
 
-  it('are named by where they were acquired, when asked for: one warning a place', async () => {
+  it('are warned about with the call site of their acquire, once for each site, if traceLeaks is set', async () => {
     const { stdout, warnings } = await run('trace')
     expect(JSON.parse(stdout)).toEqual(counts)
     expect(

@@ -6,24 +6,24 @@ import { itWithIPv6 } from './it-with-ipv6.js'
 import { greeter, readFrom } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
-describe('where listen makes a server listen', () => {
+describe('the address at which listen makes a server listen', () => {
   const machine = new SimulatedMachine(realPorts)
   const acquire = (count = 4) => machine.manager.acquire({ protocol: 'tcp', count })
 
-  it('is any free port of the block by default', async () => {
+  it('has a free port of the block by default', async () => {
     const block = await acquire()
     const address = await block.listen(machine.owns(greeter()), { host: '127.0.0.1' })
     expect(address).toMatchObject({ address: '127.0.0.1', family: 'IPv4' })
     expect(block.contains(address.port)).toBe(true)
   })
 
-  it('is any free port of the block for port 0, as in Node', async () => {
+  it('has a free port of the block for port 0, as in Node', async () => {
     const block = await acquire()
     const { port } = await block.listen(machine.owns(greeter()), { host: '127.0.0.1', port: 0 })
     expect(block.contains(port)).toBe(true)
   })
 
-  it('is the port that was asked for', async () => {
+  it('has the given port', async () => {
     const block = await acquire()
     const { port } = await block.listen(machine.owns(greeter('third')), {
       host: '127.0.0.1',
@@ -33,21 +33,21 @@ describe('where listen makes a server listen', () => {
     expect(await readFrom(port)).toBe('third')
   })
 
-  it('is what a host name stands for', async () => {
+  it('is the address of a given host name', async () => {
     const block = await acquire()
     const { address, port } = await block.listen(machine.owns(greeter('by name')), { host: 'localhost' })
     expect(['127.0.0.1', '::1']).toContain(address)
     expect(await readFrom(port, address)).toBe('by name')
   })
 
-  itWithIPv6('is an IPv6 address', async () => {
+  itWithIPv6('may be an IPv6 address', async () => {
     const block = await acquire()
     const { address, family, port } = await block.listen(machine.owns(greeter('six')), { host: '::1' })
     expect([address, family]).toEqual(['::1', 'IPv6'])
     expect(await readFrom(port, '::1')).toBe('six')
   })
 
-  itWithIPv6('is every address by default, of IPv6 and IPv4', async () => {
+  itWithIPv6('is every address of IPv6 and IPv4 by default', async () => {
     const block = await acquire()
     const { address, port } = await block.listen(machine.owns(greeter('everywhere')))
     expect(address).toBe('::')
@@ -55,7 +55,7 @@ describe('where listen makes a server listen', () => {
     expect(await readFrom(port, '::1')).toBe('everywhere')
   })
 
-  itWithIPv6('is every IPv6 address and no IPv4 one when asked, so that another server can have those', async () => {
+  itWithIPv6('is every IPv6 address and no IPv4 one with ipv6Only, so that another server can have those', async () => {
     const block = await acquire()
     const { port } = await block.listen(machine.owns(greeter('six')), { host: '::', ipv6Only: true })
     await block.listen(machine.owns(greeter('four')), { host: '0.0.0.0', port })
@@ -63,7 +63,7 @@ describe('where listen makes a server listen', () => {
     expect(await readFrom(port, '::1')).toBe('six')
   })
 
-  it('is refused an ipv6Only that is no boolean', async () => {
+  it('is not chosen by an ipv6Only that is not a boolean', async () => {
     const block = await acquire()
     const failure = await failureOf(block.listen(greeter(), { ipv6Only: 'yes' as never }))
     expect(failure).toMatchObject({
@@ -73,7 +73,7 @@ describe('where listen makes a server listen', () => {
   })
 
   it.each(['WSASocketW', 'bind', 'listen'] as const)(
-    'is every IPv4 address by default where there is no IPv6, as %s tells',
+    'is every IPv4 address by default if %s says that there is no IPv6',
     async (call) => {
       const block = await acquire()
       machine.kernel.faults.fail(call, 'WSAEAFNOSUPPORT')
@@ -83,7 +83,7 @@ describe('where listen makes a server listen', () => {
     },
   )
 
-  it('is not tried with IPv4 if something else is wrong', async () => {
+  it('is not replaced by IPv4 after another failure', async () => {
     const block = await acquire()
     const before = machine.calls.length
     machine.kernel.faults.fail('WSASocketW', 'WSAEMFILE')
@@ -91,7 +91,7 @@ describe('where listen makes a server listen', () => {
     expect(machine.calls).toHaveLength(before + 1)
   })
 
-  it('is not somewhere else if the IPv6 address that was asked for cannot be had', async () => {
+  it('is not replaced if the given IPv6 address is refused', async () => {
     const block = await acquire()
     machine.kernel.faults.fail('WSASocketW', 'WSAEAFNOSUPPORT')
     const server = greeter()
@@ -111,7 +111,7 @@ describe('where listen makes a server listen', () => {
 
   it('rejects with EADDRNOTAVAIL for an address that this machine does not have', async () => {
     const block = await acquire()
-    const failure = await failureOf(block.listen(greeter(), { host: '192.0.2.1' })) // RFC 5737: nobody has it
+    const failure = await failureOf(block.listen(greeter(), { host: '192.0.2.1' })) // RFC 5737: an address of no machine
     expect(failure.code).toBe('EADDRNOTAVAIL')
     expect(machine.kernel.inspect().sockets).toHaveLength(1) // the anchor
   })
@@ -120,7 +120,7 @@ describe('where listen makes a server listen', () => {
 describe('the backlog of listen', () => {
   const machine = new SimulatedMachine(realPorts)
 
-  it.each([[undefined], [0], [7]])('%s is passed on', async (backlog) => {
+  it.each([[undefined], [0], [7]])('is passed on: %s', async (backlog) => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const opened = vi.spyOn(machine.transport, 'openSocket')
     const association = machine.kernel.faults.hold('SIO_ASSOCIATE_PORT_RESERVATION')
@@ -136,10 +136,10 @@ describe('the backlog of listen', () => {
   })
 })
 
-describe('the event of a server', () => {
+describe('the events of a server', () => {
   const machine = new SimulatedMachine(realPorts)
 
-  it("'listening' comes before listen resolves, as its listeners expect", async () => {
+  it("include 'listening' before listen resolves", async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const server = machine.owns(createServer())
     const events: string[] = []
@@ -148,7 +148,7 @@ describe('the event of a server', () => {
     expect(events).toEqual(['listening', 'resolved'])
   })
 
-  it("'listening' may be the moment at which the server is closed: its port comes back", async () => {
+  it("let a listener of 'listening' close the server, which returns its port", async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const server = greeter()
     const closed = once(server, 'close')
@@ -159,7 +159,7 @@ describe('the event of a server', () => {
     expect(port).toBe(block.startPort)
   })
 
-  it("'close' gives its port back to the block", async () => {
+  it("include 'close', after which the block has the port back", async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     const server = greeter()
     await block.listen(server, { host: '127.0.0.1' })

@@ -6,10 +6,10 @@ import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
 const host = '127.0.0.1'
 
-describe('many listens at once', () => {
+describe('concurrent listens', () => {
   const machine = new SimulatedMachine(realPorts)
 
-  it('never get one port twice, and those that find none are told so', async () => {
+  it('never get one port twice, and reject with ERR_RESERVATION_EXHAUSTED if there is none', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 20 })
     const servers = Array.from({ length: 50 }, () => machine.owns(greeter()))
     const outcomes = await Promise.allSettled(servers.map((server) => block.listen(server, { host })))
@@ -21,7 +21,7 @@ describe('many listens at once', () => {
     expect(machine.kernel.inspect().sockets).toHaveLength(21) // and the anchor
   })
 
-  it('on one given port are served but once: EADDRINUSE for the rest', async () => {
+  it('on one given port succeed once, and reject with EADDRINUSE for the rest', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
     const port = block.startPort + 1
     const listens = Array.from({ length: 5 }, () => block.listen(machine.owns(greeter()), { host, port }))
@@ -30,7 +30,7 @@ describe('many listens at once', () => {
     expect(codes.toSorted()).toEqual(['EADDRINUSE', 'EADDRINUSE', 'EADDRINUSE', 'EADDRINUSE', 'listening'])
   })
 
-  it('find the ports that others have left', async () => {
+  it('find the ports that others have returned', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const first = machine.owns(greeter('first'))
     const taken = await block.listen(first, { host })
@@ -58,7 +58,7 @@ describe('a server that has a port already', () => {
     expect(await readFrom(port)).toBe('still here')
   })
 
-  it('is refused while it is on its way to listening, on whichever block', async () => {
+  it('is refused before it listens, on every block', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
     const other = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
     const server = machine.owns(greeter())

@@ -1,5 +1,5 @@
 /**
- * A self-signed certificate for localhost, 127.0.0.1 and ::1, for these tests alone: its key is no secret. Valid from
+ * A self-signed certificate for localhost, 127.0.0.1 and ::1, for these tests alone: its key is not secret. Valid from
  * 2020 to 2120. Made with `openssl ca -selfsign`, because Node can read certificates but not make them.
  */
 export const certificate = `-----BEGIN CERTIFICATE-----

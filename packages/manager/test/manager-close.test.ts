@@ -5,12 +5,12 @@ import { failureOf } from './failure-of.js'
 import { greeter, readFrom } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
-const closed = 'This reservation manager was closed, and everything released: open a new one.'
+const closed = 'The reservation manager is closed and has released everything: open a new one.'
 
-describe('closing a manager', () => {
+describe('close of a manager', () => {
   const machine = new SimulatedMachine({ elevated: true })
 
-  it('releases everything that it holds, and leaves no process', async () => {
+  it('releases every block, and leaves no process', async () => {
     const blocks = [
       await machine.manager.acquire({ protocol: 'tcp', count: 20 }),
       await machine.manager.acquire({ protocol: 'udp', count: 20 }),
@@ -29,7 +29,7 @@ describe('closing a manager', () => {
     expect(close).toHaveBeenCalledTimes(1)
   })
 
-  it('comes at the end of `await using`', async () => {
+  it('is called at the end of `await using`', async () => {
     {
       await using manager = new ReservationManager({ transport: machine.kernel.openTransport() })
       await manager.acquire({ protocol: 'tcp', count: 20 })
@@ -49,7 +49,7 @@ describe('closing a manager', () => {
     }
   })
 
-  it('ends the acquires that are pending before the transport is closed, which may take its time', async () => {
+  it('ends the pending acquires before it waits for the close of the transport', async () => {
     const held = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const acquiring = failureOf(machine.manager.acquire({ protocol: 'tcp', count: 20 }))
     await held.pending
@@ -61,7 +61,7 @@ describe('closing a manager', () => {
     await machine.manager.close()
   })
 
-  it('at whatever moment leaves no acquire with a block', async () => {
+  it('leaves no acquire with a held block, at whatever moment it is called', async () => {
     const seen = new Set<string>()
     for (let moment = 0; moment < 12; moment++) {
       machine.replace({})
@@ -90,7 +90,7 @@ describe('closing a manager', () => {
     expect(machine.kernel.inspect().reservations).toEqual([])
   })
 
-  it('leaves other processes alone', async () => {
+  it('does not touch the blocks of other processes', async () => {
     const other = machine.openManager()
     const block = await other.acquire({ protocol: 'tcp', count: 20 })
     await machine.manager.close()
@@ -98,13 +98,13 @@ describe('closing a manager', () => {
     expect(machine.kernel.inspect().reservations).toHaveLength(1)
   })
 
-  it('leaves persistent reservations where they are', async () => {
+  it('does not delete persistent reservations', async () => {
     await machine.manager.persistent.create({ protocol: 'tcp', startPort: 5000, count: 20 })
     await machine.manager.close()
     expect(machine.kernel.inspect().reservations).toMatchObject([{ kind: 'persistent', startPort: 5000 }])
   })
 
-  it('releases everything even if an anchor cannot be closed properly, and tells of it', async () => {
+  it('releases everything even if the close of an anchor fails, and rejects with that failure', async () => {
     const manager = new ReservationManager({ transport: machine.kernel.openTransport() })
     for (const startPort of [5000, 6000]) await manager.acquire({ protocol: 'tcp', startPort, count: 2 })
     machine.kernel.faults.fail('closesocket', 'WSAENOBUFS')
@@ -115,7 +115,7 @@ describe('closing a manager', () => {
     expect(machine.kernel.inspect().processes).toHaveLength(1) // the other manager's
   })
 
-  it('is done even if RELEASE stays pending for ever', async () => {
+  it('resolves even if RELEASE stays pending for ever', async () => {
     await machine.manager.acquire({ protocol: 'tcp', count: 20 })
     machine.kernel.faults.hold('SIO_RELEASE_PORT_RESERVATION')
     await machine.manager.close()
@@ -141,7 +141,7 @@ describe('a closed manager', () => {
     expect(machine.calls).toEqual(['close'])
   })
 
-  it('refuses to use its blocks, of either kind', async () => {
+  it('refuses every use of its blocks, of either kind', async () => {
     const tcp = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const udp = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     const persistent = await machine.manager.persistent.create(range)
@@ -158,7 +158,7 @@ describe('a closed manager', () => {
     expect(machine.calls).toHaveLength(before)
   })
 
-  it('does not mind a release of its blocks', async () => {
+  it('accepts a release of its blocks', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     await machine.manager.close()
     await block.release()
@@ -166,10 +166,10 @@ describe('a closed manager', () => {
   })
 })
 
-describe('a server whose manager was closed', () => {
+describe('a server whose manager is closed', () => {
   const machine = new SimulatedMachine(realPorts)
 
-  it('lives on, and keeps its port', async () => {
+  it('keeps serving, and keeps its port', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const { startPort, count } = block
     const server = machine.owns(greeter('living on'))

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { describe, expect, it } from 'vitest'
-import { OpenPersistentReservation, PersistentReservation } from '../src/index.js'
+import type { PersistentReservation } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { greeter, read, readFrom } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
@@ -11,26 +11,25 @@ describe('persistent.ensure', () => {
   const machine = new SimulatedMachine({ elevated: true })
   const persistent = () => machine.manager.persistent
 
-  it('creates what is not there', async () => {
+  it('creates a reservation that does not exist', async () => {
     const block = await persistent().ensure(range)
-    expect(block).toBeInstanceOf(PersistentReservation)
     expect(machine.kernel.inspect().reservations).toMatchObject([{ kind: 'persistent', ...range, token: block.token }])
     expect(machine.calls).toEqual(['lookup tcp 5000 20', 'create tcp 5000 20'])
   })
 
-  it('finds what is there, without elevation too', async () => {
+  it('finds a reservation that exists, with and without elevation', async () => {
     const { token } = await persistent().create(range)
     expect(await persistent().ensure(range)).toMatchObject({ ...range, token })
     expect(await machine.openManager({ elevated: false }).persistent.ensure(range)).toMatchObject({ ...range, token })
     expect(machine.kernel.inspect().reservations).toHaveLength(1)
   })
 
-  it('needs elevation where it has to create', async () => {
+  it('needs elevation to create', async () => {
     const failure = await failureOf(machine.openManager({ elevated: false }).persistent.ensure(range))
     expect(failure.code).toBe('ERR_ELEVATION_REQUIRED')
   })
 
-  it('finds what another process creates in the same moment', async () => {
+  it('finds what another process creates at the same time', async () => {
     const hold = machine.kernel.faults.hold('CreatePersistentPortReservation')
     const ensuring = persistent().ensure(range)
     await hold.pending
@@ -39,7 +38,7 @@ describe('persistent.ensure', () => {
     expect((await ensuring).token).toBe(token)
   })
 
-  it('does not take another range for the one it wants', async () => {
+  it('does not accept an overlapping range', async () => {
     await persistent().create({ ...range, count: 19 })
     const failure = await failureOf(persistent().ensure(range))
     expect(failure).toMatchObject({
@@ -49,7 +48,7 @@ describe('persistent.ensure', () => {
   })
 
   it.each(['LookupPersistentPortReservation', 'CreatePersistentPortReservation'] as const)(
-    'fails as %s does',
+    'rejects with the failure of %s',
     async (call) => {
       machine.kernel.faults.fail(call, 'ERROR_NOT_ENOUGH_MEMORY')
       expect((await failureOf(persistent().ensure(range))).errno).toBe(8)
@@ -57,7 +56,7 @@ describe('persistent.ensure', () => {
     },
   )
 
-  it('fails as the second lookup does, if that is not for want of the reservation', async () => {
+  it('rejects with the failure of the second lookup unless it is ERROR_NOT_FOUND', async () => {
     machine.kernel.faults.fail('CreatePersistentPortReservation', 'ERROR_SHARING_VIOLATION')
     machine.kernel.faults.fail('LookupPersistentPortReservation', 'ERROR_NOT_ENOUGH_MEMORY', { nth: 2 })
     expect((await failureOf(persistent().ensure(range))).errno).toBe(8)
@@ -68,22 +67,21 @@ describe('persistent.open', () => {
   const machine = new SimulatedMachine({ ...realPorts, elevated: true })
   const host = '127.0.0.1'
 
-  /** A persistent reservation of ports that are free on this machine. */
+  /** Creates a persistent reservation of ports that are free on this machine. */
   async function create(protocol: 'tcp' | 'udp'): Promise<PersistentReservation> {
     const free = await machine.manager.acquire({ protocol, count: 3 })
     await free.release()
     return await machine.manager.persistent.create({ protocol, startPort: free.startPort, count: 3 })
   }
 
-  it('finds what is there, and nothing else', async () => {
+  it('finds a reservation that exists, and no other', async () => {
     expect((await failureOf(machine.manager.persistent.open(range))).code).toBe('ERR_RESERVATION_NOT_FOUND')
     const created = await create('tcp')
     const block = await machine.manager.persistent.open(created)
-    expect(block).toBeInstanceOf(OpenPersistentReservation)
     expect(block).toMatchObject({ startPort: created.startPort, count: 3, token: created.token })
   })
 
-  it('survives a restart of the machine: servers, connections and datagrams out of the same ports', async () => {
+  it('serves connections and datagrams on the same ports after restarts of the machine', async () => {
     const [tcp, udp] = [await create('tcp'), await create('udp')]
     const block = await machine.manager.persistent.open(tcp)
     const datagrams = await machine.manager.persistent.open(udp)
@@ -102,7 +100,7 @@ describe('persistent.open', () => {
     }
   })
 
-  it('says that it is gone once it is deleted, and works again once it is created again', async () => {
+  it('is not found after it is deleted, and works again after it is created again', async () => {
     const { protocol, startPort, count } = await create('tcp')
     const block = await machine.manager.persistent.open({ protocol, startPort, count })
     await machine.manager.persistent.delete({ protocol, startPort, count })
@@ -119,7 +117,7 @@ describe('persistent.open', () => {
     expect((await failureOf(block.listen(greeter(), { host }))).code).toBe('ERR_ELEVATION_REQUIRED')
   })
 
-  it('ends with its manager', async () => {
+  it('ends when its manager is closed', async () => {
     const other = machine.openManager({ elevated: true })
     const block = await other.persistent.open(await create('tcp'))
     const hold = machine.kernel.faults.hold('LookupPersistentPortReservation')
@@ -130,7 +128,7 @@ describe('persistent.open', () => {
     expect((await failureOf(block.listen(greeter(), { host }))).code).toBe('ERR_RESERVATION_RELEASED')
   })
 
-  it('gives up looking for its token when the signal aborts', async () => {
+  it('stops looking up its token when the signal aborts', async () => {
     const block = await machine.manager.persistent.open(await create('tcp'))
     machine.kernel.faults.hold('LookupPersistentPortReservation')
     const signal = AbortSignal.timeout(5)
@@ -151,7 +149,7 @@ describe('a persistent call with a signal', () => {
     ['open', 'Lookup'],
   ] as const
 
-  it.each(verbs)('makes no call if it is aborted already: %s', async (method) => {
+  it.each(verbs)('makes no system call if it is aborted already: %s', async (method) => {
     const signal = AbortSignal.abort('too late')
     expect(await failureOf(persistent()[method](range, { signal }))).toMatchObject({
       code: 'ABORT_ERR',
@@ -160,7 +158,7 @@ describe('a persistent call with a signal', () => {
     expect(machine.calls).toEqual([])
   })
 
-  it.each(verbs)('gives up while the system takes its time: %s', async (method, verb) => {
+  it.each(verbs)('rejects at once while the system is slow: %s', async (method, verb) => {
     if (method !== 'create' && method !== 'ensure') await persistent().create(range)
     const hold = machine.kernel.faults.hold(`${verb}PersistentPortReservation`)
     const controller = new AbortController()
@@ -170,11 +168,11 @@ describe('a persistent call with a signal', () => {
     expect(await calling).toMatchObject({ code: 'ABORT_ERR', cause: 'enough' })
     hold.complete()
     await new Promise(setImmediate)
-    const left = method === 'lookup' || method === 'open' ? 1 : 0 // delete has begun, and is seen through
+    const left = method === 'lookup' || method === 'open' ? 1 : 0 // a delete that has begun is carried out
     expect(machine.kernel.inspect().reservations).toHaveLength(left)
   })
 
-  it.each(verbs)('is refused a signal that is none, and options that are none: %s', async (method) => {
+  it.each(verbs)('refuses invalid signals and options: %s', async (method) => {
     expect((await failureOf(persistent()[method](range, { signal: {} as AbortSignal }))).code).toBe(
       'ERR_INVALID_ARG_TYPE',
     )
@@ -182,7 +180,7 @@ describe('a persistent call with a signal', () => {
     expect(machine.calls).toEqual([])
   })
 
-  it('is not disturbed by one that aborts later', async () => {
+  it('is not affected by a signal that aborts later', async () => {
     const controller = new AbortController()
     await persistent().create(range, { signal: controller.signal })
     controller.abort()

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import type { PortRange } from '@winport/transport'
 import { describe, expect, it } from 'vitest'
-import { type PersistentReservation, PortBlock } from '../src/index.js'
+import type { PersistentReservation } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { greeter, read, readFrom } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
@@ -12,9 +12,8 @@ describe('a persistent reservation', () => {
   const machine = new SimulatedMachine({ elevated: true })
   const persistent = () => machine.manager.persistent
 
-  it('is created with exactly the range that was asked for', async () => {
+  it('is created with exactly the given range', async () => {
     const block = await persistent().create(range)
-    expect(block).toBeInstanceOf(PortBlock)
     expect(block).toMatchObject({ ...range, endPort: 5019 })
     expect(machine.kernel.inspect().reservations).toMatchObject([
       { kind: 'persistent', ...range, token: block.token, pid: undefined },
@@ -27,7 +26,7 @@ describe('a persistent reservation', () => {
     expect(machine.kernel.inspect().sockets).toEqual([])
   })
 
-  it('iterates and goes into JSON like any block', async () => {
+  it('iterates and converts to JSON like every block', async () => {
     const block = await persistent().create({ protocol: 'udp', startPort: 5000, count: 2 })
     expect([...block]).toEqual([5000, 5001])
     expect(JSON.parse(JSON.stringify(block))).toEqual({
@@ -39,7 +38,7 @@ describe('a persistent reservation', () => {
     })
   })
 
-  it('is found again by any process, with or without elevation', async () => {
+  it('is found by every process, with or without elevation', async () => {
     const { token } = await persistent().create(range)
     for (const elevated of [true, false]) {
       const found = await machine.openManager({ elevated }).persistent.lookup(range)
@@ -52,14 +51,14 @@ describe('a persistent reservation', () => {
     ['another start', { ...range, startPort: 5001, count: 19 }],
     ['more', { ...range, count: 21 }],
     ['the other protocol', { ...range, protocol: 'udp' }],
-  ])('is not found by %s of its range, nor deleted', async (_name, other) => {
+  ])('is neither found nor deleted by %s of its range', async (_name, other) => {
     await persistent().create(range)
     expect((await failureOf(persistent().lookup(other))).code).toBe('ERR_RESERVATION_NOT_FOUND')
     expect((await failureOf(persistent().delete(other))).code).toBe('ERR_RESERVATION_NOT_FOUND')
     expect(machine.kernel.inspect().reservations).toHaveLength(1)
   })
 
-  it('is gone once it is deleted, and may be created again', async () => {
+  it('is not found after it is deleted, and can be created again', async () => {
     await persistent().create(range)
     await persistent().delete(range)
     expect(machine.kernel.inspect().reservations).toEqual([])
@@ -72,7 +71,7 @@ describe('a persistent reservation', () => {
     ['the same range', range],
     ['a part of it', { ...range, startPort: 5010, count: 1 }],
     ['more', { ...range, startPort: 4999, count: 30 }],
-  ])('keeps others from reserving %s, for good or for a while', async (_name, other) => {
+  ])('prevents other reservations of %s, persistent and runtime', async (_name, other) => {
     await persistent().create(range)
     expect((await failureOf(persistent().create(other))).code).toBe('ERR_PORT_RANGE_IN_USE')
     expect((await failureOf(machine.manager.acquire(other))).code).toBe('ERR_PORT_RANGE_IN_USE')
@@ -84,7 +83,7 @@ describe('a persistent reservation', () => {
     expect(failure).toMatchObject({ code: 'ERR_PORT_RANGE_IN_USE', errno: 32 })
   })
 
-  it('is what it was asked to be, even if the asker changes his range meanwhile', async () => {
+  it('is not affected if the caller changes the range during the call', async () => {
     const held = machine.kernel.faults.hold('CreatePersistentPortReservation')
     const asked: { protocol: 'tcp' | 'udp'; startPort: number; count: number } = { ...range }
     const creating = persistent().create(asked)
@@ -95,7 +94,7 @@ describe('a persistent reservation', () => {
     expect(machine.kernel.inspect().reservations).toMatchObject([range])
   })
 
-  it('keeps its ports over a restart, but not its token', async () => {
+  it('keeps its ports over a restart, and gets a new token', async () => {
     const before = await persistent().create(range)
     machine.kernel.reboot()
     const failure = await failureOf(before.listen(greeter()))
@@ -109,7 +108,7 @@ describe('a persistent reservation', () => {
     expect(after).toMatchObject(range)
   })
 
-  it('that was deleted can be used no more', async () => {
+  it('cannot be used after it is deleted', async () => {
     const block = await persistent().create(range)
     await persistent().delete(range)
     expect((await failureOf(block.listen(greeter()))).code).toBe('ERR_RESERVATION_NOT_FOUND')
@@ -122,7 +121,7 @@ describe('without elevation', () => {
   const message =
     'The persistent reservation of TCP ports 5000-5019 needs an elevated process: run it as administrator.'
 
-  it('a persistent reservation is not created', async () => {
+  it('persistent.create is refused', async () => {
     const failure = await failureOf(machine.manager.persistent.create(range))
     expect(failure).toMatchObject({
       code: 'ERR_ELEVATION_REQUIRED',
@@ -133,7 +132,7 @@ describe('without elevation', () => {
     expect(machine.kernel.inspect().reservations).toEqual([])
   })
 
-  it('a persistent reservation is not deleted', async () => {
+  it('persistent.delete is refused', async () => {
     await administrator().persistent.create(range)
     const failure = await failureOf(machine.manager.persistent.delete(range))
     expect(failure).toMatchObject({ code: 'ERR_ELEVATION_REQUIRED', errno: 5, message })
@@ -144,7 +143,7 @@ describe('without elevation', () => {
     ['listen', 'tcp', (block) => block.listen(greeter())],
     ['bind', 'udp', (block) => block.bind(machine.owns(createSocket('udp4')))],
     ['connect', 'tcp', (block) => block.connect({ host: '127.0.0.1', port: 9 })],
-  ])('a persistent reservation is found, but %s is refused', async (_name, protocol, use) => {
+  ])('persistent.lookup succeeds, and %s is refused', async (_name, protocol, use) => {
     await administrator().persistent.create({ ...range, protocol })
     const block = await machine.manager.persistent.lookup({ ...range, protocol })
     const failure = await failureOf(use(block))
@@ -161,7 +160,7 @@ describe('the ports of a persistent reservation', () => {
   const machine = new SimulatedMachine({ ...realPorts, elevated: true })
   const host = '127.0.0.1'
 
-  /** A persistent reservation of ports that are free on this machine. */
+  /** Creates a persistent reservation of ports that are free on this machine. */
   async function create(protocol: 'tcp' | 'udp', count = 3): Promise<PersistentReservation> {
     const free = await machine.manager.acquire({ protocol, count })
     await free.release()
@@ -192,7 +191,7 @@ describe('the ports of a persistent reservation', () => {
     expect(await readFrom(port)).toBe('elsewhere')
   })
 
-  it('run out like those of any block', async () => {
+  it('run out like those of every block', async () => {
     const block = await create('tcp', 1)
     await block.listen(machine.owns(greeter()), { host })
     expect((await failureOf(block.listen(greeter(), { host }))).code).toBe('ERR_RESERVATION_EXHAUSTED')

@@ -53,8 +53,8 @@ const errors: [string, ...string[]] = [
   'WSA_OPERATION_ABORTED',
 ]
 
-/** A life of a manager, made of random operations against a system that fails and dawdles at random. */
-class RandomLife {
+/** Random operations of a manager on a system that fails and delays at random. */
+class RandomOperations {
   readonly #choice: RandomChoice
   readonly kernel = new MockKernel(realPorts)
   readonly manager: ReservationManager
@@ -79,18 +79,18 @@ class RandomLife {
     }
   }
 
-  /** An end in peace: every call is settled, every block released, everything closed that Node has got. */
-  async endInPeace(): Promise<void> {
+  /** Ends in order: waits for every call, releases every block, closes every server and socket. */
+  async endInOrder(): Promise<void> {
     this.kernel.faults.clear()
     for (const hold of this.#holds) hold.complete()
     await Promise.allSettled(this.outcomes)
     for (const block of this.manager.held) await block.release()
-    await this.#closeServersAndSockets() // before the manager, which would close what it has lost track of
+    await this.#closeServersAndSockets() // before the manager, whose close would hide a leak
     await this.manager.close()
   }
 
-  /** An end in the middle of everything, with calls under way. */
-  async endInHaste(): Promise<void> {
+  /** Closes the manager while calls are under way. */
+  async endAtOnce(): Promise<void> {
     const closed = Promise.allSettled([this.manager.close()])
     this.kernel.faults.clear()
     for (const hold of this.#holds) hold.complete()
@@ -118,7 +118,7 @@ class RandomLife {
         this.#holds.push(this.kernel.faults.hold(choice.of(waiting), { nth: choice.integer(1, 2) }))
         break
       case 2:
-        this.#tellHold()
+        this.#answerHold()
         break
       case 3:
         this.#controllers[choice.integer(0, this.#controllers.length)]?.abort()
@@ -139,7 +139,7 @@ class RandomLife {
     }
   }
 
-  #tellHold(): void {
+  #answerHold(): void {
     const [hold] = this.#holds.splice(this.#choice.integer(0, this.#holds.length), 1)
     if (this.#choice.chance(0.5)) hold?.complete()
     else hold?.fail(this.#choice.of(errors))
@@ -219,24 +219,24 @@ class RandomLife {
 
   #watch(outcome: Promise<unknown> | undefined): void {
     if (outcome === undefined) return
-    outcome.catch(() => {}) // looked at in the end
+    outcome.catch(() => {}) // checked at the end
     this.outcomes.push(outcome)
   }
 }
 
-describe('whatever fails, and whenever', () => {
-  const lives = Array.from({ length: 25 }, (_, i) => 0x5eed + i * 7919).flatMap((seed) => [
-    { seed, end: 'endInPeace' } as const,
-    { seed, end: 'endInHaste' } as const,
+describe('a manager over a system that fails at random', () => {
+  const runs = Array.from({ length: 25 }, (_, i) => 0x5eed + i * 7919).flatMap((seed) => [
+    { seed, end: 'endInOrder' } as const,
+    { seed, end: 'endAtOnce' } as const,
   ])
 
-  it.each(lives)('everything is given back, and every failure has a code: seed $seed, $end', async ({ seed, end }) => {
-    const life = new RandomLife(seed)
-    await life.run(80)
-    await life[end]()
-    expect(life.kernel.inspect().processes).toEqual([])
-    expect(life.manager.held).toEqual([])
-    for (const outcome of await Promise.allSettled(life.outcomes)) {
+  it.each(runs)('gives everything back, and every failure has a code: seed $seed, $end', async ({ seed, end }) => {
+    const operations = new RandomOperations(seed)
+    await operations.run(80)
+    await operations[end]()
+    expect(operations.kernel.inspect().processes).toEqual([])
+    expect(operations.manager.held).toEqual([])
+    for (const outcome of await Promise.allSettled(operations.outcomes)) {
       if (outcome.status === 'fulfilled') continue
       const failure = await failureOf(Promise.reject(outcome.reason))
       expect(failure.code, String(failure.stack)).toMatch(/^(ERR_|E[A-Z]|ABORT_ERR|WSA|ERROR_|UNKNOWN)/)

@@ -1,6 +1,6 @@
 import type { PersistentReservations, PortRange, SocketSpec, Transport, WinsockSocket } from '@winport/transport'
 
-/** Passes everything on, and writes down what was asked of the kernel. */
+/** Passes every call on, and records it. */
 export class RecordingTransport implements Transport {
   readonly name = 'recording'
   readonly calls: string[] = []

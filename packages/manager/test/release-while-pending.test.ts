@@ -11,7 +11,7 @@ vi.mock('node:dns/promises', () => ({ lookup: vi.fn() }))
 
 const host = '127.0.0.1'
 
-/** A resolver that waits to be told. */
+/** A resolver whose answer the test gives. */
 function holdLookup(): { readonly answer: () => void } {
   let answer = () => {}
   const addresses = [{ address: host, family: 4 }]
@@ -47,7 +47,7 @@ describe('a release', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it.each(cases)('$way ends a $name that waits for the resolver, once it answers', async ({ protocol, use, end }) => {
+  it.each(cases)('$way ends a $name that waits for the resolver, when it answers', async ({ protocol, use, end }) => {
     const block = await machine.manager.acquire({ protocol, count: 2 })
     const resolver = holdLookup()
     const using = failureOf(use(block, 'slow.example'))
@@ -58,7 +58,7 @@ describe('a release', () => {
     expect(machine.calls).toHaveLength(before)
   })
 
-  it.each(ways)('%s comes too late for a server that has its port', async (_name, end) => {
+  it.each(ways)('%s has no effect on a server that has its port', async (_name, end) => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const adoption = machine.kernel.faults.hold('listen')
     const server = machine.owns(greeter('in time'))
@@ -70,7 +70,7 @@ describe('a release', () => {
     expect(await readFrom(port)).toBe('in time')
   })
 
-  it.each(ways)('%s comes too late for a dgram socket that has its port', async (_name, end) => {
+  it.each(ways)('%s has no effect on a dgram socket that has its port', async (_name, end) => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
     const adoption = machine.kernel.faults.hold('attach')
     const socket = machine.owns(createSocket('udp4'))
@@ -81,7 +81,7 @@ describe('a release', () => {
     expect((await binding).port).toBe(socket.address().port)
   })
 
-  it.each(ways)('%s comes too late for a connection that has its port', async (_name, end) => {
+  it.each(ways)('%s has no effect on a connection that has its port', async (_name, end) => {
     const server = machine.owns(greeter())
     server.listen(0, host)
     await vi.waitFor(() => expect(server.listening).toBe(true))
@@ -97,26 +97,23 @@ describe('a release', () => {
     expect(block.contains(Number(socket.localPort))).toBe(true)
   })
 
-  it.each(ways)(
-    '%s at whatever moment leaves a server that listens, or ERR_RESERVATION_RELEASED',
-    async (_name, end) => {
-      const seen = new Set<unknown>()
-      for (let moment = 0; moment < 24; moment++) {
-        machine.replace({})
-        const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
-        const server = greeter()
-        const listening = codeOf(block.listen(server, { host }))
-        for (let i = 0; i < moment; i++) await null
-        await end(block)
-        const code = await listening
-        seen.add(code)
-        expect(server.listening).toBe(code === undefined)
-        if (server.listening) await new Promise((resolve) => server.close(resolve))
-        machine.kernel.assertNothingHeld()
-      }
-      expect(seen).toEqual(new Set([undefined, 'ERR_RESERVATION_RELEASED']))
-    },
-  )
+  it.each(ways)('%s at any moment leaves a server that listens, or ERR_RESERVATION_RELEASED', async (_name, end) => {
+    const seen = new Set<unknown>()
+    for (let moment = 0; moment < 24; moment++) {
+      machine.replace({})
+      const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
+      const server = greeter()
+      const listening = codeOf(block.listen(server, { host }))
+      for (let i = 0; i < moment; i++) await null
+      await end(block)
+      const code = await listening
+      seen.add(code)
+      expect(server.listening).toBe(code === undefined)
+      if (server.listening) await new Promise((resolve) => server.close(resolve))
+      machine.kernel.assertNothingHeld()
+    }
+    expect(seen).toEqual(new Set([undefined, 'ERR_RESERVATION_RELEASED']))
+  })
 
   it('does not end the calls of another block', async () => {
     const [block, other] = [
@@ -132,10 +129,10 @@ describe('a release', () => {
   })
 })
 
-describe('the use of a persistent reservation, when its manager closes', () => {
+describe('the use of a persistent reservation while its manager closes', () => {
   const machine = new SimulatedMachine({ ...realPorts, elevated: true })
 
-  it('at whatever moment leaves a server that listens, or ERR_RESERVATION_RELEASED', async () => {
+  it('ends with a server that listens, or with ERR_RESERVATION_RELEASED, at any moment', async () => {
     const seen = new Set<unknown>()
     for (let moment = 0; moment < 24; moment++) {
       machine.replace({})

@@ -11,14 +11,14 @@ describe('release', () => {
   const machine = new SimulatedMachine()
   const request = { protocol: 'tcp', startPort: 5000, count: 20 } as const
 
-  it('gives the ports back to everybody', async () => {
+  it('makes the ports available to all processes', async () => {
     const block = await machine.manager.acquire(request)
     await block.release()
     machine.kernel.assertNothingHeld()
     expect(await machine.openManager().acquire(request)).toMatchObject(request)
   })
 
-  it('asks the kernel to RELEASE, then closes the anchor', async () => {
+  it('calls RELEASE, then closes the anchor', async () => {
     const block = await machine.manager.acquire(request)
     const asked = machine.kernel.faults.hold('SIO_RELEASE_PORT_RESERVATION')
     const released = block.release()
@@ -27,14 +27,14 @@ describe('release', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('twice is no error, one after the other or at once', async () => {
+  it('is idempotent, in sequence and concurrently', async () => {
     const block = await machine.manager.acquire(request)
     await Promise.all([block.release(), block.release()])
     await block.release()
     expect(machine.manager.held).toEqual([])
   })
 
-  it('asks the kernel once, and closes the anchor once, however often it is called', async () => {
+  it('calls RELEASE once and closes the anchor once, however often it is called', async () => {
     const opened = vi.spyOn(machine.transport, 'openSocket')
     const block = await machine.manager.acquire(request)
     const anchor = opened.mock.results[0]
@@ -47,7 +47,7 @@ describe('release', () => {
     expect(close).toHaveBeenCalledTimes(1)
   })
 
-  it('of a block says nothing about the next one of the same range', async () => {
+  it('does not affect the next block of the same range', async () => {
     const block = await machine.manager.acquire(request)
     await block.release()
     const next = await machine.manager.acquire(request)
@@ -57,7 +57,7 @@ describe('release', () => {
     expect(machine.kernel.inspect().reservations).toHaveLength(1)
   })
 
-  it('comes at the end of `await using`', async () => {
+  it('is called at the end of `await using`', async () => {
     let kept: RuntimeReservation
     {
       await using block = await machine.manager.acquire(request)
@@ -68,7 +68,7 @@ describe('release', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('comes at the end of `await using` even when the body throws, and after a release of its own', async () => {
+  it('is called at the end of `await using` even if the body throws, or has released the block itself', async () => {
     const body = async () => {
       await using block = await machine.manager.acquire(request)
       await block.release()
@@ -92,13 +92,15 @@ describe('release', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('rejects if the anchor cannot be closed properly, but is over', async () => {
+  it('rejects if closing the anchor fails, although the block is released', async () => {
     const block = await machine.manager.acquire(request)
     machine.kernel.faults.fail('closesocket', 'WSAENETDOWN')
     const failure = await failureOf(block.release())
     expect(failure).toMatchObject({ code: 'WSAENETDOWN', errno: 10050, syscall: 'closesocket' })
     expect(failure.cause).toMatchObject({ name: 'WinsockError', code: 'WSAENETDOWN' })
-    expect(failure.message).toMatch(/^The reservation of TCP ports 5000-5019 is over, but closing its socket failed\. /)
+    expect(failure.message).toMatch(
+      /^The reservation of TCP ports 5000-5019 has ended, but closing its socket failed\. /,
+    )
     expect(block.released).toBe(true)
     expect(machine.manager.held).toEqual([])
     machine.kernel.assertNothingHeld()
@@ -112,7 +114,7 @@ describe('release', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('after a restart of the machine finds nothing left to do', async () => {
+  it('succeeds after a restart of the machine', async () => {
     const block = await machine.manager.acquire(request)
     machine.kernel.reboot()
     await block.release()
@@ -127,7 +129,7 @@ describe('a released block', () => {
     ['listen', 'tcp', (block) => block.listen(greeter())],
     ['connect', 'tcp', (block) => block.connect({ port: 80 })],
     ['bind', 'udp', (block) => block.bind(machine.owns(createSocket('udp4')))],
-  ])('refuses %s without a call', async (_name, protocol, use) => {
+  ])('refuses %s without a system call', async (_name, protocol, use) => {
     const block = await machine.manager.acquire({ protocol, startPort: 5000, count: 2 })
     await block.release()
     const before = machine.calls.length
@@ -139,14 +141,14 @@ describe('a released block', () => {
     expect(machine.calls).toHaveLength(before)
   })
 
-  it('still says what it was', async () => {
+  it('still has its range', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 2 })
     await block.release()
     expect([...block]).toEqual([5000, 5001])
     expect(block.toJSON()).toMatchObject({ protocol: 'tcp', startPort: 5000, count: 2 })
   })
 
-  it('whose machine was restarted is not found, rather than used', async () => {
+  it('is not found after a restart of the machine', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', startPort: 5000, count: 2 })
     machine.kernel.reboot()
     const failure = await failureOf(block.listen(greeter()))
@@ -157,10 +159,10 @@ describe('a released block', () => {
   })
 })
 
-describe('what was bound before a release', () => {
+describe('a socket that was bound before a release', () => {
   const machine = new SimulatedMachine(realPorts)
 
-  it('keeps serving, and its port comes back only when it closes', async () => {
+  it('keeps serving, and returns its port only when it closes', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
     const { startPort, count } = block
     const server = machine.owns(greeter('still serving'))
@@ -174,7 +176,7 @@ describe('what was bound before a release', () => {
     expect(await again()).toMatchObject({ startPort, count })
   })
 
-  it('leaves the ports that nobody had bound to everybody', async () => {
+  it('leaves the unbound ports available', async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
     const { startPort, endPort } = block
     await block.listen(machine.owns(greeter()), { host, port: startPort })
@@ -196,17 +198,17 @@ describe('a release with a signal', () => {
   const machine = new SimulatedMachine()
   const request = { protocol: 'tcp', startPort: 5000, count: 20 } as const
 
-  it('is carried out even if it is aborted already', async () => {
+  it('ends the reservation even if it is aborted already', async () => {
     const block = await machine.manager.acquire(request)
     const signal = AbortSignal.abort('too late')
     expect(await failureOf(block.release({ signal }))).toMatchObject({ code: 'ABORT_ERR', cause: 'too late' })
     expect(block.released).toBe(true)
     machine.kernel.assertNothingHeld()
-    await block.release({ signal }) // it is over, and nothing is left to wait for
+    await block.release({ signal }) // it has ended: there is nothing to wait for
   })
 
-  it('waits no longer than its signal lets it, and the block is over all the same', async () => {
-    // A system that answers neither RELEASE nor the closing of its socket.
+  it('stops waiting when its signal aborts, and the block is released all the same', async () => {
+    // A system that answers neither RELEASE nor the close of its socket.
     const opened = vi.spyOn(machine.transport, 'openSocket')
     const block = await machine.manager.acquire(request)
     const anchor = opened.mock.results[0]
@@ -217,7 +219,7 @@ describe('a release with a signal', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it.each([5, { signal: {} }])('is refused %s, and nothing is released', async (options) => {
+  it.each([5, { signal: {} }])('refuses %s, and releases nothing', async (options) => {
     const block = await machine.manager.acquire(request)
     expect((await failureOf(block.release(options as never))).code).toBe('ERR_INVALID_ARG_TYPE')
     expect(block.released).toBe(false)

@@ -14,14 +14,14 @@ export interface MachineOptions extends MockKernelOptions {
 
 /**
  * Ports for servers that really listen: free on this machine, below the dynamic ranges of Linux and Windows, and apart
- * from the simulators of other suites, so that neither they nor outgoing connections come in between.
+ * from the simulators of other suites, so that neither they nor outgoing connections use them meanwhile.
  */
 export const realPorts: MockKernelOptions = {
   avoidHostPorts: true,
   dynamicRange: { startPort: 30_200, count: 2_560 },
 }
 
-/** A machine of its own for every test of a file; at the end of each it must have got everything back. */
+/** A new machine for each test of a file. After the test nothing may be left reserved or open on it. */
 export class SimulatedMachine {
   readonly #options: MachineOptions
   readonly #managers: ReservationManager[] = []
@@ -52,7 +52,7 @@ export class SimulatedMachine {
     return this.#transport
   }
 
-  /** The calls that the manager has made: sockets opened, and persistent reservations asked for. */
+  /** The calls that the manager has made: opened sockets and calls for persistent reservations. */
   get calls(): readonly string[] {
     return this.#transport.calls
   }
@@ -64,7 +64,7 @@ export class SimulatedMachine {
     return manager
   }
 
-  /** Starts the machine anew, as another kind of machine. */
+  /** Replaces the machine by one with other options. */
   replace(options: MachineOptions): void {
     const all = { ...this.#options, ...options }
     this.#kernel = new MockKernel(all)
@@ -73,14 +73,14 @@ export class SimulatedMachine {
     this.#managers.push(this.#manager)
   }
 
-  /** Takes a server or socket that is to be closed at the end of the test, whatever becomes of it. */
+  /** Closes a server or socket at the end of the test, even if the test fails. */
   owns<Resource extends Server | Socket | DatagramSocket>(resource: Resource): Resource {
     if ('listen' in resource) this.#servers.push(resource)
     else this.#sockets.push(resource)
     return resource
   }
 
-  /** Closes everything that Node has got, as a program does that is done with serving. */
+  /** Closes the servers and sockets. */
   async closeServersAndSockets(): Promise<void> {
     await Promise.all(this.#sockets.splice(0).map(closeSocket))
     await Promise.all(this.#servers.splice(0).map(closeServer))
@@ -91,8 +91,7 @@ export class SimulatedMachine {
     try {
       await this.closeServersAndSockets()
       for (const manager of managers) for (const block of manager.held) await block.release()
-      // Before managers close, which would close what they have lost track of. A block that was just collected is
-      // released in the next turn.
+      // Before the managers close, which would hide a leak. A block that was just collected is released in the next turn.
       await vi.waitFor(() => this.#kernel.assertNothingHeld())
     } finally {
       for (const manager of managers) await manager.close()

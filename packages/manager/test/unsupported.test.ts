@@ -12,7 +12,7 @@ describe('on Windows XP, which has no port reservations', () => {
     ['persistent.create', () => machine.manager.persistent.create(range)],
     ['persistent.lookup', () => machine.manager.persistent.lookup(range)],
     ['persistent.delete', () => machine.manager.persistent.delete(range)],
-  ])('%s says that there are none, and why', async (_name, call) => {
+  ])('%s says that port reservations are not available, and why', async (_name, call) => {
     const failure = await failureOf(call())
     expect(failure.code).toBe('ERR_RESERVATION_UNSUPPORTED')
     expect(failure.message).toMatch(
@@ -22,7 +22,7 @@ describe('on Windows XP, which has no port reservations', () => {
     machine.kernel.assertNothingHeld()
   })
 
-  it('the manager can be closed as ever', async () => {
+  it('the manager can be closed', async () => {
     await failureOf(machine.manager.acquire(range))
     await machine.manager.close()
     expect(machine.kernel.inspect().processes).toEqual([])

@@ -136,7 +136,7 @@ describe('winport persistent', () => {
 
   it.each(['lookup', 'delete'])('%s fails for a range that does not exist', async (verb) => {
     const { code, stdout, stderr } = await runWinport('persistent', verb, 'udp', '4770', '1', '--transport', 'mock')
-    expect(stderr).toMatch(/^winport: There is no persistent reservation of exactly UDP port 4770; [^\n]*\n$/)
+    expect(stderr).toMatch(/^winport: No persistent reservation was created with exactly UDP port 4770: [^\n]*\n$/)
     expect(stdout).toBe('')
     expect(code).toBe(1)
   })
@@ -212,7 +212,7 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
 
   it('`winport acquire` exits with 1 when no block is available', async () => {
     const { code, stderr } = await runWinport('acquire', 'tcp', '20000', '--transport', 'mock')
-    expect(stderr).toMatch(/^winport: No 20000 consecutive TCP ports are free; ask for fewer\.\n$/)
+    expect(stderr).toMatch(/^winport: No 20000 consecutive TCP ports are free: ask for fewer\.\n$/)
     expect(code).toBe(1)
   })
 })

@@ -10,15 +10,16 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 /** The examples run here, because `winport` depends on every package that they import. */
 const FOLDER = `${ROOT}packages/winport`
 
-const readmes = [
+const documents = [
   `${ROOT}README.md`,
+  `${ROOT}packages/manager/API.md`,
   ...readdirSync(`${ROOT}packages`)
     .filter((name) => existsSync(`${ROOT}packages/${name}/package.json`))
     .map((name) => `${ROOT}packages/${name}/README.md`),
 ]
 
-describe.each(readmes)('%s', (readme) => {
-  const examples = [...readFileSync(readme, 'utf8').matchAll(/```js\n(.*?)```\n(?:\n```text\n(.*?)```)?/gs)]
+describe.each(documents)('%s', (document) => {
+  const examples = [...readFileSync(document, 'utf8').matchAll(/```js\n(.*?)```\n(?:\n```text\n(.*?)```)?/gs)]
 
   it('has an example', () => {
     expect(examples.length).toBeGreaterThan(0)

@@ -1,0 +1,70 @@
+import { SIO_RELEASE_PORT_RESERVATION } from '@winport/definitions'
+import type { Transport } from '@winport/transport'
+import { untilAborted } from '@winport/transport/backend'
+import { BlockSockets } from './block-sockets.js'
+import { explainRelease } from './explain-error.js'
+import { readReleaseOptions } from './request-arguments.js'
+import type { ReservationRecord } from './reservation-record.js'
+import { ReservedBlock } from './reserved-block.js'
+import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
+import { callWithToken } from './token-call.js'
+
+/** A runtime reservation as its user has it. The manager has its record. */
+export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
+  readonly #record: ReservationRecord
+  readonly #sockets: BlockSockets
+  #released: Promise<void> | undefined
+
+  constructor(transport: Transport, record: ReservationRecord) {
+    const { token } = record
+    const sockets = new BlockSockets(transport, record, {
+      kind: 'runtime',
+      isHeld: () => record.held,
+      token: () => token,
+    })
+    super(record, token, sockets)
+    this.#record = record
+    this.#sockets = sockets
+    record.belongTo(this)
+  }
+
+  get released(): boolean {
+    return !this.#record.held
+  }
+
+  async release(options: ReleaseOptions = {}): Promise<void> {
+    const signal = readReleaseOptions(options)
+    this.#released ??= this.#release()
+    await untilAborted(this.#released, signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release()
+  }
+
+  async #release(): Promise<void> {
+    const { anchor } = this.#record
+    this.#record.end()
+    this.#sockets.abandon()
+    // Closing the anchor ends the reservation whatever RELEASE does, and cancels RELEASE if it is pending.
+    const asked = this.#askRelease()
+    let failure: unknown
+    try {
+      anchor.close()
+    } catch (error) {
+      failure = explainRelease(error, this)
+      this.#sockets.reportFailure('release', failure)
+    }
+    await asked
+    this.#record.reportEnd()
+    if (failure !== undefined) throw failure
+  }
+
+  async #askRelease(): Promise<void> {
+    try {
+      await callWithToken(this.#record.anchor, SIO_RELEASE_PORT_RESERVATION, this.#record.token)
+    } catch {
+      // The close of the anchor ends the reservation.
+    }
+  }
+}
