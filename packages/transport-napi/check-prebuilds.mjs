@@ -1,5 +1,6 @@
-// Refuses to publish without an addon for every Windows, each built for that machine, hardened, and free of libraries that Windows
-// has not. --machine asks for some machines only; --mingw allows for what a cross-build on Linux cannot have.
+// Checks before a release that prebuilds/ has an addon for each Windows architecture, and that each addon is built for its machine, is
+// hardened, and needs only libraries that every Windows has. --machine checks only the named machines. --mingw accepts what a
+// cross-build on Linux cannot do.
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -14,7 +15,7 @@ const { values, positionals } = parseArgs({
 })
 const [folder = join(import.meta.dirname, 'prebuilds')] = positionals
 
-// Node's own is linked late by MSVC and is in no table then; ws2_32 and iphlpapi are loaded by path, from System32.
+// ws2_32.dll and iphlpapi.dll are missing here because the addon loads them at run time, from System32.
 const ALLOWED = new Set([
   'advapi32.dll',
   'bcrypt.dll',
@@ -39,5 +40,5 @@ for (const machine of values.machine) {
   const addon = join(folder, `win32-${machine}`, 'winport-transport.napi.node')
   const faults = existsSync(addon) ? faultsOf(machine, addon) : ['is missing']
   if (faults.length > 0) process.exitCode = 1
-  console.log(`win32-${machine} ${faults.length > 0 ? faults.join(', ') : `is right: ${statSync(addon).size} bytes`}`)
+  console.log(`win32-${machine} ${faults.length > 0 ? faults.join(', ') : `passes: ${statSync(addon).size} bytes`}`)
 }

@@ -1,4 +1,4 @@
-// What Windows' loader reads in a .dll, .exe or .node file: as much of it as tells how a prebuild was built.
+// Reads the parts of a Windows binary (.dll, .exe or .node) that show how it was built.
 import { readFileSync } from 'node:fs'
 
 const MACHINES = new Map([
@@ -7,16 +7,16 @@ const MACHINES = new Map([
   [0xaa64, 'arm64'],
 ])
 
-/** IMAGE_DLLCHARACTERISTICS_*, those that harden. */
+/** The IMAGE_DLLCHARACTERISTICS_* flags that harden a binary. */
 const CHARACTERISTICS = { HIGH_ENTROPY_VA: 0x20, DYNAMIC_BASE: 0x40, NX_COMPAT: 0x100, GUARD_CF: 0x4000 }
 
 const PE32_PLUS = 0x20b
 
-/** @returns its machine, by Node's name; the characteristics it has; the libraries that it is loaded with, in lower case */
+/** @returns the machine by Node's name, the hardening flags that are set, and the imported libraries in lower case */
 export function readPortableExecutable(path) {
   const file = readFileSync(path)
   const header = file.readUInt32LE(0x3c)
-  if (file.toString('latin1', header, header + 4) !== 'PE\0\0') throw new Error(`${path} is no Windows binary`)
+  if (file.toString('latin1', header, header + 4) !== 'PE\0\0') throw new Error(`${path} is not a Windows binary`)
   const optional = header + 24
   const characteristics = file.readUInt16LE(optional + 70)
   return {
@@ -38,7 +38,7 @@ function importsOf(file, header, optional) {
         return address - start + file.readUInt32LE(section + 20)
       }
     }
-    throw new Error(`no section has the address ${address}`)
+    throw new Error(`no section contains the address ${address}`)
   }
   const table = file.readUInt32LE(directories + 8)
   const names = []

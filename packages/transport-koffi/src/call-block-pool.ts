@@ -3,19 +3,19 @@ import { NativeMemory } from './native-memory.js'
 
 const BLOCKS_PER_SLAB = 64
 
-/** As many blocks as there have ever been calls pending at once. */
+/** A pool of call blocks. It grows to the largest number of calls that were pending at once, and never shrinks. */
 export class CallBlockPool {
   readonly #event: bigint
   readonly #layout: BlockLayout = blockLayout()
   readonly #slabs: NativeMemory[] = []
   readonly #idle: CallBlock[] = []
 
-  /** @param event what every block's OVERLAPPED signals */
+  /** @param event the event in the OVERLAPPED of every block */
   constructor(event: bigint) {
     this.#event = event
   }
 
-  /** A block with copies of both buffers. */
+  /** Takes a block and copies both buffers into it. */
   take(input: Uint8Array | null, output: Uint8Array | null): CallBlock {
     const block = this.#idle.pop() ?? this.#grow()
     try {
@@ -27,7 +27,7 @@ export class CallBlockPool {
     }
   }
 
-  /** Takes back the block of a call that is complete, or was never made. */
+  /** Returns the block of a call that is complete or was not made. */
   give(block: CallBlock): void {
     block.unload()
     this.#idle.push(block)

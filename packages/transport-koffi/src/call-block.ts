@@ -4,7 +4,7 @@ import { NativeMemory, NULL } from './native-memory.js'
 const STATUS_PENDING = 0x103
 const INLINE_SIZE = 64
 
-/** Where things are in a block. An OVERLAPPED is 32 bytes in a 64-bit process and 20 in a 32-bit one. */
+/** The offsets in a block. An OVERLAPPED has 32 bytes in a 64-bit process and 20 in a 32-bit one. */
 export interface BlockLayout {
   readonly internalHigh: number
   readonly event: number
@@ -17,7 +17,7 @@ let known: BlockLayout | undefined
 
 /** The layout in this process. */
 export function blockLayout(): BlockLayout {
-  known ??= measureLayout() // once, for koffi keeps every type
+  known ??= measureLayout() // only once, because koffi never frees a type
   return known
 }
 
@@ -39,20 +39,20 @@ function measureLayout(): BlockLayout {
   }
 }
 
-/** To a multiple of 16, where any struct may stand. */
+/** Rounds up to a multiple of 16, which aligns any struct. */
 function roundUp(size: number): number {
   return Math.ceil(size / 16) * 16
 }
 
 /**
- * What an overlapped call needs to outlive its caller: the OVERLAPPED, and copies of both buffers. Those that the call
- * was made with stay V8's, which collects and detaches them as it likes.
+ * The memory of an overlapped call, which outlives the caller: the OVERLAPPED and copies of both buffers. The kernel does
+ * not get the caller's buffers, because V8 may collect or detach them while the call is pending.
  */
 export class CallBlock {
   readonly overlapped: bigint
-  /** Where the kernel finds the input, or NULL. */
+  /** The address of the input, or NULL. */
   input: bigint = NULL
-  /** Where the kernel writes the output, or NULL. */
+  /** The address of the output, or NULL. */
   output: bigint = NULL
   readonly #status: Int32Array
   readonly #transferred: Uint32Array
@@ -60,7 +60,7 @@ export class CallBlock {
   readonly #shortOutput: Uint8Array
   readonly #shortInputAddress: bigint
   readonly #shortOutputAddress: bigint
-  /** Where a long buffer is: in memory of its own, for one call. */
+  /** Buffers that do not fit into the block, in separate memory for one call. */
   #long: { readonly memory: NativeMemory; readonly output: Uint8Array } | undefined
 
   constructor(slab: NativeMemory, offset: number, layout: BlockLayout, event: bigint) {
@@ -74,23 +74,23 @@ export class CallBlock {
     koffi.encode(this.overlapped, layout.event, 'void *', event)
   }
 
-  /** The call is not complete: what winbase.h's HasOverlappedIoCompleted denies. */
+  /** Whether the call is still pending: the negation of HasOverlappedIoCompleted of winbase.h. */
   get pending(): boolean {
     return Atomics.load(this.#status, 0) === STATUS_PENDING
   }
 
-  /** The call is complete and has succeeded: NT_SUCCESS of its status. */
+  /** Whether the call is complete and successful: NT_SUCCESS of its status. */
   get succeeded(): boolean {
     const status = Atomics.load(this.#status, 0)
     return status >= 0 && status !== STATUS_PENDING
   }
 
-  /** The number of bytes returned by a call that has succeeded. */
+  /** The number of bytes that a completed call returned. */
   get bytesTransferred(): number {
     return Atomics.load(this.#transferred, 0)
   }
 
-  /** Copies what goes in; the output too, so that what the kernel leaves alone comes back as it was. */
+  /** Copies both buffers. The output is copied as well, so that bytes that the kernel does not write keep their values. */
   load(input: Uint8Array | null, output: Uint8Array | null): void {
     this.#status[0] = 0
     this.#transferred[0] = 0
@@ -115,14 +115,14 @@ export class CallBlock {
     this.output = output === null ? NULL : outputAddress
   }
 
-  /** Copies what came out, as far as the caller's buffer is still there. */
+  /** Copies the result to the caller's buffer, up to its current length. */
   store(output: Uint8Array | null): void {
     if (output === null || output.length === 0) return
     const bytes = this.#long?.output ?? this.#shortOutput
     output.set(bytes.subarray(0, output.length))
   }
 
-  /** The call is complete: its long buffers are freed. */
+  /** Frees the separate memory of a completed call. */
   unload(): void {
     this.#long?.memory.free()
     this.#long = undefined

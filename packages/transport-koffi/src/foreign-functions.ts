@@ -1,15 +1,15 @@
 import { TransportUnavailableError } from '@winport/transport'
 import koffi, { type LibraryHandle, type TypeObject } from 'koffi'
 
-/** A function of a library; `async` makes the call on a thread of libuv's pool. */
+/** A function of a library. Its `async` makes the call on a thread of libuv's pool. */
 export type ForeignFunction = ReturnType<LibraryHandle['func']>
 
-/** A loaded library, from which functions are declared. */
+/** A loaded library. */
 export class ForeignLibrary {
   readonly path: string
   readonly #library: LibraryHandle
 
-  /** @throws TransportUnavailableError if there is no such library */
+  /** @throws TransportUnavailableError if the library cannot be loaded */
   constructor(path: string) {
     this.path = path
     try {
@@ -20,8 +20,8 @@ export class ForeignLibrary {
   }
 
   /**
-   * Declares a function. Types are koffi's; a SOCKET is `intptr_t`, so that INVALID_SOCKET is -1 in either width and
-   * any other value comes as a number, or as a bigint where a number would lose bits.
+   * Declares a function with koffi's types. A SOCKET is declared as `intptr_t`: INVALID_SOCKET is then -1 in 32-bit and
+   * 64-bit processes, and koffi returns any other value as a number, or as a bigint if a number cannot represent it.
    *
    * @throws TransportUnavailableError if the library does not export it
    */
@@ -33,7 +33,7 @@ export class ForeignLibrary {
     }
   }
 
-  /** Where a function is. @throws TransportUnavailableError if the library does not export it */
+  /** The address of a function. @throws TransportUnavailableError if the library does not export it */
   addressOf(name: string): bigint {
     try {
       return koffi.address(this.#library.symbol(name))

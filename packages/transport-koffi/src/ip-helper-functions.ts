@@ -2,7 +2,7 @@ import type { Protocol } from '@winport/transport'
 import { type PersistentVerb, persistentFunctionName } from '@winport/transport/native'
 import { type ForeignFunction, ForeignLibrary } from './foreign-functions.js'
 
-/** The six functions for persistent reservations, declared when first used: before Windows Vista there are none. */
+/** The six functions for persistent reservations. Each is declared on first use, because not every library exports them. */
 export class IpHelperFunctions {
   readonly #library: ForeignLibrary
   readonly #declared = new Map<string, ForeignFunction>()

@@ -4,7 +4,7 @@ import type { ForeignFunction } from './foreign-functions.js'
 import type { IpHelperFunctions } from './ip-helper-functions.js'
 import { NativeMemory } from './native-memory.js'
 
-/** IP Helper through koffi, on a thread of libuv's pool. */
+/** IP Helper, called through koffi on a thread of libuv's pool. */
 export class KoffiIpHelperCalls implements IpHelperCalls {
   readonly #functions: IpHelperFunctions
 
@@ -32,7 +32,7 @@ export class KoffiIpHelperCalls implements IpHelperCalls {
   }
 }
 
-/** Makes the call off the event loop. The arguments are passed by value: nothing of V8's is shared with the thread. */
+/** Makes the call off the event loop. All arguments are numbers and native addresses: the thread shares no memory of V8. */
 async function callAsync(declared: ForeignFunction, ...passed: readonly (number | bigint)[]): Promise<number> {
   return await new Promise((resolve, reject) => {
     declared.async(...passed, (error: unknown, errno: number) => (error === null ? resolve(errno) : reject(error)))

@@ -20,7 +20,7 @@ import type { WinsockFunctions } from './winsock-functions.js'
 const WSATHREADID_SIZE = 16 // a handle and a pointer
 const DUPLICATE_SAME_ACCESS = 2
 
-// Calls are synchronous and made on one thread: they can share what they pass by reference.
+// These calls are synchronous and run on one thread, so they can share the variables that they pass by reference.
 const lpErrno = new Int32Array(1)
 const infoLength = new Int32Array(1)
 
@@ -30,11 +30,12 @@ const notStarted: WSPIoctl = () => {
 }
 
 /**
- * The service provider below Winsock, through koffi.
+ * The service provider below Winsock, called through koffi.
  *
- * On Windows it is ws2_32's as well, which has started it before. Providers count their starts, so that cleaning up takes
- * back this one alone, and the function is the same whoever has started it. The upcalls are the ones given last, for all
- * of the process and for good: see {@link upcallTable}. All of this is documented of providers, and not tried on mswsock.
+ * On Windows, ws2_32 has started the same provider before. A provider counts its starts, so our WSPCleanup undoes only
+ * our start, and every start returns the same functions. The provider keeps the upcall table that it was given last, for
+ * the whole process (see {@link upcallTable}). The documentation of WSPStartup says so; none of this has been tried on
+ * mswsock.dll.
  */
 export class KoffiProviderCalls implements ProviderCalls<OpenSocket> {
   readonly path: string
@@ -51,7 +52,7 @@ export class KoffiProviderCalls implements ProviderCalls<OpenSocket> {
     this.#winsock = winsock
   }
 
-  /** WSPIoctl, as if it were WSAIoctl. */
+  /** WSPIoctl with the signature of WSAIoctl. */
   readonly ioctl: WinsockFunctions['ioctl'] = (
     socket,
     code,
@@ -77,7 +78,7 @@ export class KoffiProviderCalls implements ProviderCalls<OpenSocket> {
       lpErrno,
     )
 
-  /** What the last call wrote to lpErrno. The thread's last error is somebody else's. */
+  /** The error that the last call wrote to lpErrno. A provider does not set the last error of the thread. */
   readonly ioctlError: WinsockFunctions['ioctlError'] = () => lpErrno[0] ?? 0
 
   protocolInfo({ handle }: OpenSocket, info: Uint8Array): CallResult {
@@ -87,7 +88,7 @@ export class KoffiProviderCalls implements ProviderCalls<OpenSocket> {
   }
 
   startUp(info: Uint8Array): CallResult {
-    this.cleanUp() // what a failure left
+    this.cleanUp() // undoes a start that a failed cleanup has left
     const upcalls = this.#functions.upcalls()
     const data = new Uint8Array(WSPDATA.size)
     const table = new BigUint64Array(WSPPROC_TABLE.length)
@@ -108,12 +109,12 @@ export class KoffiProviderCalls implements ProviderCalls<OpenSocket> {
     this.#thread = undefined
     this.#threadId = 0n
     this.#WSPIoctl = notStarted
-    if (this.#WSPCleanup?.(lpErrno) === SOCKET_ERROR) return failedWith(lpErrno[0] ?? 0) // it can be tried again
+    if (this.#WSPCleanup?.(lpErrno) === SOCKET_ERROR) return failedWith(lpErrno[0] ?? 0) // the caller can retry
     this.#WSPCleanup = undefined
     return 0
   }
 
-  /** Takes the functions over. Returns an error if they are not what was asked for, having cleaned up then. */
+  /** Takes the functions from the table. If the provider is unsuitable, cleans up and returns an error. */
   #accept(data: Uint8Array, table: BigUint64Array): number {
     const ioctl = addressOf(table, 'lpWSPIoctl')
     const cleanup = addressOf(table, 'lpWSPCleanup')
@@ -127,7 +128,7 @@ export class KoffiProviderCalls implements ProviderCalls<OpenSocket> {
     return version === WINSOCK_VERSION ? ERROR_PROC_NOT_FOUND : WSAVERNOTSUPPORTED
   }
 
-  /** A WSATHREADID of this thread, with a handle that means the same on any other. */
+  /** A WSATHREADID of this thread, with a handle that is valid on every thread. */
   #openThread(): NativeMemory {
     const thread = new NativeMemory(WSATHREADID_SIZE)
     const process = this.#functions.GetCurrentProcess()

@@ -5,10 +5,10 @@ import { loadWinsockLibrary } from './winsock-library.js'
 export type KoffiTransportOptions = NativeTransportOptions
 
 /**
- * Opens a transport over Winsock, called through koffi.
+ * Opens a transport that calls Winsock through koffi.
  *
- * @throws TransportUnavailableError where there is no Windows and no `libraries` are given, and for a library or
- *   function that is missing, and with the entry point `'WSPIoctl'` if the service provider cannot be started
+ * @throws TransportUnavailableError if this is not Windows and `libraries` is not given, if a library or function is
+ *   missing, and with the entry point `'WSPIoctl'` if the service provider cannot be started
  * @throws WinsockError if WSAStartup fails
  */
 export function createKoffiTransport(options: KoffiTransportOptions = {}): Transport {

@@ -14,20 +14,20 @@ import { OverlappedCall } from './overlapped-call.js'
 import { PendingCalls } from './pending-calls.js'
 import { INVALID_SOCKET, type SocketHandle, type WinsockFunctions } from './winsock-functions.js'
 
-const WSADATA_MAX_SIZE = 512 // 408 in a 64-bit process, 400 in a 32-bit one
+const WSADATA_MAX_SIZE = 512 // WSADATA has 408 bytes in a 64-bit process and 400 in a 32-bit one
 
-// Calls are synchronous and made on one thread: they can share what they pass by reference.
+// These calls are synchronous and run on one thread, so they can share the variables that they pass by reference.
 const bytesReturned = new Uint32Array(1)
 const nameLength = new Int32Array(1)
 const optionValue = new Int32Array(1)
 
-/** Winsock through koffi. */
+/** Winsock, called through koffi. */
 export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
   readonly functions: WinsockFunctions
   readonly provider: ProviderCalls<OpenSocket> | undefined
   readonly #pending: PendingCalls
 
-  /** @param provider where `functions.ioctl` is one of its */
+  /** @param provider the service provider, if `functions.ioctl` calls it */
   constructor(functions: WinsockFunctions, provider?: ProviderCalls<OpenSocket>) {
     this.functions = functions
     this.provider = provider
@@ -132,7 +132,7 @@ export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
     return bytesReturned[0] ?? 0
   }
 
-  /** To be called right after the call. */
+  /** The result of a call. Must be called directly after it, because it reads the last error of the thread. */
   #resultOf(returned: number): CallResult {
     return returned === SOCKET_ERROR ? failedWith(this.functions.WSAGetLastError()) : 0
   }

@@ -1,18 +1,18 @@
 import koffi from 'koffi'
 
-/** NULL, and the address of nothing. */
+/** The null pointer. */
 export const NULL = 0n
 
 /**
- * Memory outside of V8: it does not move, nothing collects it, and it is still there if a worker thread ends while the
- * kernel is about to write to it. It must be freed.
+ * Memory outside V8. It does not move, is not collected, and stays valid if a worker thread ends while the kernel may
+ * still write to it. It must be freed.
  */
 export class NativeMemory {
   readonly address: bigint
-  /** The memory itself, not a copy: not to be touched once it is freed. */
+  /** A view of the memory, not a copy. It must not be used after free(). */
   readonly buffer: ArrayBuffer
 
-  /** @param size in bytes, at least 1; they are zero */
+  /** Allocates zeroed memory. @param size in bytes, at least 1 */
   constructor(size: number) {
     this.address = koffi.alloc('uint8_t', size)
     this.buffer = koffi.view(this.address, size)

@@ -1,15 +1,15 @@
 import { INVALID_SOCKET, type SocketHandle } from './winsock-functions.js'
 
-/** How the backend names a SOCKET, and whatever is pending on it learns that it is gone. */
+/** The backend's handle of a SOCKET. Pending calls share it and see when the socket is closed. */
 export class OpenSocket {
-  /** INVALID_SOCKET once it is closed or somebody else's: the same number may be another one then. */
+  /** INVALID_SOCKET once the socket is closed or given away, because the system may reuse its number. */
   handle: SocketHandle
 
   constructor(handle: SocketHandle) {
     this.handle = handle
   }
 
-  /** The SOCKET, which is not this one's any more. */
+  /** Returns the SOCKET and gives up ownership of it. */
   take(): SocketHandle {
     const { handle } = this
     this.handle = INVALID_SOCKET

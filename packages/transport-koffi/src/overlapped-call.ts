@@ -9,7 +9,7 @@ import { INVALID_SOCKET, type WinsockFunctions } from './winsock-functions.js'
 const bytes = new Uint32Array(1)
 const flags = new Uint32Array(1)
 
-/** A control call that is pending. */
+/** A pending control call. */
 export class OverlappedCall implements PendingIoctl {
   oncomplete: PendingIoctl['oncomplete'] = () => {}
   readonly #socket: OpenSocket
@@ -38,10 +38,10 @@ export class OverlappedCall implements PendingIoctl {
 
   cancel(): void {
     const { handle } = this.#socket
-    if (handle !== INVALID_SOCKET) this.#winsock.CancelIoEx(handle, this.#block.overlapped) // closing it cancels
+    if (handle !== INVALID_SOCKET) this.#winsock.CancelIoEx(handle, this.#block.overlapped) // closing the socket has cancelled the call
   }
 
-  /** The call is complete. */
+  /** Reports the result of the call, which must be complete. */
   finish(): void {
     const errno = this.#errno()
     if (errno === 0) this.#block.store(this.#output)

@@ -8,7 +8,7 @@ import { type WinsockFunctions, WSA_WAIT_FAILED } from './winsock-functions.js'
 const SLICE_MS = 100
 const RETRY_MS = 10
 
-/** What the calls share: the event, a cell that holds it for the waiting thread, and the memory for each. */
+/** What all calls share: the event, a cell that holds it for the waiting thread, and the pool of call blocks. */
 interface SharedMemory {
   readonly event: bigint
   readonly eventCell: NativeMemory
@@ -16,13 +16,13 @@ interface SharedMemory {
 }
 
 /**
- * The overlapped calls of one set of libraries: memory for them, and the wait for those that are pending.
+ * The overlapped calls of one set of libraries: their memory, and the wait for the pending ones.
  *
- * However many they are, one thread of libuv's pool waits, for the one event that all of them signal; the event loop
- * then looks which are complete. (An event for each would need a thread for every 64. The system's own waiting threads,
- * RegisterWaitForSingleObject, would stand still in a koffi callback until the event loop has run it: for ever, if a
- * worker's environment is gone by then.) The thread waits in slices because a worker, or the process, cannot end before
- * it returns.
+ * All calls signal one event. One thread of libuv's pool waits for it; the event loop then checks which calls are
+ * complete. One event per call would need one thread for every 64 calls. The alternative, RegisterWaitForSingleObject,
+ * would block a thread of the system in a koffi callback until the event loop has run it, and forever if the worker's
+ * environment has ended by then. The thread waits in short slices, because a worker or the process cannot end before the
+ * wait returns.
  */
 export class PendingCalls {
   readonly #winsock: WinsockFunctions
@@ -40,13 +40,13 @@ export class PendingCalls {
     return this.#shared.blocks.take(input, output)
   }
 
-  /** Takes back the memory of a call that is complete, or was never made. */
+  /** Returns the memory of a call that is complete or was not made. */
   give(block: CallBlock): void {
     this.#shared?.blocks.give(block)
     if (this.#calls.size > 0) this.#signal()
   }
 
-  /** Waits for a call that is pending, and then finishes it. */
+  /** Waits for a pending call and then finishes it. */
   add(call: OverlappedCall): void {
     if (this.#calls.size > 0 || !call.pending) this.#signal()
     this.#calls.add(call)
@@ -70,7 +70,7 @@ export class PendingCalls {
     return { event, eventCell, blocks: new CallBlockPool(event) }
   }
 
-  /** Has the event loop look. Each call that is started clears the event, and with it what others have signalled. */
+  /** Makes the event loop check all calls. Starting a call resets the event, which may lose the signal of another call. */
   #signal(): void {
     if (this.#shared !== undefined) this.#winsock.WSASetEvent(this.#shared.event)
   }
@@ -85,7 +85,7 @@ export class PendingCalls {
         else this.#look()
       })
     } catch {
-      this.#lookLater() // the program has as many koffi calls under way as koffi allows
+      this.#lookLater() // the program has as many asynchronous koffi calls in progress as koffi allows
     }
   }
 

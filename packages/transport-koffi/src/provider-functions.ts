@@ -6,16 +6,16 @@ import { writeUpcallAnswers } from './upcall-code.js'
 import { type UpcallTable, upcallTable } from './upcall-table.js'
 import type { SocketHandle, WinsockFunctions } from './winsock-functions.js'
 
-/** A handle of the system's, as koffi passes an intptr_t. */
+/** A system handle, which koffi passes as an intptr_t. */
 export type SystemHandle = number | bigint
 
-/** WSAIoctl's arguments, and two more. */
+/** WSPIoctl: the arguments of WSAIoctl and two more. */
 export type WSPIoctl = (
   ...passed: [...Parameters<WinsockFunctions['ioctl']>, thread: bigint, errno: Int32Array]
 ) => number
 export type WSPCleanup = (errno: Int32Array) => number
 
-/** What the backend calls to start a service provider and to call it. */
+/** The functions that start a service provider and call it. */
 export interface ProviderFunctions {
   /** Returns the error itself. */
   WSPStartup(version: number, data: Uint8Array, info: Uint8Array, upcalls: UpcallTable, table: BigUint64Array): number
@@ -35,9 +35,9 @@ export interface ProviderFunctions {
   VirtualAlloc(address: bigint, size: number, type: number, protection: number): bigint | null
   VirtualProtect(address: bigint, size: number, protection: number, former: Uint32Array): number
   FlushInstructionCache(process: SystemHandle, address: bigint, size: number): number
-  /** The table for WSPStartup, made when first asked for. */
+  /** The table for WSPStartup, which the first call creates. */
   upcalls(): UpcallTable
-  /** Functions of a provider's, by their addresses. */
+  /** The functions of a provider at these addresses. */
   WSPIoctlAt(address: bigint): WSPIoctl
   WSPCleanupAt(address: bigint): WSPCleanup
 }
@@ -47,14 +47,14 @@ let ioctlType: TypeObject | undefined
 let cleanupType: TypeObject | undefined
 const functionsAt = new Map<bigint, ReturnType<typeof koffi.decode>>()
 
-/** A function by its address, declared once: koffi keeps every declaration. */
+/** The function at an address, declared only once because koffi never frees a declaration. */
 function functionAt(address: bigint, type: TypeObject): ReturnType<typeof koffi.decode> {
   const known = functionsAt.get(address) ?? koffi.decode(address, type)
   functionsAt.set(address, known)
   return known
 }
 
-/** @throws TransportUnavailableError for a library or function that is missing */
+/** @throws TransportUnavailableError if a library or function is missing */
 export function declareProviderFunctions(libraries: WinsockLibraries, provider: string): ProviderFunctions {
   const ws2 = new ForeignLibrary(libraries.winsock)
   const kernel32 = new ForeignLibrary(libraries.kernel)

@@ -8,15 +8,15 @@ const PAGE_READWRITE = 0x04
 const PAGE_EXECUTE_READ = 0x20
 const ALIGNMENT = 16
 
-/** Addresses of functions that give an upcall's answer on whatever thread a provider asks, which JavaScript cannot. */
+/** The addresses of machine code that answers upcalls. A provider may call on any thread; JavaScript cannot run there. */
 export interface UpcallAnswers {
-  /** Returns its second argument: for WPUModifyIFSHandle the proposed handle. */
+  /** Returns its second argument. WPUModifyIFSHandle: the proposed handle. */
   readonly second: bigint
   /** Returns 0. */
   readonly zero: bigint
-  /** Writes NULL to where its second argument points and returns 0: for WPUQueryBlockingCallback, there is no callback. */
+  /** Writes NULL through its second argument and returns 0. WPUQueryBlockingCallback: there is no callback. */
   readonly noCallback: bigint
-  /** These write WSAEOPNOTSUPP to where the nth argument, lpErrno, points, and return SOCKET_ERROR or INVALID_SOCKET. */
+  /** These write WSAEOPNOTSUPP through their nth argument, lpErrno, and return SOCKET_ERROR or INVALID_SOCKET. */
   readonly refuse2: bigint
   readonly refuse3: bigint
   readonly refuse4: bigint
@@ -38,7 +38,7 @@ const X64_WINDOWS: MachineCode = {
   refuse4: [0x41, 0xc7, 0x01, ...error, ...RETURN_MINUS_1], // mov dword [r9], error
 }
 
-/** Arguments in rdi, rsi, rdx, rcx: the simulator, on Linux. */
+/** Arguments in rdi, rsi, rdx, rcx. For the simulator on Linux. */
 const X64_LINUX: MachineCode = {
   second: [0x48, 0x89, 0xf0, 0xc3], // mov rax, rsi; ret
   zero: RETURN_0,
@@ -63,20 +63,20 @@ const ARM64: MachineCode = {
   refuse4: arm64Refusal(3),
 }
 
-/** @throws TransportUnavailableError for a processor that there is no code for */
+/** @throws TransportUnavailableError if there is no code for this architecture */
 export function machineCodeFor(platform: string, arch: string): MachineCode {
   if (arch === 'arm64') return ARM64
   if (arch === 'x64') return platform === 'win32' ? X64_WINDOWS : X64_LINUX
   throw new TransportUnavailableError(
-    `Through koffi the entry point 'WSPIoctl' works on x64 and arm64 alone, and this is ${arch}. Use @winport/transport-napi.`,
+    `@winport/transport-koffi supports the entry point 'WSPIoctl' on x64 and arm64 only, and this is ${arch}. Use @winport/transport-napi.`,
   )
 }
 
 /**
- * Writes the functions into memory that is executable and not writable. It is never freed: a provider may call them for
- * as long as the process lives.
+ * Writes the machine code to memory that is then executable and not writable. The memory is never freed, because a
+ * provider may call the code until the process ends.
  *
- * @throws TransportUnavailableError for a processor that there is no code for, and where the system gives no such memory
+ * @throws TransportUnavailableError if there is no code for this architecture, or the system refuses the memory
  */
 export function writeUpcallAnswers(functions: ProviderFunctions): UpcallAnswers {
   const entries = Object.entries(machineCodeFor(process.platform, process.arch))
@@ -87,12 +87,15 @@ export function writeUpcallAnswers(functions: ProviderFunctions): UpcallAnswers 
     size += Math.ceil(code.length / ALIGNMENT) * ALIGNMENT
   }
   const address = functions.VirtualAlloc(0n, size, MEM_COMMIT_AND_RESERVE, PAGE_READWRITE)
-  if (address === null) throw new TransportUnavailableError('VirtualAlloc gives no memory for upcalls')
+  if (address === null)
+    throw new TransportUnavailableError(
+      "The entry point 'WSPIoctl' needs memory for machine code, and VirtualAlloc returned none.",
+    )
   const bytes = new Uint8Array(koffi.view(address, size))
   for (const [name, code] of entries) bytes.set(code, offsets.get(name))
   if (functions.VirtualProtect(address, size, PAGE_EXECUTE_READ, new Uint32Array(1)) === 0) {
     throw new TransportUnavailableError(
-      'This process may not make code at run time, which upcalls need (VirtualProtect)',
+      "The entry point 'WSPIoctl' needs memory for machine code, and VirtualProtect refused to make it executable. Use @winport/transport-napi.",
     )
   }
   functions.FlushInstructionCache(functions.GetCurrentProcess(), address, size)

@@ -4,16 +4,17 @@ import { systemLibraries } from '@winport/transport/native'
 import { ForeignLibrary } from './foreign-functions.js'
 import type { UpcallAnswers } from './upcall-code.js'
 
-/** The addresses of what a provider may call. */
+/** The addresses of the functions that a provider may call. */
 export type UpcallTable = Readonly<Record<(typeof WSPUPCALLTABLE)[number], bigint>>
 
 /**
- * What a service provider may call, of which no entry may be missing or wrong: a provider uses the table that it was given
- * last for all of the process (so WSPStartup is documented), for the sockets of ws2_32 and of libuv too. What ws2_32
- * exports stands in for most of it: it ignores the last argument, lpErrno, as 64-bit calling conventions allow. Of the rest
- * mswsock needs WPUModifyIFSHandle alone, whenever a socket is made: the handle that it proposes is the socket. ws2_32
- * then finds by itself which provider a handle that it has not met is of. What concerns handles that are not the
- * system's, and calls made on a thread by another, is refused: mswsock's are the system's, and its calls the kernel's.
+ * The functions that a service provider may call. Every entry must be present and correct: a provider uses the table that
+ * it was given last for the whole process, including the sockets of ws2_32 and libuv (documentation of WSPStartup).
+ *
+ * Exports of ws2_32 serve for most entries. They lack the last parameter, lpErrno, which 64-bit calling conventions allow.
+ * Of the other entries mswsock.dll needs only WPUModifyIFSHandle, for each new socket: the answer is the proposed handle.
+ * ws2_32 determines the provider of an unknown handle itself. The table refuses upcalls for handles that are not system
+ * handles and for calls on other threads: the handles of mswsock.dll are system handles, and the kernel makes its calls.
  */
 export function upcallTable(winsock: ForeignLibrary, answers: UpcallAnswers): UpcallTable {
   return {

@@ -1,20 +1,18 @@
 import type { WinsockLibraries } from '@winport/transport/native'
 import { ForeignLibrary } from './foreign-functions.js'
 
-/** A SOCKET: a number, or a bigint where a number would lose bits. */
+/** A SOCKET: a number, or a bigint if a number cannot represent it. */
 export type SocketHandle = number | bigint
 
-/** The SOCKET that is none. */
 export const INVALID_SOCKET = -1
-/** WSAWaitForMultipleEvents failed. */
 export const WSA_WAIT_FAILED = 0xffff_ffff
 
-/** What the backend calls of Winsock and of kernel32. Numbers are passed by value, buffers and addresses as pointers. */
+/** The functions of Winsock and kernel32 that the backend calls. Buffers and addresses (bigint) are passed as pointers. */
 export interface WinsockFunctions {
   /** Returns the error itself. */
   WSAStartup(version: number, data: Uint8Array): number
   WSACleanup(): number
-  /** The last error of this thread. To be called right after the call that failed. */
+  /** The last error of this thread. Must be called directly after the call that failed. */
   WSAGetLastError(): number
   WSASocketW(
     family: number,
@@ -28,7 +26,7 @@ export interface WinsockFunctions {
   bind(socket: SocketHandle, name: Uint8Array, length: number): number
   getsockname(socket: SocketHandle, name: Uint8Array, length: Int32Array): number
   setsockopt(socket: SocketHandle, level: number, name: number, value: Int32Array, length: number): number
-  /** WSAIoctl, or what stands in for it. */
+  /** WSAIoctl, or WSPIoctl of a service provider. */
   ioctl(
     socket: SocketHandle,
     code: number,
@@ -40,7 +38,7 @@ export interface WinsockFunctions {
     overlapped: bigint,
     completionRoutine: bigint,
   ): number
-  /** The error of `ioctl`. To be called right after the call that failed. */
+  /** The error of `ioctl`. Must be called directly after the call that failed. */
   ioctlError(): number
   WSAGetOverlappedResult(
     socket: SocketHandle,
@@ -49,7 +47,7 @@ export interface WinsockFunctions {
     wait: number,
     flags: Uint32Array,
   ): number
-  /** Returns null for failure. */
+  /** Returns null on failure. */
   WSACreateEvent(): bigint | null
   WSACloseEvent(event: bigint): number
   WSASetEvent(event: bigint): number
@@ -67,7 +65,7 @@ export interface WinsockFunctions {
   CancelIoEx(file: SocketHandle, overlapped: bigint): number
 }
 
-/** @throws TransportUnavailableError for a library or function that is missing */
+/** @throws TransportUnavailableError if a library or function is missing */
 export function declareWinsockFunctions({ winsock, kernel }: WinsockLibraries): WinsockFunctions {
   const ws2 = new ForeignLibrary(winsock)
   const kernel32 = new ForeignLibrary(kernel)

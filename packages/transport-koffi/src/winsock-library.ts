@@ -10,9 +10,9 @@ import { declareWinsockFunctions } from './winsock-functions.js'
 const loaded = new Map<string, NativeWinsock<OpenSocket>>()
 
 /**
- * The libraries with their functions declared, once for each set of them on this thread.
+ * Loads the libraries and declares their functions, once per thread for each set of libraries.
  *
- * @throws TransportUnavailableError for a library or function that is missing
+ * @throws TransportUnavailableError if a library or function is missing
  */
 export function loadWinsockLibrary(named: NativeLibraries): NativeWinsock<OpenSocket> {
   const { libraries, provider } = named

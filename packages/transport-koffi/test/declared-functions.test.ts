@@ -4,7 +4,7 @@ import { simulatorLibraries } from '@winport/winsock-simulator'
 import { expect, it } from 'vitest'
 import { createKoffiTransport } from '../src/index.js'
 
-it('declares its functions once for all transports of the same libraries', async () => {
+it('declares its functions once for all transports with the same libraries', async () => {
   const transports = [simulatorLibraries, { ...simulatorLibraries }].map((libraries) =>
     createKoffiTransport({ libraries }),
   )
@@ -13,8 +13,8 @@ it('declares its functions once for all transports of the same libraries', async
   for (const transport of transports) await transport.close()
 })
 
-/** What calls the functions. */
+/** The object that calls the functions. */
 function winsockOf(transport: Transport): unknown {
   if (transport instanceof NativeTransport) return transport.winsock
-  throw new TypeError('not a native transport')
+  throw new TypeError('The transport is not native')
 }

@@ -6,10 +6,10 @@ import { koffiBackend } from './koffi-backend.js'
 defineEntryPointTests(
   koffiBackend,
   { startPort: 10_900, count: 100 },
-  { refusedUpcalls: [1, 3, 9, 10, 13, 14] }, // sockets that are not the system's, and other threads
+  { refusedUpcalls: [1, 3, 9, 10, 13, 14] }, // for handles that are not system handles, and for other threads
 )
 
-it('makes no call of a provider that is cleaned up', async () => {
+it('does not call a provider after its cleanup', async () => {
   const transport = koffiBackend.openTransport(simulatorLibraries, 'WSPIoctl')
   expect(() => acquire(transport.openSocket({ protocol: 'tcp' }), 1)).not.toThrow()
   const { calls } = internalsOf(transport)

@@ -1,4 +1,4 @@
-// Runs a program of the native suite over koffi: node test/program.js <name> [arguments]
+// Runs a program of the native suite on koffi: node test/program.js <name> [arguments]
 import { runProgram } from '@winport/native-suite/programs'
 import { createKoffiTransport } from '../dist/index.js'
 

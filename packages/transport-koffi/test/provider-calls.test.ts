@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterAll(() => simulator.destroy())
 
-/** A provider that answers WSPStartup as told, with the real functions but for those replaced. */
+/** A provider that calls `functions`, some of them replaced, and counts the handles that it duplicates. */
 function provider(replaced: Partial<ProviderFunctions>): KoffiProviderCalls {
   const counted: Partial<ProviderFunctions> = {
     DuplicateHandle: (...passed) => {
@@ -40,7 +40,7 @@ describe('starting a provider through koffi', () => {
     ['an older version', 0x0102, [CLEANUP, IOCTL], 10_092, 1],
     ['no WSPIoctl', 0x0202, [CLEANUP], 127, 1],
     ['neither WSPIoctl nor WSPCleanup', 0x0202, [], 127, 0],
-  ])('takes back the start of one with %s', (_, version, entries, errno, cleanups) => {
+  ])('undoes the start of a provider with %s', (_, version, entries, errno, cleanups) => {
     let cleaned = 0
     const calls = provider({
       WSPStartup: (_version, data, _info, _upcalls, table) => {
@@ -60,12 +60,12 @@ describe('starting a provider through koffi', () => {
     expect(calls.ioctlError()).toBe(10_093)
   })
 
-  it('returns the error of WSPStartup, and closes the handle of the thread', () => {
+  it('returns the error of WSPStartup and closes the handle of the thread', () => {
     expect(provider({ WSPStartup: () => 10_067 }).startUp(info)).toBe(-1 - 10_067)
     expect(handles).toBe(0)
   })
 
-  it('reports a thread that has no handle', async () => {
+  it('reports that the handle of the thread cannot be duplicated', async () => {
     let started = 0
     const calls = provider({ DuplicateHandle: () => 0, WSPStartup: () => started++ })
     expect(await failureOf(() => calls.startUp(info))).toMatchObject({ syscall: 'DuplicateHandle' })
@@ -73,17 +73,17 @@ describe('starting a provider through koffi', () => {
   })
 })
 
-describe('the code of upcalls', () => {
+describe('the machine code for upcalls', () => {
   it.each([
-    ['no memory', { VirtualAlloc: () => null }, 'VirtualAlloc'],
-    ['no code made at run time', { VirtualProtect: () => 0 }, 'VirtualProtect'],
-  ])('says that the process gets %s', async (_, replaced, told) => {
+    ['refuses memory', { VirtualAlloc: () => null }, 'VirtualAlloc'],
+    ['forbids code that is made at run time', { VirtualProtect: () => 0 }, 'VirtualProtect'],
+  ])('is reported as missing if the system %s', async (_, replaced, told) => {
     const error = await failureOf(() => writeUpcallAnswers({ ...functions, ...replaced }))
     expect(error).toBeInstanceOf(TransportUnavailableError)
     expect(error.message).toContain(told)
   })
 
-  it('is there for 64-bit processors alone: in a 32-bit process a callee counts its arguments', async () => {
+  it('exists for x64 and arm64 only', async () => {
     for (const platform of ['win32', 'linux']) {
       for (const arch of ['x64', 'arm64']) expect(Object.keys(machineCodeFor(platform, arch))).toHaveLength(6)
     }

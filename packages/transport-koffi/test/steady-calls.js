@@ -1,4 +1,4 @@
-// Makes many calls of each kind and prints by how much heap, RSS and socket count have grown. Needs --expose-gc.
+// Makes many calls of each kind and prints how much heap, RSS and socket count have grown. Needs --expose-gc.
 import {
   INET_PORT_RESERVATION_INSTANCE,
   SIO_ACQUIRE_PORT_RESERVATION,
@@ -31,11 +31,11 @@ async function run(calls) {
       try {
         await fail()
       } catch {
-        // No such token.
+        // The token is unknown.
       }
     }
   }
-  // A few that are pending, and a few that are too long for a block.
+  // A few calls that are pending and do not fit into a block.
   setLatency(SimulatedCall.ACQUIRE, 1)
   const long = new Uint8Array(4096)
   for (let i = 0; i < calls / 1000; i++) {

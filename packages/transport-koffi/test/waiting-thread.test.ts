@@ -8,7 +8,7 @@ import { koffiBackend } from './koffi-backend.js'
 const per = transportPerTest(koffiBackend, 'waiting-thread', { startPort: 65_400, count: 100 })
 const { simulator } = per
 
-/** An event that nobody signals, to keep threads waiting with. */
+/** An event that is never signalled, to keep threads waiting. */
 const library = koffi.load(simulatorPath)
 const wait = library.func('WSAWaitForMultipleEvents', 'uint32_t', ['uint32_t', 'void *', 'int', 'uint32_t', 'int'])
 const unsignalled = koffi.alloc('void *', 1)
@@ -17,14 +17,14 @@ koffi.encode(unsignalled, 'void *', library.func('WSACreateEvent', 'void *', [])
 const hold = () => simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
 const open = () => per.transport.openSocket({ protocol: 'tcp' })
 
-describe('calls that one thread waits for', () => {
+describe('pending calls, for which one thread waits', () => {
   it.each(['succeeds', 'fails', 'is pending'])(
-    'are found complete at once though another call, which %s, has cleared the event',
+    'complete at once although another call, which %s, has reset the event',
     async (outcome) => {
       const socket = open()
       const token = encodeToken((await acquireAsync(socket, 1)).Token)
       const started = performance.now()
-      occupyThreadPool(40) // so that the wait begins when all of this has happened
+      occupyThreadPool(40) // so that the wait begins after all of this
       hold()
       const call = acquireAsync(open(), 1)
       simulator.releasePending(1)
@@ -32,13 +32,13 @@ describe('calls that one thread waits for', () => {
       if (outcome === 'is pending') simulator.setLatency(SimulatedCall.ASSOCIATE, UNTIL_RELEASED)
       const other = socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, token, null).catch(({ code }) => code)
       expect((await call).NumberOfPorts).toBe(1)
-      expect(performance.now() - started).toBeLessThan(100) // not at the end of the waiting thread's slice
+      expect(performance.now() - started).toBeLessThan(100) // not only at the end of the waiting thread's slice
       simulator.releasePending(1)
       expect(await other).toBe(outcome === 'fails' ? 'WSAENETDOWN' : 0)
     },
   )
 
-  it('are found complete by and by where the program has used up all calls that koffi makes at once', async () => {
+  it('complete although the program has as many asynchronous koffi calls in progress as koffi allows', async () => {
     let waiting = 0
     const waitOnce = () => {
       wait.async(1, unsignalled, 0, 5, 0, () => waiting--)

@@ -9,8 +9,8 @@
 
 namespace {
 
-// A wait of the system's may still be about to return from our code when the last environment that loaded it has gone. (Elsewhere the
-// linker's -z nodelete does this.)
+// Keeps the addon mapped until the process ends: a thread of the system may still be returning from our code when the last
+// environment has ended. On other systems the linker option -z nodelete does this.
 void stayLoaded() {
 #ifdef _WIN32
   HMODULE module;
@@ -19,7 +19,7 @@ void stayLoaded() {
 #endif
 }
 
-// Called once for every environment, and every time that one of them loads the addon anew.
+// Runs each time that an environment loads the addon.
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   stayLoaded();
   winport::Environment* environment = winport::Environment::attach(env);

@@ -11,8 +11,8 @@
 
 namespace winport {
 
-// The arguments of a call from JavaScript, of which nothing is presumed. A reader that returns false has thrown. In Node-API's own
-// C functions: node-addon-api's classes would double the cost of a control call.
+// The arguments of a call from JavaScript, each of which is checked. A `read` that returns false has thrown a TypeError. It uses
+// Node-API's C functions, because node-addon-api's classes would double the cost of a control call.
 template <size_t kCount>
 class CallArguments {
  public:
@@ -24,11 +24,11 @@ class CallArguments {
 
   napi_env env() const { return env_; }
   Environment& environment() const { return *environment_; }
-  // How many were passed, which may be more than there is room for. The rest is undefined.
+  // The number of arguments that were passed, which may exceed kCount. Arguments that were not passed are undefined.
   size_t count() const { return count_; }
   napi_value operator[](size_t index) const { return values_[index]; }
 
-  // The key of something in a table.
+  // Reads the key of an object in `table`.
   template <typename Value>
   bool read(size_t index, const KeyTable<Value>& table, const char* expected, Value*& value) const {
     uint64_t key;
@@ -43,25 +43,25 @@ class CallArguments {
     return value != nullptr || refuse(expected);
   }
 
-  // An integer of this type, exactly.
+  // Reads a number that this integer type represents exactly.
   template <typename Integer>
   bool read(size_t index, const char* expected, Integer& value) const {
     double number;
     if (napi_get_value_double(env_, values_[index], &number) != napi_ok) return refuse(expected);
     using Limits = std::numeric_limits<Integer>;
-    if (!(number >= Limits::min() && number <= Limits::max())) return refuse(expected);  // NaN too
+    if (!(number >= Limits::min() && number <= Limits::max())) return refuse(expected);  // NaN as well
     value = static_cast<Integer>(number);
     return value == number || refuse(expected);
   }
 
-  // A Uint8Array of less than 4 GB, or null.
+  // Reads a Uint8Array of less than 4 GB, or null.
   bool read(size_t index, const char* expected, Bytes& bytes) const {
     napi_typedarray_type type;
     void* data = nullptr;
     if (napi_get_typedarray_info(env_, values_[index], &type, &bytes.size, &data, nullptr, nullptr) == napi_ok) {
       if (type != napi_uint8_array || bytes.size > std::numeric_limits<uint32_t>::max()) return refuse(expected);
       static std::byte nothing;
-      bytes.data = data == nullptr ? &nothing : static_cast<std::byte*>(data);  // empty is not NULL
+      bytes.data = data == nullptr ? &nothing : static_cast<std::byte*>(data);  // an empty array is not NULL
       return true;
     }
     bytes = {};

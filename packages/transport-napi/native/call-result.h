@@ -8,7 +8,7 @@
 
 namespace winport {
 
-// What calls return to JavaScript: a count, 0 or more, or -1 - error.
+// The result of a call as JavaScript gets it: a count of at least 0, or -1 - error.
 inline int64_t resultOf(Outcome outcome) {
   return outcome.error == 0 ? int64_t{outcome.bytesReturned} : -1 - int64_t{static_cast<uint32_t>(outcome.error)};
 }

@@ -4,7 +4,8 @@
 
 namespace winport {
 
-// Under the lock, so that nothing wakes Node once close() has come back: the threadsafe function ends with the environment.
+// Calls Node with the lock held, so that Node is not called after close() has returned: the threadsafe function ends with the
+// environment.
 void CompletionQueue::push(OverlappedCall& call) {
   const std::lock_guard lock(mutex_);
   call.next = nullptr;

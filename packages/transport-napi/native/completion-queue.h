@@ -11,24 +11,24 @@ namespace winport {
 
 class OverlappedCall;
 
-// Where the system's threads leave the calls that are complete, for the environment's thread to fetch.
+// Passes completed calls from the system's threads to the environment's thread.
 class CompletionQueue {
  public:
-  // Node must be woken with `wake`, until close().
+  // `wake` must stay valid until close().
   explicit CompletionQueue(napi_threadsafe_function wake) : wake_(wake) {}
   CompletionQueue(const CompletionQueue&) = delete;
   CompletionQueue& operator=(const CompletionQueue&) = delete;
 
-  // On any thread.
+  // May be called on any thread.
   void push(OverlappedCall& call);
 
-  // The calls pushed since the last time, in order, as a list; null if there are none.
+  // The calls pushed since the last takeAll(), in order, as a linked list. Null if there are none.
   OverlappedCall* takeAll();
 
-  // Node is not woken any more.
+  // After this returns, the queue does not wake Node.
   void close();
 
-  // Waits until `count` calls have been pushed since close(), those still in the queue included. False when the time is over.
+  // Waits until the queue holds `count` calls. Returns false on timeout.
   bool waitFor(size_t count, std::chrono::milliseconds timeout);
 
  private:

@@ -1,4 +1,4 @@
-// The program that loads the addon need not be called node.exe (Electron's is not): its functions are looked for in whatever it is.
+// Resolves node.exe to the program that loads the addon, whatever its name: Electron's is not node.exe.
 #include <windows.h>
 
 #include <delayimp.h>

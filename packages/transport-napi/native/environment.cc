@@ -8,7 +8,7 @@
 namespace winport {
 namespace {
 
-// How long an environment that ends waits for the kernel to let go of the calls that it has cancelled.
+// How long an ending environment waits for the kernel to complete the calls that it has cancelled.
 constexpr std::chrono::milliseconds kPatience{3000};
 
 }  // namespace
@@ -24,7 +24,8 @@ Environment* Environment::attach(Napi::Env env) {
   return attached;
 }
 
-// Hooks run in reverse order: ours, which sees to it that no thread wakes Node any more, before the threadsafe function's own.
+// Cleanup hooks run in reverse order of registration. Ours must run before the threadsafe function's own: it closes the queue, so
+// that no thread uses the threadsafe function afterwards.
 bool Environment::start() {
   const Napi::String name = Napi::String::New(env_, "winport");
   if (napi_create_threadsafe_function(env_, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, &Environment::onWake, &wake_) !=
@@ -63,7 +64,7 @@ uint64_t Environment::addPending(std::unique_ptr<OverlappedCall> call, uint64_t 
     outcome = added.finishNow(socket);
     if (added.isComplete()) {
       if (outcome.error == 0) storeOutput(added);
-      if (outcome.error == WSA_OPERATION_ABORTED) outcome.error = error;  // what it was cancelled for
+      if (outcome.error == WSA_OPERATION_ABORTED) outcome.error = error;  // the reason for the cancellation
       added.library().giveCall(calls.remove(key));
       return 0;
     }
@@ -71,11 +72,11 @@ uint64_t Environment::addPending(std::unique_ptr<OverlappedCall> call, uint64_t 
   added.key = key;
   added.socketKey = socketKey;
   if (pending_++ == 0) napi_ref_threadsafe_function(env_, wake_);
-  if (error != 0) completions_->push(added);  // nobody else will
+  if (error != 0) completions_->push(added);  // no wait will push it
   return key;
 }
 
-// The buffer may have been detached or have shrunk meanwhile.
+// The caller may have detached or resized its buffer while the call was pending.
 void Environment::storeOutput(const OverlappedCall& call) {
   if (call.output.IsEmpty()) return;
   Bytes output;
@@ -89,7 +90,7 @@ void Environment::onWake(napi_env env, napi_value, void* environment, void*) {
   if (env != nullptr) static_cast<Environment*>(environment)->finishCalls();
 }
 
-// As long as a call is not complete its memory is the kernel's: one that cannot be waited for is looked for again and again.
+// The kernel owns the memory of a call until the call is complete. A call that cannot be waited for is polled.
 void Environment::finishCalls() {
   const Napi::HandleScope scope(env_);
   OverlappedCall* call = completions_->takeAll();
@@ -117,14 +118,15 @@ void Environment::finish(std::unique_ptr<OverlappedCall> call) {
   const napi_value passed[] = {key, toJavaScript(env_, outcome), toJavaScript(env_, int64_t{outcome.bytesReturned})};
   napi_value result = nullptr;
   if (napi_call_function(env_, env_.Undefined(), onComplete.Value(), 3, passed, &result) == napi_ok) return;
-  // An exception is nobody's to catch, as in any other callback of Node's. It must not keep the other calls from being finished.
+  // No JavaScript frame can catch this exception. It must not prevent the completion of other calls.
   napi_value exception = nullptr;
   if (napi_get_and_clear_last_exception(env_, &exception) == napi_ok) napi_fatal_exception(env_, exception);
 }
 
 void Environment::onCleanup(void* environment) { static_cast<Environment*>(environment)->tearDown(); }
 
-// The thread may not go before the kernel has let go of its memory. What it does not let go of stays allocated for good.
+// Memory that the kernel may still write to must outlive this environment. The memory of a call that does not complete in time is
+// never freed.
 void Environment::tearDown() {
   tornDown_ = true;
   completions_->close();

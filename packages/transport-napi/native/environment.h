@@ -13,10 +13,10 @@
 
 namespace winport {
 
-// All that one environment (the main thread, or a worker) has of this addon. It is used on the environment's thread alone.
+// The state of the addon in one environment: the main thread or a worker. Only the environment's thread uses it.
 class Environment {
  public:
-  // Null, with an exception pending, if Node refuses.
+  // Returns null with a JavaScript exception pending if Node-API refuses.
   static Environment* attach(Napi::Env env);
 
   explicit Environment(Napi::Env env) : env_(env) {}
@@ -24,19 +24,20 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  // The library that these paths name, loaded once: its key, or 0 with the reason in `failure`.
+  // The key of the library that these paths name, which is loaded once. 0 on failure, with the reason in `failure`.
   uint64_t load(const LibraryPaths& paths, std::string& failure);
 
-  // Takes over a call that is pending and returns its key; 0, with how it ended, where that had to be waited for here.
+  // Takes over a pending call and returns its key. If the system refuses to wait for the call, this cancels it and blocks until it is
+  // complete; it then returns 0 with the result in `outcome`.
   uint64_t addPending(std::unique_ptr<OverlappedCall> call, uint64_t socketKey, const WinsockSocket& socket, Napi::Value output,
                       Outcome& outcome);
 
   KeyTable<WinsockLibrary> libraries;
   KeyTable<WinsockSocket> sockets;
   KeyTable<OverlappedCall> calls;
-  // Called with the key of a call that is complete, its result, and the bytes that it returned.
+  // Called for each pending call that completes, with its key, its result and the number of bytes that it returned.
   Napi::FunctionReference onComplete;
-  // What the last control call that failed at once reported through lpcbBytesReturned.
+  // lpcbBytesReturned of the last control call that failed at once.
   DWORD failedBytesReturned = 0;
 
  private:

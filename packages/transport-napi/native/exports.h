@@ -6,7 +6,7 @@
 
 namespace winport {
 
-// A function as JavaScript sees it. Its data is the Environment.
+// A function that JavaScript can call. Its callback data is the Environment.
 struct Export {
   const char* name;
   napi_callback function;

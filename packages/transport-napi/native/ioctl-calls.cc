@@ -5,8 +5,8 @@
 namespace winport {
 namespace {
 
-// ioctl(socket, code, input, output?), providerIoctl(...): the result. The hot path: nothing is allocated here. An output that is left
-// out is null, and quicker than null, which Node-API tells from everything else last.
+// ioctl(socket, code, input, output?), providerIoctl(...): the result. This is the hot path and allocates nothing. Leaving `output`
+// out means null and is faster than passing null, because Node-API checks for null last.
 template <ControlCall kCall>
 napi_value ioctl(napi_env env, napi_callback_info info) {
   const CallArguments<4> arguments(env, info);
@@ -25,7 +25,7 @@ napi_value ioctl(napi_env env, napi_callback_info info) {
   return toJavaScript(env, outcome);
 }
 
-// failedBytesReturned(): what the last control call that failed at once returned nevertheless.
+// failedBytesReturned(): lpcbBytesReturned of the last control call that failed at once.
 napi_value failedBytesReturned(napi_env env, napi_callback_info info) {
   const CallArguments<1> arguments(env, info);
   return toJavaScript(env, int64_t{arguments.environment().failedBytesReturned});

@@ -9,14 +9,14 @@
 
 namespace winport {
 
-// Objects that JavaScript knows by a key, a BigInt. A key holds the index of its slot and 39 random bits, so that neither a guess
-// nor the key of something that is gone finds anything, and whatever is passed in is safe to look up.
+// Objects that JavaScript names by a key, which is a BigInt. A key holds the index of its slot and 39 random bits, so a guessed key
+// or the key of a removed object finds nothing. Any number is safe to look up.
 template <typename Value>
 class KeyTable {
  public:
   bool isFull() const { return free_.empty() && slots_.size() > kIndexMask; }
 
-  // Its key, which is not 0. The table must not be full.
+  // Returns the key, which is not 0. The table must not be full.
   uint64_t add(std::unique_ptr<Value> value) {
     if (free_.empty()) {
       free_.push_back(slots_.size());
@@ -28,7 +28,7 @@ class KeyTable {
     return slots_[index].key;
   }
 
-  // Null for a key that this table does not know.
+  // Returns null for an unknown key.
   Value* find(uint64_t key) const {
     const size_t index = key & kIndexMask;
     return index < slots_.size() && slots_[index].key == key ? slots_[index].value.get() : nullptr;

@@ -7,7 +7,7 @@
 namespace winport {
 namespace {
 
-constexpr size_t kLongestPath = 32767;  // Windows' own limit, in characters
+constexpr size_t kLongestPath = 32767;  // the limit of Windows, in UTF-16 units
 
 bool readPath(napi_env env, napi_value value, LibraryPath& path) {
   const Napi::Value passed(env, value);
@@ -27,7 +27,7 @@ bool isMissing(napi_env env, napi_value value) {
   return napi_typeof(env, value, &type) == napi_ok && type == napi_undefined;
 }
 
-// load(winsock, ipHelper, kernel, provider?): the key of these libraries. Throws an Error that says what is missing.
+// load(winsock, ipHelper, kernel, provider?): the key of these libraries. Throws an Error that names the missing library or function.
 napi_value load(napi_env env, napi_callback_info info) {
   const CallArguments<4> arguments(env, info);
   LibraryPaths paths;

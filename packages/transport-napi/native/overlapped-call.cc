@@ -9,7 +9,7 @@
 namespace winport {
 namespace {
 
-// Gives a buffer of JavaScript's a place in native memory and copies it there. Null stays null.
+// Copies a JavaScript buffer to native memory: to `shortBuffer` if it fits, else to a new `longBuffer`. Null stays null.
 bool copyIn(Bytes from, Bytes& to, std::byte* shortBuffer, size_t shortSize, std::unique_ptr<std::byte[]>& longBuffer) {
   to = {nullptr, from.size};
   if (from.data == nullptr) return true;
@@ -63,10 +63,10 @@ int OverlappedCall::wait(std::shared_ptr<CompletionQueue> queue) {
   return error == 0 ? WSAENOBUFS : error;
 }
 
-// On a thread of the system's.
+// Runs on a thread of the system.
 void CALLBACK OverlappedCall::onSignalled(void* context, BOOLEAN) {
   auto* call = static_cast<OverlappedCall*>(context);
-  // The queue outlives this: the call may be gone as soon as it is in the queue.
+  // The call may be freed as soon as it is in the queue; the queue must not be.
   const std::shared_ptr<CompletionQueue> queue = call->queue_;
   queue->push(*call);
 }

@@ -16,8 +16,8 @@ namespace winport {
 
 class WinsockSocket;
 
-// What an overlapped call needs to outlive its caller: the OVERLAPPED, its event, and copies of both buffers. Those that the call
-// was made with stay V8's, which moves, collects and detaches them as it likes.
+// The memory of an overlapped call, which outlives the caller: the OVERLAPPED, its event, and copies of both buffers. The kernel does
+// not get the caller's buffers, because V8 may collect or detach them while the call is pending.
 class OverlappedCall {
  public:
   static std::unique_ptr<OverlappedCall> create(WinsockLibrary& library);
@@ -25,14 +25,15 @@ class OverlappedCall {
   OverlappedCall(const OverlappedCall&) = delete;
   OverlappedCall& operator=(const OverlappedCall&) = delete;
 
-  // Copies what goes in; the output too, so that what the kernel leaves alone comes back as it was. False if there is no memory.
+  // Copies both buffers. The output is copied as well, so that bytes that the kernel does not write keep their values. Returns false if
+  // there is no memory.
   bool load(Bytes input, Bytes output);
-  // Copies what came out, as far as there is room for it.
+  // Copies the result to `output`, up to its size.
   void store(Bytes output) const;
-  // Frees what one call needed.
+  // Frees the resources of one call. The event stays.
   void unload();
 
-  // Makes the call: its error, WSA_IO_PENDING included.
+  // Makes the call. The error may be WSA_IO_PENDING.
   template <ControlCall kCall>
   Outcome start(const WinsockSocket& socket, DWORD code) {
     overlapped_.Internal = 0;
@@ -42,24 +43,25 @@ class OverlappedCall {
     return kCall(socket, code, input_, output_, &overlapped_);
   }
 
-  // After WSA_IO_PENDING: sees to it that the call is in the queue when it is complete. An error, or 0.
+  // After WSA_IO_PENDING: has the system push this call to `queue` when its event is signalled. Returns an error, or 0.
   int wait(std::shared_ptr<CompletionQueue> queue);
-  // Comes back when nothing of the system's refers to this wait any more.
+  // Ends the wait. When this returns, no callback of the wait runs or will run.
   void endWait();
-  // What winbase.h's HasOverlappedIoCompleted asks.
+  // The same check as HasOverlappedIoCompleted of winbase.h.
   bool isComplete() {
     return std::atomic_ref(overlapped_.Internal).load(std::memory_order_acquire) != kStatusPending;
   }
 
-  // How it ended. `socket` is null if it is closed, and then nothing is asked of its number, which may be somebody else's.
+  // How the call ended. `socket` is null if the socket is closed: another socket may have the same number by then, so the system is not
+  // asked about it.
   Outcome finish(const WinsockSocket* socket);
-  // Waits in the calling thread.
+  // Blocks the calling thread until the call is complete.
   Outcome finishNow(const WinsockSocket& socket);
   void cancel(const WinsockSocket& socket);
 
   WinsockLibrary& library() const { return library_; }
 
-  // While it is pending.
+  // Set while the call is pending.
   uint64_t key = 0;
   uint64_t socketKey = 0;
   Napi::Reference<Napi::Value> output;

@@ -7,7 +7,7 @@
 namespace winport {
 namespace {
 
-// onComplete(function): who is told of calls that were pending, with (key, result, bytesReturned).
+// onComplete(function): sets the function that is called with (key, result, bytesReturned) for each pending call that completes.
 napi_value onComplete(napi_env env, napi_callback_info info) {
   const CallArguments<1> arguments(env, info);
   napi_valuetype type;
@@ -52,7 +52,7 @@ napi_value startIoctl(napi_env env, napi_callback_info info) {
     environment.failedBytesReturned = outcome.bytesReturned;
     return toJavaScript(env, outcome);
   }
-  if (outcome.error == WSA_IO_PENDING) outcome = call->finish(socket);  // complete already
+  if (outcome.error == WSA_IO_PENDING) outcome = call->finish(socket);  // it has completed by now
   if (outcome.error == 0) {
     call->store(output);
   } else {
@@ -62,7 +62,8 @@ napi_value startIoctl(napi_env env, napi_callback_info info) {
   return toJavaScript(env, outcome);
 }
 
-// cancel(call): asks the kernel to. Not if the socket is closed: that cancels, and its number may be another's.
+// cancel(call): asks the kernel to cancel the call. If the socket is closed, this does nothing: closing it has cancelled the call, and
+// another socket may have the same number.
 napi_value cancel(napi_env env, napi_callback_info info) {
   const CallArguments<1> arguments(env, info);
   Environment& environment = arguments.environment();

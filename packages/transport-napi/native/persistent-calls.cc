@@ -8,9 +8,9 @@
 namespace winport {
 namespace {
 
-constexpr int kDelete = 2;  // of the three in WinsockLibrary's order
+constexpr int kDelete = 2;  // in the order of kPersistentFunctions: Create, Lookup, Delete
 
-// One of IP Helper's calls, on a thread of libuv's pool. Node waits for it when the environment ends.
+// A call of IP Helper on a thread of libuv's pool. Node waits for it when the environment ends.
 class PersistentCall final : public Napi::AsyncWorker {
  public:
   PersistentCall(const CallArguments<6>& arguments, const WinsockLibrary& library, uint32_t function, USHORT startPort,
@@ -51,8 +51,8 @@ class PersistentCall final : public Napi::AsyncWorker {
   Napi::Reference<Napi::Value> output_;
 };
 
-// callPersistent(library, function, startPort, count, token, done): whether the function exists. `done` gets the error that it returned,
-// after the token is written.
+// callPersistent(library, function, startPort, count, token, done): whether the library exports the function. If so, `done` is called
+// with the error that the function returned, after `token` is written.
 napi_value callPersistent(napi_env env, napi_callback_info info) {
   const CallArguments<6> arguments(env, info);
   WinsockLibrary* library;
@@ -74,7 +74,7 @@ napi_value callPersistent(napi_env env, napi_callback_info info) {
   auto call = std::make_unique<PersistentCall>(arguments, *library, function, startPort, count);
   napi_value exists = nullptr;
   napi_get_boolean(env, call->exists(), &exists);
-  if (call->exists()) call.release()->Queue();  // it deletes itself
+  if (call->exists()) call.release()->Queue();  // an AsyncWorker deletes itself
   return exists;
 }
 

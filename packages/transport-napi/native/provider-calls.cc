@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kInfoExpected = "The argument must be a Uint8Array as long as a WSAPROTOCOL_INFOW";
 
-// The bytes of a WSAPROTOCOL_INFOW.
+// Reads the bytes of a WSAPROTOCOL_INFOW.
 template <size_t kCount>
 bool readInfo(const CallArguments<kCount>& arguments, size_t index, Bytes& bytes) {
   if (!arguments.read(index, kInfoExpected, bytes)) return false;

@@ -6,21 +6,21 @@
 
 namespace winport {
 
-// The service provider below Winsock, started on this thread, which makes the calls.
+// The service provider below Winsock. The thread that starts it makes the calls.
 //
-// On Windows it is ws2_32's as well, which has started it before. Providers count their starts, so that WSPCleanup takes back this
-// one alone, and their functions are the same whoever has started them. The upcalls are the ones given last, for all of the process
-// and for good (see upcall-table.h). All of this is documented of providers, and was not tried on mswsock.
+// On Windows, ws2_32 has started the same provider before. A provider counts its starts, so our WSPCleanup undoes only our start, and
+// every start returns the same functions. The provider keeps the upcall table that it was given last, for the whole process (see
+// upcall-table.h). The documentation of WSPStartup says so; none of this has been tried on mswsock.dll.
 class ServiceProvider {
  public:
-  // Null with an error: WSPStartup's own, or kNoProcedure if there is no WSPIoctl, or WSAVERNOTSUPPORTED.
+  // Returns null on failure, with the error of WSPStartup, kNoProcedure if there is no WSPIoctl, or WSAVERNOTSUPPORTED.
   static std::unique_ptr<ServiceProvider> start(const ProviderFunctions& functions, int(WSAAPI* lastError)(),
                                                 const WSAPROTOCOL_INFOW& info, int& error);
   ~ServiceProvider() { stop(); }
   ServiceProvider(const ServiceProvider&) = delete;
   ServiceProvider& operator=(const ServiceProvider&) = delete;
 
-  // WSPCleanup: an error, or 0. After an error it can be tried again, but no call can be made.
+  // WSPCleanup. Returns an error, or 0. After an error it can be retried, but no other call can be made.
   int stop();
 
   const WSPPROC_TABLE& functions() const { return table_; }

@@ -10,20 +10,20 @@ using LibraryPath = std::u16string;
 using LibraryPath = std::string;
 #endif
 
-// A shared library that is loaded as long as this lives.
+// A shared library, loaded for the life of this object.
 class SharedLibrary {
  public:
-  // A bare name is looked for in System32 only (and is nothing on other systems); else the path must be absolute.
+  // `path` is absolute. On Windows it may also be a bare file name, which is loaded from System32 only.
   explicit SharedLibrary(const LibraryPath& path);
   ~SharedLibrary();
   SharedLibrary(const SharedLibrary&) = delete;
   SharedLibrary& operator=(const SharedLibrary&) = delete;
 
   bool isLoaded() const { return handle_ != nullptr; }
-  // Why it is not loaded.
+  // The reason if the library is not loaded.
   const std::string& failure() const { return failure_; }
 
-  // Null where the library does not export it.
+  // Returns null if the library does not export the function.
   template <typename Function>
   Function* find(const char* name) const {
     return reinterpret_cast<Function*>(address(name));

@@ -9,7 +9,8 @@ namespace {
 
 int errorOf(int result, const WinsockFunctions& winsock) { return result == SOCKET_ERROR ? winsock.WSAGetLastError() : 0; }
 
-// openSocket(library, family, type, protocol): the socket's key, or a result. Overlapped, and not inherited by child processes.
+// openSocket(library, family, type, protocol): the key of the socket, or an error as a number. The socket is overlapped, and child
+// processes do not inherit it.
 napi_value openSocket(napi_env env, napi_callback_info info) {
   const CallArguments<4> arguments(env, info);
   Environment& environment = arguments.environment();
@@ -29,7 +30,7 @@ napi_value openSocket(napi_env env, napi_callback_info info) {
   return keyToJavaScript(env, environment.sockets.add(std::make_unique<WinsockSocket>(*library, handle)));
 }
 
-// closeSocket(socket): the result. The key is nothing afterwards.
+// closeSocket(socket): the result. The key is invalid afterwards.
 napi_value closeSocket(napi_env env, napi_callback_info info) {
   const CallArguments<1> arguments(env, info);
   Environment& environment = arguments.environment();
@@ -39,7 +40,7 @@ napi_value closeSocket(napi_env env, napi_callback_info info) {
   return errorToJavaScript(env, environment.sockets.remove(key)->close());
 }
 
-// descriptor(socket): the SOCKET itself, as a number, or a BigInt where a number would lose bits.
+// descriptor(socket): the SOCKET as a number, or as a BigInt if a number cannot represent it.
 napi_value descriptor(napi_env env, napi_callback_info info) {
   const CallArguments<1> arguments(env, info);
   WinsockSocket* socket;
@@ -49,7 +50,7 @@ napi_value descriptor(napi_env env, napi_callback_info info) {
   return handle <= kMaxSafeInteger ? toJavaScript(env, static_cast<int64_t>(handle)) : keyToJavaScript(env, handle);
 }
 
-// disown(socket): somebody else has taken the SOCKET over. The key is nothing afterwards.
+// disown(socket): gives up ownership of the SOCKET without closing it. The key is invalid afterwards.
 napi_value disown(napi_env env, napi_callback_info info) {
   const CallArguments<1> arguments(env, info);
   Environment& environment = arguments.environment();

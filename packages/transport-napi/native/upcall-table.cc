@@ -21,7 +21,7 @@ int WSPAPI querySocketHandleContext(SOCKET, ULONG_PTR*, int* error) { return ref
 
 SOCKET WSPAPI modifyIfsHandle(DWORD, SOCKET proposed, int*) { return proposed; }
 
-// There has been no blocking hook since Winsock 2.
+// Winsock 2 has no blocking hooks.
 int WSPAPI queryBlockingCallback(DWORD, LPBLOCKINGCALLBACK* callback, ULONG_PTR*, int*) {
   *callback = nullptr;
   return 0;
@@ -58,7 +58,7 @@ int WSPAPI getProviderPath(LPGUID provider, wchar_t* path, int* length, int* err
   return reinterpret_cast<LPWSCGETPROVIDERPATH>(reinterpret_cast<void (*)()>(found))(provider, path, length, error);
 }
 
-// Who has a window has loaded user32. The addon itself does without it.
+// A process that has a window has loaded user32.dll. The addon does not load it.
 BOOL WSPAPI postMessage(HWND window, UINT message, WPARAM first, LPARAM second) {
   const HMODULE user = GetModuleHandleW(L"user32.dll");
   const FARPROC found = user == nullptr ? nullptr : GetProcAddress(user, "PostMessageW");
@@ -86,7 +86,7 @@ int WSPAPI queueApc(LPWSATHREADID thread, LPWSAUSERAPC call, DWORD_PTR context, 
 
 #else
 
-// The simulator's provider, for tests, needs nothing of the system's.
+// The provider of the simulator, which tests use, needs no system functions.
 
 int isInSet(SOCKET socket, void* set) {
   uint32_t count;  // fd_set: UINT fd_count, SOCKET fd_array[64]

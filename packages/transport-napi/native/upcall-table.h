@@ -4,12 +4,12 @@
 
 namespace winport {
 
-// What a service provider may call, on any thread. No entry may be missing or wrong: a provider uses the table that it was given last
-// for all of the process (so WSPStartup is documented), for the sockets of ws2_32 and of libuv too, and may do so for as long as the
-// process lives; the addon stays loaded.
+// The functions that a service provider may call, on any thread. Every entry must be present and correct: a provider uses the table
+// that it was given last for the whole process, including the sockets of ws2_32 and libuv, until the process ends (documentation of
+// WSPStartup). The addon therefore stays loaded.
 //
-// mswsock needs WPUModifyIFSHandle, whenever a socket is made: the handle that it proposes is the socket. ws2_32 then finds by itself
-// which provider a handle that it has not met is of. Refused is what concerns handles that are not the system's: mswsock's are.
+// mswsock.dll calls WPUModifyIFSHandle for each new socket; the answer is the proposed handle. ws2_32 determines the provider of an
+// unknown handle itself. The table refuses upcalls for handles that are not system handles; the handles of mswsock.dll are.
 WSPUPCALLTABLE upcallTable();
 
 }  // namespace winport

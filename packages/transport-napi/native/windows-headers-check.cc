@@ -1,10 +1,10 @@
-// Compiled for Windows only, and empty: what we declare ourselves must be what the Windows headers say.
+// Compiled for Windows only. It generates no code: it checks our own declarations against the Windows headers.
 
 #include "winsock-declarations.h"
 
 #include <type_traits>
 
-// The headers define macros of these names, so our values are taken before.
+// The Windows headers define macros with these names, so our values are saved first.
 namespace winport::declared::values {
 #define WINPORT_KEEP(name) [[maybe_unused]] constexpr auto name##_ = name
 WINPORT_KEEP(INVALID_SOCKET);
@@ -35,7 +35,7 @@ WINPORT_KEEP(WT_EXECUTEINWAITTHREAD);
 namespace winport {
 namespace {
 
-// Types that a caller cannot tell apart: integers of one size and sign, the same pointers, and void* for any pointer to data.
+// Whether two types are the same to a caller: integers of equal size and sign, equal pointers, or our void* for any data pointer.
 template <typename Ours, typename Theirs>
 constexpr bool isAlike() {
   if constexpr (std::is_integral_v<Ours> && std::is_integral_v<Theirs>) {
@@ -117,7 +117,7 @@ WINPORT_CHECK_FIELD(OVERLAPPED, Offset);
 WINPORT_CHECK_FIELD(OVERLAPPED, OffsetHigh);
 WINPORT_CHECK_FIELD(OVERLAPPED, hEvent);
 
-// Of these, where it is: what they say of other structs is of our own declarations.
+// For these fields only position and size are compared: their types name other structs of our own.
 #define WINPORT_CHECK_PLACE(type, name)                                     \
   static_assert(offsetof(declared::type, name) == offsetof(::type, name) && \
                     sizeof(declared::type::name) == sizeof(::type::name),   \

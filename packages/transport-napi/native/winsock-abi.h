@@ -1,6 +1,6 @@
 #pragma once
 
-// The types of Winsock and kernel32 that cross the border: Windows' own where there is a Windows, else our declarations of them.
+// The types of Winsock and kernel32 in the functions that we call: from the Windows headers on Windows, else from our declarations.
 
 #include <cstddef>
 #include <cstdint>

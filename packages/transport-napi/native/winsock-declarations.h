@@ -1,7 +1,7 @@
 #pragma once
 
-// The types and constants of Winsock and kernel32 that cross the border, as x64 Windows has them: for systems that have no Windows
-// headers. Where there are some, windows-headers-check.cc compares.
+// The types and constants of Winsock and kernel32 in the functions that we call, for systems without Windows headers. Builds for
+// Windows compare them with the headers (windows-headers-check.cc).
 
 #include <cstdint>
 
@@ -58,7 +58,7 @@ struct WSATHREADID {
   ULONG_PTR Reserved;
 };
 
-// Of a provider's functions those that are called.
+// Only the entries that we call are declared.
 struct WSPPROC_TABLE {
   void* others0[5];
   int (*lpWSPCleanup)(int*);

@@ -30,7 +30,7 @@ WinsockLibrary::~WinsockLibrary() {
   for (; startups_ > 0; --startups_) functions_.WSACleanup();
 }
 
-// The failure reads "<role>: <what is the matter>": the caller knows the role's path.
+// `failure` is "<role>: <reason>". The caller knows the path of the role.
 bool WinsockLibrary::resolve(std::string& failure) {
   const auto loaded = [&](const char* role, const SharedLibrary& library) {
     if (!library.isLoaded()) failure = std::string(role) + ": " + library.failure();
@@ -68,7 +68,7 @@ int WinsockLibrary::startUp() {
 }
 
 int WinsockLibrary::cleanUp() {
-  if (startups_ == 0) return WSANOTINITIALISED;  // one too many would be libuv's
+  if (startups_ == 0) return WSANOTINITIALISED;  // an unbalanced WSACleanup would undo libuv's WSAStartup
   idleCalls_.clear();
   if (functions_.WSACleanup() == SOCKET_ERROR) return functions_.WSAGetLastError();
   --startups_;

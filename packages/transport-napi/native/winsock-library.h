@@ -13,7 +13,7 @@ namespace winport {
 class OverlappedCall;
 class ServiceProvider;
 
-// The functions that are called. Each must exist for the library to be of use.
+// The functions that every transport calls. load() fails if one is missing.
 struct WinsockFunctions {
   int(WSAAPI* WSAStartup)(WORD, WSADATA*);
   int(WSAAPI* WSACleanup)();
@@ -32,7 +32,7 @@ struct WinsockFunctions {
   BOOL(WINAPI* UnregisterWaitEx)(HANDLE, HANDLE);
 };
 
-// Those that a service provider needs besides.
+// The additional functions for a service provider.
 struct ProviderFunctions {
   int(WSPAPI* WSPStartup)(WORD, WSPDATA*, WSAPROTOCOL_INFOW*, WSPUPCALLTABLE, WSPPROC_TABLE*);
   int(WSAAPI* getsockopt)(SOCKET, int, int, void*, int*);
@@ -42,7 +42,7 @@ struct ProviderFunctions {
   BOOL(WINAPI* CloseHandle)(HANDLE);
 };
 
-// The functions for persistent reservations, in the order Create, Lookup, Delete, of TCP and then of UDP.
+// The functions for persistent reservations in the order Create, Lookup, Delete for TCP, then the same for UDP.
 inline constexpr size_t kPersistentFunctions = 6;
 using CreateOrLookup = ULONG WSAAPI(USHORT, USHORT, ULONG64*);
 using Delete = ULONG WSAAPI(USHORT, USHORT);
@@ -51,15 +51,15 @@ struct LibraryPaths {
   LibraryPath winsock;
   LibraryPath ipHelper;
   LibraryPath kernel;
-  LibraryPath provider;  // empty for none
+  LibraryPath provider;  // empty if there is none
 
   bool operator==(const LibraryPaths&) const = default;
 };
 
-// One set of libraries. It stays loaded as long as its environment lives.
+// One set of libraries, loaded for the life of its environment.
 class WinsockLibrary {
  public:
-  // Null if a library or function is missing; then `failure` says which and why.
+  // Returns null if a library or function is missing, with its role and the reason in `failure`.
   static std::unique_ptr<WinsockLibrary> load(const LibraryPaths& paths, std::string& failure);
   ~WinsockLibrary();
   WinsockLibrary(const WinsockLibrary&) = delete;
@@ -68,23 +68,23 @@ class WinsockLibrary {
   const WinsockFunctions& functions() const { return functions_; }
   const LibraryPaths& paths() const { return paths_; }
 
-  // Both return an error, or 0. What was started and not cleaned up is cleaned up in the end.
+  // WSAStartup and WSACleanup. Both return an error, or 0. The destructor balances the remaining startups.
   int startUp();
   int cleanUp();
 
-  // getsockopt(SO_PROTOCOL_INFOW) of a socket: an error, or 0.
+  // getsockopt(SO_PROTOCOL_INFOW). Returns an error, or 0.
   int protocolInfo(SOCKET socket, WSAPROTOCOL_INFOW& info) const;
-  // Both return an error, or 0. One that is started is stopped before it is started anew, and in the end.
+  // Both return an error, or 0. startProvider stops a provider that is running, and so does the destructor.
   int startProvider(const WSAPROTOCOL_INFOW& info);
   int stopProvider();
-  // Null unless it is started.
+  // Null while no provider is started.
   ServiceProvider* provider() const { return provider_.get(); }
 
-  // Null where the library has no such function.
+  // Null if the library does not export the function.
   CreateOrLookup* persistentCreateOrLookup(size_t function) const;
   Delete* persistentDelete(size_t function) const;
 
-  // A call that is idle, or a new one; null if its event cannot be created, for which WSAGetLastError has the reason.
+  // An idle call or a new one. Returns null if its event cannot be created; WSAGetLastError has the reason.
   std::unique_ptr<OverlappedCall> takeCall();
   void giveCall(std::unique_ptr<OverlappedCall> call);
 
@@ -96,7 +96,7 @@ class WinsockLibrary {
   SharedLibrary winsock_;
   SharedLibrary ipHelper_;
   SharedLibrary kernel_;
-  std::unique_ptr<SharedLibrary> providerLibrary_;  // null for none
+  std::unique_ptr<SharedLibrary> providerLibrary_;  // null if there is none
   WinsockFunctions functions_{};
   ProviderFunctions providerFunctions_{};
   int startups_ = 0;

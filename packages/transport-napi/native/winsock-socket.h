@@ -4,7 +4,7 @@
 
 namespace winport {
 
-// A SOCKET, closed when this goes, unless it was closed or given away before.
+// A SOCKET. The destructor closes it unless it was closed or given away.
 class WinsockSocket {
  public:
   WinsockSocket(WinsockLibrary& library, SOCKET handle) : library_(library), handle_(handle) {}
@@ -24,7 +24,7 @@ class WinsockSocket {
     return functions().closesocket(closing) == SOCKET_ERROR ? functions().WSAGetLastError() : 0;
   }
 
-  // It is somebody else's to close.
+  // Another owner closes the SOCKET.
   void giveAway() { handle_ = INVALID_SOCKET; }
 
  private:

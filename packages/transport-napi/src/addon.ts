@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { TransportUnavailableError } from '@winport/transport'
 import type { CallResult } from '@winport/transport/backend'
 
-/** What names an object of the addon's: a number that cannot be guessed, and that is refused once the object is gone. */
+/** The name of an object in the addon: an unguessable number that the addon refuses once the object is gone. */
 export type Key = bigint
 
 /**
- * The addon. It checks whatever it is given: a wrong argument, or the key of something that is gone, throws a TypeError.
- * `native/` says what each function does.
+ * The functions of the addon, described in `native/`. The addon checks every argument: a wrong argument, or the key of an
+ * object that is gone, throws a TypeError.
  */
 export interface Addon {
   load(winsock: string, ipHelper: string, kernel: string, provider?: string): Key

@@ -2,7 +2,7 @@ import { type Protocol, TransportUnavailableError } from '@winport/transport'
 import { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 
-/** The addon's numbers. */
+/** The verbs in the order of the addon's function numbers. */
 const VERBS: readonly PersistentVerb[] = ['Create', 'Lookup', 'Delete']
 
 /** IP Helper through the addon. */
@@ -11,7 +11,7 @@ export class NapiIpHelperCalls implements IpHelperCalls {
   readonly #library: Key
   readonly #path: string
 
-  /** @param path of IP Helper's library, for messages */
+  /** @param path the path of IP Helper's library, for error messages */
   constructor(addon: Addon, library: Key, path: string) {
     this.#addon = addon
     this.#library = library
@@ -29,7 +29,7 @@ export class NapiIpHelperCalls implements IpHelperCalls {
       const number = VERBS.indexOf(verb) + (protocol === 'tcp' ? 0 : VERBS.length)
       if (this.#addon.callPersistent(this.#library, number, startPort, count, token, resolve)) return
       const name = persistentFunctionName(verb, protocol)
-      throw new TransportUnavailableError(`The library ${this.#path} has no function ${name}`)
+      throw new TransportUnavailableError(`The library ${this.#path} does not export ${name}`)
     })
   }
 }

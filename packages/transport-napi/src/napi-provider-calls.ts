@@ -2,7 +2,7 @@ import type { CallResult } from '@winport/transport/backend'
 import type { ProviderCalls } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 
-/** The service provider below Winsock, through the addon. */
+/** The service provider below Winsock, called through the addon. */
 export class NapiProviderCalls implements ProviderCalls<Key> {
   readonly path: string
   readonly #addon: Addon
@@ -27,7 +27,7 @@ export class NapiProviderCalls implements ProviderCalls<Key> {
   }
 }
 
-/** The addon, making control calls of the provider. */
+/** The addon with the control calls of the provider in place of those of Winsock. */
 export function throughProvider(addon: Addon): Addon {
   return { ...addon, ioctl: addon.providerIoctl, startIoctl: addon.startProviderIoctl }
 }

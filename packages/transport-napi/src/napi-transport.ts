@@ -14,7 +14,7 @@ import { NapiWinsockCalls } from './napi-winsock-calls.js'
 
 export type NapiTransportOptions = NativeTransportOptions
 
-/** Windows' own: bare names, which the addon looks for in System32 and nowhere else, whatever the environment says. */
+/** The libraries of Windows. The addon loads bare names from System32 only, without using any environment variable. */
 const SYSTEM: Required<WinsockLibraries> = {
   winsock: 'ws2_32.dll',
   ipHelper: 'iphlpapi.dll',
@@ -23,11 +23,10 @@ const SYSTEM: Required<WinsockLibraries> = {
 }
 
 /**
- * Opens a transport over Winsock, called through the package's Node-API addon.
+ * Opens a transport that calls Winsock through the package's Node-API addon.
  *
- * @throws TransportUnavailableError where there is no Windows and no `libraries` are given, where the package has no
- *   prebuilt addon for this platform, for a library or function that is missing, and with the entry point `'WSPIoctl'`
- *   if the service provider cannot be started
+ * @throws TransportUnavailableError if this is not Windows and `libraries` is not given, if the addon cannot be loaded, if
+ *   a library or function is missing, and with the entry point `'WSPIoctl'` if the service provider cannot be started
  * @throws WinsockError if WSAStartup fails
  */
 export function createNapiTransport(options: NapiTransportOptions = {}): Transport {
@@ -52,14 +51,14 @@ function callsOf(addon: Addon, key: Key, provider: string | undefined): NapiWins
   return new NapiWinsockCalls(throughProvider(addon), key, new NapiProviderCalls(addon, key, provider))
 }
 
-/** The key of these libraries, the same for the same paths. */
+/** The key of these libraries. The same paths have the same key. */
 function loadLibraries(addon: Addon, { libraries, provider }: NativeLibraries): Key {
   const paths = [libraries.winsock, libraries.ipHelper, libraries.kernel] as const
   try {
     return provider === undefined ? addon.load(...paths) : addon.load(...paths, libraries.provider ?? provider)
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    // Its message begins with the library's role.
+    // The message is "<role>: <reason>".
     const [, role = '', reason = error.message] = /^(\w+): (.*)$/s.exec(error.message) ?? []
     const path = Object.entries(libraries).find(([name]) => name === role)?.[1]
     throw new TransportUnavailableError(`The library ${path} cannot be used: ${reason}`, { cause: error })

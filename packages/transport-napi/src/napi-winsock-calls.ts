@@ -3,7 +3,7 @@ import { type CallResult, errnoOf } from '@winport/transport/backend'
 import type { PendingIoctl, ProviderCalls, WinsockCalls } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 
-/** A call that is pending, by its key. */
+/** A pending call, which the addon knows by its key. */
 class PendingCall implements PendingIoctl {
   oncomplete: PendingIoctl['oncomplete'] = () => {}
   readonly #addon: Addon
@@ -19,7 +19,7 @@ class PendingCall implements PendingIoctl {
   }
 }
 
-/** Calls that are pending, of one addon: it tells of each once. */
+/** The pending calls of the addon, which reports the completion of each call once. */
 class PendingCalls {
   readonly #addon: Addon
   readonly #calls = new Map<Key, PendingCall>()
@@ -42,14 +42,14 @@ class PendingCalls {
 
 let pending: PendingCalls | undefined
 
-/** Winsock through the addon. */
+/** Winsock, called through the addon. */
 export class NapiWinsockCalls implements WinsockCalls<Key> {
   readonly provider: ProviderCalls<Key> | undefined
   readonly #addon: Addon
   readonly #library: Key
   readonly #pending: PendingCalls
 
-  /** @param provider that the addon's control calls go through */
+  /** @param provider the service provider, if the control calls of `addon` are the provider's */
   constructor(addon: Addon, library: Key, provider?: ProviderCalls<Key>) {
     this.#addon = addon
     this.#library = library
@@ -97,7 +97,7 @@ export class NapiWinsockCalls implements WinsockCalls<Key> {
   }
 
   ioctl(socket: Key, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult {
-    if (output === null) return this.#addon.ioctl(socket, code, input) // quicker than to pass null
+    if (output === null) return this.#addon.ioctl(socket, code, input) // faster than passing null
     return this.#addon.ioctl(socket, code, input, output)
   }
 

@@ -1,6 +1,6 @@
-// A worker ends while its call is pending, and neither CancelIoEx nor closesocket makes the kernel let go of it. Prints how
-// long that took and what is left, before and after the kernel completes the call. With 'signalled' the event of the call is
-// signalled before, though it is not complete.
+// Terminates a worker with a pending call that neither CancelIoEx nor closesocket ends. Prints how long termination took, and
+// what was left before and after the kernel completed the call. With the argument 'signalled', the event of the call is
+// signalled before the termination although the call is not complete.
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { acquire, counts, releasePending, setLatency } from '@winport/native-suite/programs'
@@ -13,7 +13,7 @@ if (isMainThread) {
   const library = koffi.load(simulatorPath)
   const failNext = library.func('uint32_t WinsockSimulator_FailNext(int32_t call, uint32_t nth, int32_t error)')
   const setEvent = library.func('int WSASetEvent(uintptr_t event)')
-  const event = Number(library.func('uintptr_t WSACreateEvent()')()) + 4 // the next one, which is the call's
+  const event = Number(library.func('uintptr_t WSACreateEvent()')()) + 4 // the next event, which is that of the call
   setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
   const worker = new Worker(new URL(import.meta.url))
   await once(worker, 'message')

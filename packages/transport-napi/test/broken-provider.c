@@ -1,4 +1,4 @@
-// A service provider, and what is needed of kernel32, that goes wrong as FAULT says.
+// A service provider with the fault that FAULT names, and the functions of kernel32 that a backend looks up.
 #include <stdint.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import koffi from 'koffi'
 
-/** A library made of broken-provider.c. */
+/** A library compiled from broken-provider.c. */
 export class BrokenProvider {
   readonly path: string
   readonly #folder = mkdtempSync(join(tmpdir(), 'winport-broken-provider-'))
@@ -18,7 +18,7 @@ export class BrokenProvider {
     this.#startups = koffi.load(this.path).symbol('startups')
   }
 
-  /** Those that were not cleaned up. */
+  /** The number of WSPStartup calls without a WSPCleanup. */
   get startups(): number {
     return koffi.decode(this.#startups, 'int')
   }

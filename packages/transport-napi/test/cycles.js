@@ -1,5 +1,5 @@
-// Acquires, associates, binds, listens and releases, again and again: node cycles.js <cycles>. Under a leak checker, or for
-// what it prints: by how much memory and sockets have grown since the first tenth. Needs --expose-gc.
+// Acquires, associates, binds, listens and releases repeatedly: node cycles.js <cycles>. Prints how much memory has grown since
+// a warm-up of a tenth as many cycles. Needs --expose-gc. Leak checkers run it too.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import {

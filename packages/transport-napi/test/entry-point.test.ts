@@ -11,12 +11,12 @@ const open = (libraries: WinsockLibraries = simulatorLibraries) => napiBackend.o
 defineEntryPointTests(
   napiBackend,
   { startPort: 11_000, count: 100 },
-  // All but the handle of a socket, a look into an fd_set, and that there is no blocking hook (and no window for a message).
+  // All upcalls except 4 (WPUFDIsSet), 6 (WPUModifyIFSHandle), 7 (WPUPostMessage) and 8 (WPUQueryBlockingCallback).
   { refusedUpcalls: [0, 1, 2, 3, 5, 9, 10, 11, 12, 13, 14] },
 )
 
 describe('the entry point of a napi transport, in the addon', () => {
-  it('makes no call of a provider that is cleaned up', async () => {
+  it('does not call a provider after its cleanup', async () => {
     const transport = open()
     const { calls } = internalsOf(transport)
     const socket = calls.openSocket(2, 1, 6)
@@ -32,7 +32,7 @@ describe('the entry point of a napi transport, in the addon', () => {
   it.each([
     ['OLD_VERSION', 'WSAVERNOTSUPPORTED'],
     ['NO_IOCTL', 'it has no WSPIoctl'],
-  ])('does not take a provider that is not what was asked for, and cleans it up: %s', async (fault, told) => {
+  ])('rejects an unsuitable provider and cleans it up: %s', async (fault, told) => {
     using broken = new BrokenProvider(fault)
     const error = await failureOf(() => open({ ...simulatorLibraries, provider: broken.path }))
     expect(error).toBeInstanceOf(TransportUnavailableError)
@@ -41,7 +41,7 @@ describe('the entry point of a napi transport, in the addon', () => {
     expect(broken.startups).toBe(0)
   })
 
-  it('starts no provider where the thread has no handle', async () => {
+  it('does not start a provider if the handle of the thread cannot be duplicated', async () => {
     using broken = new BrokenProvider('NO_THREAD')
     const error = await failureOf(() => open({ ...simulatorLibraries, kernel: broken.path }))
     expect(error).toBeInstanceOf(TransportUnavailableError)

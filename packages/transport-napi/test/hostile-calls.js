@@ -1,5 +1,5 @@
-// Calls the addon's functions with whatever JavaScript has: node hostile-calls.js <addon> <calls> <seed>. Prints how many
-// threw and how many returned. Meant for the build with sanitizers, which ends the process at the first thing amiss.
+// Calls the addon's functions with random values of every kind: node hostile-calls.js <addon> <calls> <seed>. Prints how many
+// calls threw and how many returned. Run it with the sanitized build, which ends the process at the first error.
 import { createRequire } from 'node:module'
 import { counts, releasePending, setLatency } from '@winport/native-suite/programs'
 import { SimulatedCall, simulatorPath, UNTIL_RELEASED } from '@winport/winsock-simulator'
@@ -127,7 +127,7 @@ const VALUES = [
 const CODES = [0x98000064, 0x98000065, 0x98000066, 0x8004667e, 0x4004667f]
 const range = () => Uint8Array.of(0, 0, 1 + random(4), 0)
 
-/** Arguments that are right, to begin with: hostility starts where the checks have let something in. */
+/** Valid arguments, some of which are then replaced: only calls with some valid arguments get past the first checks. */
 const RIGHT = {
   load: () => [simulatorPath, simulatorPath, simulatorPath, oneOf([undefined, simulatorPath])],
   startUp: () => [library],
@@ -152,11 +152,11 @@ const RIGHT = {
   onComplete: () => [() => completed.calls++],
 }
 const NAMES = Object.keys(addon)
-// It would hand over descriptors that nobody closes; the loader is slow.
+// `disown` leaks descriptors, `load` is slow, and the others end the state that most calls need.
 const RARE = new Set(['disown', 'load', 'callPersistent', 'cleanUp', 'stopProvider'])
 
 const outcome = { threw: 0, returned: 0, pending: 0, uncaught: 0 }
-process.on('uncaughtException', () => outcome.uncaught++) // by listeners that throw
+process.on('uncaughtException', () => outcome.uncaught++) // from listeners that throw
 const names = new Set()
 let latency = 0
 function delay(milliseconds) {
@@ -169,7 +169,7 @@ for (let call = 0; call < Number(calls); call++) {
   if (RARE.has(name) && random(20) !== 0) name = oneOf(['ioctl', 'startIoctl', 'openSocket', 'cancel'])
   if (name === 'closeSocket' && random(4) !== 0) name = 'startIoctl'
   if (random(50) === 0) delay(oneOf([0, UNTIL_RELEASED, UNTIL_RELEASED, 1]))
-  // A blocking call that nobody releases would block for good.
+  // A blocking call would wait forever for releasePending.
   if ((name === 'ioctl' || name === 'providerIoctl') && latency !== 0) {
     if (random(3) === 0) delay(0)
     else name = 'startIoctl'
@@ -191,7 +191,7 @@ for (let call = 0; call < Number(calls); call++) {
     if ((name === 'startIoctl' || name === 'startProviderIoctl') && typeof result === 'bigint') {
       outcome.pending++
       pending.push(result)
-      // The output goes away, or changes, while the kernel is at work.
+      // Detaches or shrinks the output buffer while the call is pending.
       const output = passed[3]
       if (ArrayBuffer.isView(output) && random(4) === 0 && output.buffer instanceof ArrayBuffer) {
         if (output.buffer.resizable) output.buffer.resize(0)
@@ -202,7 +202,7 @@ for (let call = 0; call < Number(calls); call++) {
     outcome.threw++
   }
   if (sockets.length > 200) {
-    // Half of them with a call pending; their keys stay in use here, of sockets that are closed.
+    // About half of these sockets have a pending call. Their keys stay in use above although the sockets are closed.
     for (const socket of sockets.splice(0, 150)) {
       try {
         addon.closeSocket(socket)

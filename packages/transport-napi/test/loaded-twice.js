@@ -1,5 +1,5 @@
-// Loads the addon again and again: two copies of the module, and the same file with the module cache cleared. Prints
-// whether each works with sockets of its own.
+// Loads the addon several times: through two copies of the module, and from the same file with the module cache cleared. Prints
+// how many of them accept a socket of another.
 import { createRequire } from 'node:module'
 import { acquireBuffers, counts } from '@winport/native-suite/programs'
 import { simulatorLibraries as libraries } from '@winport/winsock-simulator'

@@ -1,4 +1,4 @@
-// Loses memory on purpose: loads an addon that was built to, and creates events of the simulator that nobody closes.
+// Leaks memory on purpose: loads the addon that was built to leak a block, and creates simulator events without closing them.
 // node lose-memory.js <addon> <events>
 import { createRequire } from 'node:module'
 import { simulatorPath } from '@winport/winsock-simulator'

@@ -1,12 +1,12 @@
-/** What valgrind saw that the addon or the simulator had a part in. Blocks are those that were not freed in the end. */
+/** The errors in valgrind's report whose stacks contain the addon or the simulator. Blocks are those that were never freed. */
 export interface MemoryReport {
-  /** Reads and writes where nothing is, or nothing any more. */
+  /** Reads and writes of memory that is not allocated or already freed. */
   readonly invalid: number
-  /** Blocks to which nothing leads any more. */
+  /** Blocks that no pointer reaches. */
   readonly lost: number
-  /** Blocks to which something leads, or might: what exists once, or what grows without end. */
+  /** Blocks that a pointer reaches or may reach: singletons, or a table that grows without limit. */
   readonly kept: number
-  /** Where the invalid and the lost ones come from. */
+  /** The reports of the invalid accesses and the lost blocks. */
   readonly stacks: readonly string[]
 }
 

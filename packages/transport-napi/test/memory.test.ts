@@ -10,7 +10,7 @@ import { type MemoryReport, readMemoryReport } from './memory-report.js'
 const TIME_LIMIT = 300_000
 const CYCLES = 10_000
 const EVENTS = 1000
-/** What exists once: a few threads, tables, a pool. One block in every hundredth cycle would be as many. */
+/** Allows for singletons: a few threads, tables, a pool. A leak of one block per 100 cycles would exceed it. */
 const KEPT_LIMIT = 100
 
 const LOSING_MEMORY = fileURLToPath(
@@ -21,7 +21,7 @@ const valgrind = await valgrindOrExplain(`${CYCLES} cycles of acquire, listen an
 const simulator = new WinsockSimulator('napi-unfreed-memory', { startPort: 28_800, count: 1000 })
 afterAll(() => simulator.destroy())
 
-it('can be looked for, wherever CI runs this', () => {
+it('has valgrind wherever CI runs it', () => {
   expect(valgrind !== undefined || !process.env['CI']).toBe(true)
 })
 
@@ -31,7 +31,7 @@ if (valgrind !== undefined) {
     mkdirSync('reports', { recursive: true })
     const report = `reports/valgrind-${script}.xml`
     const flags = [
-      '--undef-value-errors=no', // V8's code has many, which are none
+      '--undef-value-errors=no', // V8's generated code causes many false reports
       '--leak-check=full',
       '--show-leak-kinds=all',
       '--errors-for-leak-kinds=none',
@@ -50,15 +50,15 @@ if (valgrind !== undefined) {
     return { ...readMemoryReport(readFileSync(report, 'utf8')), stdout }
   }
 
-  it(`nothing of the addon's or the simulator's is lost in ${CYCLES} cycles`, { timeout: TIME_LIMIT }, async () => {
+  it(`finds no block of the addon or the simulator lost in ${CYCLES} cycles`, { timeout: TIME_LIMIT }, async () => {
     const { invalid, lost, kept, stacks, stdout } = await run('cycles.js', [String(CYCLES)])
     expect({ invalid, lost }, stacks.join('\n')).toEqual({ invalid: 0, lost: 0 })
-    expect(kept).toBeGreaterThan(0) // or else it does not see them at all
+    expect(kept).toBeGreaterThan(0) // otherwise valgrind does not see our blocks at all
     expect(kept).toBeLessThan(KEPT_LIMIT)
     expect(JSON.parse(stdout).left).toMatchObject({ openSockets: 0, runtimeReservations: 0, startups: 0 })
   })
 
-  it("one block that an addon loses is noticed, and a simulator's table that grows", {
+  it('detects one block that an addon leaks, and a table of the simulator that grows', {
     timeout: TIME_LIMIT,
   }, async () => {
     const { lost, kept } = await run('lose-memory.js', [LOSING_MEMORY, String(EVENTS)])
@@ -67,7 +67,7 @@ if (valgrind !== undefined) {
     expect(kept).toBeGreaterThan(KEPT_LIMIT)
   })
 
-  it('the memory of an abandoned call is there when the kernel completes it', { timeout: TIME_LIMIT }, async () => {
+  it('keeps the memory of an abandoned call until the kernel completes the call', { timeout: TIME_LIMIT }, async () => {
     const { invalid, stacks, stdout } = await run('abandoned-call.js', [])
     expect(invalid, stacks.join('\n')).toBe(0)
     expect(JSON.parse(stdout).completed).toMatchObject({ pendingCalls: 0, runtimeReservations: 1 })

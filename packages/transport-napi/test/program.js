@@ -1,4 +1,4 @@
-// Runs a program of the native suite over napi: node test/program.js <name> [arguments]
+// Runs a program of the native suite on napi: node test/program.js <name> [arguments]
 import { runProgram } from '@winport/native-suite/programs'
 import { createNapiTransport } from '../dist/index.js'
 

@@ -16,9 +16,9 @@ const createEvent = library.func('uintptr_t WSACreateEvent()')
 const setEvent = library.func('int WSASetEvent(uintptr_t event)')
 const closeEvent = library.func('int WSACloseEvent(uintptr_t event)')
 
-const FIRST_EVENT = 2 ** 32 + 4 // of the simulator's
+const FIRST_EVENT = 2 ** 32 + 4 // the simulator's first event
 
-/** Signals every event that there is, as somebody does who mistakes one for his own. */
+/** Signals every event of the simulator, as a program does that uses a wrong handle. */
 function signalAllEvents(): void {
   const last = Number(createEvent())
   closeEvent(last)
@@ -27,7 +27,7 @@ function signalAllEvents(): void {
 
 const open = () => per.transport.openSocket({ protocol: 'tcp' })
 
-/** Makes calls, of which those have memory for that have been given up, and expects each to have its own result. */
+/** Makes calls, which reuse the memory of earlier calls, and expects each to have its own result. */
 async function expectOthersToBeRight(): Promise<void> {
   simulator.setLatency(SimulatedCall.ACQUIRE, 5)
   const others = await Promise.all([1, 2, 4, 5].map((count) => acquireAsync(open(), count)))
@@ -37,7 +37,7 @@ async function expectOthersToBeRight(): Promise<void> {
 describe('a pending call for which RegisterWaitForSingleObject fails', () => {
   beforeEach(() => simulator.failNext(SimulatedCall.REGISTERWAIT, ERROR_NOT_ENOUGH_MEMORY))
 
-  it('is cancelled, and fails with that error', async () => {
+  it('is cancelled and fails with that error', async () => {
     simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
     const error = await failureOf(() => acquireAsync(open(), 1))
     expect(error).toMatchObject({ errno: ERROR_NOT_ENOUGH_MEMORY, syscall: 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)' })
@@ -46,7 +46,7 @@ describe('a pending call for which RegisterWaitForSingleObject fails', () => {
     expect({ pendingCalls, runtimeReservations }).toEqual({ pendingCalls: 0, runtimeReservations: 0 })
   })
 
-  it('resolves to what it granted if it could not be cancelled any more', async () => {
+  it('resolves to its result if it completes before it can be cancelled', async () => {
     simulator.setLatency(SimulatedCall.ACQUIRE, 20)
     simulator.failNext(SimulatedCall.CANCELIOEX, ERROR_NOT_FOUND)
     const { NumberOfPorts, Token } = await acquireAsync(open(), 3)
@@ -54,7 +54,7 @@ describe('a pending call for which RegisterWaitForSingleObject fails', () => {
     expect(Token).not.toBe(0n)
   })
 
-  it('is in nobody’s way afterwards: the next one is waited for', async () => {
+  it('does not affect the next call, which is waited for', async () => {
     simulator.setLatency(SimulatedCall.ACQUIRE, 10)
     const socket = open()
     await failureOf(() => acquireAsync(socket, 1))
@@ -62,14 +62,14 @@ describe('a pending call for which RegisterWaitForSingleObject fails', () => {
     expect(simulator.counts().calls[SimulatedCall.REGISTERWAIT]).toBe(2)
   })
 
-  it('fails with its own error if it has one', async () => {
+  it('fails with its own error if it completes with one', async () => {
     simulator.setLatency(SimulatedCall.ACQUIRE, 20)
     simulator.failNext(SimulatedCall.CANCELIOEX, ERROR_NOT_FOUND)
     simulator.failNext(SimulatedCall.ACQUIRE, 10_013)
     expect(await failureOf(() => acquireAsync(open(), 1))).toMatchObject({ code: 'WSAEACCES' })
   })
 
-  it('keeps its memory, and is looked for, if it can neither be cancelled nor be waited for', async () => {
+  it('keeps its memory and is polled if it can be neither cancelled nor waited for', async () => {
     simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
     simulator.failNext(SimulatedCall.CANCELIOEX, ERROR_NOT_FOUND)
     simulator.failNext(SimulatedCall.WSAGETOVERLAPPEDRESULT, 10_050)
@@ -81,7 +81,7 @@ describe('a pending call for which RegisterWaitForSingleObject fails', () => {
 })
 
 describe('a pending call whose event is signalled before it is complete', () => {
-  it.each([0, 1, 5])('is neither finished nor forgotten if waiting anew fails %i times', async (times) => {
+  it.each([0, 1, 5])('stays pending and completes later, though waiting again fails %i times', async (times) => {
     simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
     let settled = false
     const call = acquireAsync(open(), 3).finally(() => {

@@ -1,4 +1,4 @@
-// Makes an addon that loses one block of memory when it is loaded, for the test that leaks are noticed.
+// Makes the addon leak one block of memory when it is loaded, for the test of the leak check.
 #include <cstdlib>
 
 namespace {
