@@ -10,29 +10,27 @@ import {
   WSAENOTSOCK,
   WSAEOPNOTSUPP,
 } from '@winport/definitions'
+import { type CallResult, failedWith } from '@winport/transport/backend'
 import type { MockSocket } from './mock-socket.js'
 import type { PortPool, Reservation } from './port-pool.js'
-
-/** The bytes returned, or an error number, negated. */
-export type ControlResult = number
 
 const range: INET_PORT_RANGE = { StartPort: 0, NumberOfPorts: 0 }
 const instance: INET_PORT_RESERVATION_INSTANCE = { StartPort: 0, NumberOfPorts: 0, Token: 0n }
 const handle: INET_PORT_RESERVATION_TOKEN = { Token: 0n }
 
 /**
- * What the kernel does with WSAIoctl's bytes. It checks as Windows is taken to: the socket, its protocol, the buffers,
- * the arguments, the token, its owner, the socket's state.
+ * Carries out a control call. The order of the checks is assumed: the socket, its protocol, the buffers, the arguments,
+ * the token, its owner, the socket's state.
  */
 export function controlCall(
   socket: MockSocket,
   code: number,
   input: Uint8Array | null,
   output: Uint8Array | null,
-): ControlResult {
-  if (socket.state !== 'open') return -WSAENOTSOCK
+): CallResult {
+  if (socket.state !== 'open') return failedWith(WSAENOTSOCK)
   const { pool, supported } = socket.home
-  if (pool === undefined || !supported) return -WSAEOPNOTSUPP
+  if (pool === undefined || !supported) return failedWith(WSAEOPNOTSUPP)
   switch (code) {
     case SIO_ACQUIRE_PORT_RESERVATION:
       return acquire(socket, pool, input, output)
@@ -41,21 +39,19 @@ export function controlCall(
     case SIO_RELEASE_PORT_RESERVATION:
       return release(socket, pool, input, output)
     default:
-      return -WSAEOPNOTSUPP
+      return failedWith(WSAEOPNOTSUPP)
   }
 }
 
-function acquire(
-  socket: MockSocket,
-  pool: PortPool,
-  input: Uint8Array | null,
-  output: Uint8Array | null,
-): ControlResult {
-  if (input === null || input.length < INET_PORT_RANGE.size) return -WSAEINVAL
-  if (output === null || output.length < INET_PORT_RESERVATION_INSTANCE.size) return -WSAEINVAL
+function acquire(socket: MockSocket, pool: PortPool, input: Uint8Array | null, output: Uint8Array | null): CallResult {
+  if (input === null || input.length < INET_PORT_RANGE.size) return failedWith(WSAEINVAL)
+  if (output === null || output.length < INET_PORT_RESERVATION_INSTANCE.size) return failedWith(WSAEINVAL)
+  const { errors } = socket.home
+  if (socket.binding !== undefined && errors.acquireOnBound !== 0) return failedWith(errors.acquireOnBound)
+  if (socket.hasAcquired && errors.secondAcquire !== 0) return failedWith(errors.secondAcquire)
   INET_PORT_RANGE.decode(input, range)
-  const reservation = pool.acquire(socket.home.transport.pid, range.StartPort, range.NumberOfPorts)
-  if (typeof reservation === 'number') return -reservation
+  const reservation = pool.acquire(socket, range.StartPort, range.NumberOfPorts)
+  if (typeof reservation === 'number') return failedWith(reservation)
   socket.anchor(reservation)
   instance.StartPort = reservation.startPort
   instance.NumberOfPorts = reservation.count
@@ -69,31 +65,40 @@ function associate(
   pool: PortPool,
   input: Uint8Array | null,
   output: Uint8Array | null,
-): ControlResult {
+): CallResult {
   const reservation = findReservation(pool, input, output)
-  if (reservation === undefined) return -WSAEINVAL
-  const { pid, elevated } = socket.home.transport
-  const allowed = reservation.pid === undefined ? elevated : reservation.pid === pid
-  if (!allowed) return -WSAEACCES
-  if (socket.binding !== undefined) return -WSAEINVAL
+  if (typeof reservation === 'number') return failedWith(reservation)
+  const { transport, world, errors } = socket.home
+  if (reservation.pid === undefined && !transport.elevated) return failedWith(WSAEACCES)
+  if (reservation.pid !== undefined && reservation.pid !== transport.pid) return failedWith(errors.foreignToken)
+  if (!serves(reservation, socket)) return failedWith(errors.unknownToken)
+  if (socket.binding !== undefined) {
+    return errors.boundSocketAssociated === 0 ? world.bytesReturned : failedWith(errors.boundSocketAssociated)
+  }
   socket.association = reservation
-  return 0
+  if (reservation.anchor === socket && world.blockServed === 'anchor-associated') reservation.served = true
+  return world.bytesReturned
 }
 
-function release(
-  socket: MockSocket,
-  pool: PortPool,
-  input: Uint8Array | null,
-  output: Uint8Array | null,
-): ControlResult {
+function release(socket: MockSocket, pool: PortPool, input: Uint8Array | null, output: Uint8Array | null): CallResult {
   const reservation = findReservation(pool, input, output)
-  if (reservation?.pid === undefined) return -WSAEINVAL // persistent reservations are deleted, not released
-  if (reservation.pid !== socket.home.transport.pid) return -WSAEACCES
+  if (typeof reservation === 'number') return failedWith(reservation)
+  const { transport, world, errors } = socket.home
+  if (reservation.pid === undefined) return failedWith(errors.unknownToken) // it is deleted, not released
+  if (reservation.pid !== transport.pid) return failedWith(errors.foreignToken)
+  if (reservation.anchor !== socket && errors.releaseThroughOther !== 0) return failedWith(errors.releaseThroughOther)
+  if (pool.isReleaseRefused(reservation)) return failedWith(errors.releaseWhileBound)
   pool.release(reservation)
-  return 0
+  return world.bytesReturned
 }
 
-function findReservation(pool: PortPool, input: Uint8Array | null, output: Uint8Array | null): Reservation | undefined {
-  if (input === null || input.length < INET_PORT_RESERVATION_TOKEN.size || (output?.length ?? 0) > 0) return undefined
+/** Whether a token serves sockets of this family. An IPv6 anchor is dual-stack: it serves IPv4 through IPv6 sockets. */
+function serves({ anchor }: Reservation, { family, home }: MockSocket): boolean {
+  if (home.world.tokenServes === 'both-families' || anchor === undefined) return true
+  return anchor.family === family
+}
+
+function findReservation(pool: PortPool, input: Uint8Array | null, output: Uint8Array | null): Reservation | number {
+  if (input === null || input.length < INET_PORT_RESERVATION_TOKEN.size || (output?.length ?? 0) > 0) return WSAEINVAL
   return pool.findToken(INET_PORT_RESERVATION_TOKEN.decode(input, handle).Token)
 }

@@ -1,8 +1,9 @@
 import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
 import type { AddressFamily, PortRange, Protocol } from '@winport/transport'
-import { checkProtocol, isHostPortFree } from '@winport/transport/backend'
+import { checkProtocol, isHostPortFree, type World } from '@winport/transport/backend'
 import { FaultPlan } from './fault-plan.js'
 import type { KernelSnapshot, ReservationSnapshot, SocketSnapshot } from './kernel-snapshot.js'
+import { type ErrorNumbers, errorNumbersOf, resolveWorld } from './kernel-world.js'
 import { MockSocket } from './mock-socket.js'
 import { MockTransport } from './mock-transport.js'
 import { type DynamicRange, PortPool } from './port-pool.js'
@@ -21,6 +22,8 @@ export interface MockKernelOptions {
    * default: then the kernel is a pure simulation, and gives the lowest ports first.
    */
   readonly avoidHostPorts?: boolean
+  /** How this Windows answers where no document settles it. Defaults to `DEFAULT_WORLD`, point by point. */
+  readonly world?: Partial<World>
 }
 
 export interface OpenTransportOptions {
@@ -35,6 +38,8 @@ export interface KernelState {
   readonly pools: Readonly<Record<Protocol, PortPool>>
   readonly faults: FaultPlan
   readonly supported: boolean
+  readonly world: World
+  readonly errors: ErrorNumbers
   addSocket(transport: MockTransport, protocol: Protocol, family: AddressFamily, pool: PortPool | undefined): MockSocket
   removeProcess(transport: MockTransport): void
 }
@@ -45,6 +50,7 @@ const WINDOWS_VISTA = 6000
 export class MockKernel {
   readonly dynamicRange: DynamicRange
   readonly windowsBuild: number
+  readonly world: World
   /** Makes calls to come fail, or wait. */
   readonly faults: FaultPlan = new FaultPlan()
   readonly #processes = new Set<MockTransport>()
@@ -59,10 +65,15 @@ export class MockKernel {
     checkUnsigned('windowsBuild', windowsBuild, 0xffff_ffff)
     this.dynamicRange = dynamicRange
     this.windowsBuild = windowsBuild
+    const world = resolveWorld(options.world)
+    this.world = world
+    const errors = errorNumbersOf(world)
     const tokens = new TokenSequence()
     const makePool = (protocol: Protocol) =>
       new PortPool({
         dynamicRange,
+        world,
+        errors,
         tokens,
         isHostPortFree: options.avoidHostPorts === true ? (port) => isHostPortFree(protocol, port) : undefined,
       })
@@ -71,6 +82,8 @@ export class MockKernel {
       pools: this.#pools,
       faults: this.faults,
       supported: windowsBuild >= WINDOWS_VISTA,
+      world,
+      errors,
       addSocket: (transport, protocol, family, pool) => this.#addSocket(transport, protocol, family, pool),
       removeProcess: (transport) => this.#removeProcess(transport),
     }
@@ -142,8 +155,9 @@ export class MockKernel {
     family: AddressFamily,
     pool: PortPool | undefined,
   ): MockSocket {
-    const { faults, supported } = this.#state
-    const socket = new MockSocket(protocol, family, { transport, pool, faults, supported, forget: this.#forget })
+    const { faults, supported, world, errors } = this.#state
+    const home = { transport, pool, faults, supported, world, errors, forget: this.#forget }
+    const socket = new MockSocket(protocol, family, home)
     this.#sockets.add(socket)
     return socket
   }

@@ -1,5 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers'
 import {
   controlCodeName,
   decodeSockaddr,
@@ -29,11 +30,15 @@ import {
   checkIoctlArguments,
   checkSocketAddress,
   connected,
+  errnoOf,
+  failedWith,
   startListening,
   throwIfAborted,
+  type World,
 } from '@winport/transport/backend'
-import { type ControlResult, controlCall } from './control-call.js'
+import { controlCall } from './control-call.js'
 import { type FaultPlan, Hold, type MockCall } from './fault-plan.js'
+import type { ErrorNumbers } from './kernel-world.js'
 import type { MockTransport } from './mock-transport.js'
 import type { Binding, PortPool, Reservation } from './port-pool.js'
 
@@ -45,6 +50,8 @@ export interface SocketHome {
   readonly faults: FaultPlan
   /** False before Windows Vista. */
   readonly supported: boolean
+  readonly world: World
+  readonly errors: ErrorNumbers
   /** Called once, when the kernel forgets the socket. */
   readonly forget: (socket: MockSocket) => void
 }
@@ -69,6 +76,10 @@ export class MockSocket implements WinsockSocket {
     this.home = home
   }
 
+  get pid(): number {
+    return this.home.transport.pid
+  }
+
   get state(): MockSocketState {
     return this.#state
   }
@@ -79,6 +90,11 @@ export class MockSocket implements WinsockSocket {
 
   get pendingCalls(): number {
     return this.#pending?.size ?? 0
+  }
+
+  /** Whether a reservation was ever acquired on this socket. */
+  get hasAcquired(): boolean {
+    return this.#acquired !== undefined
   }
 
   /** The reservation was acquired here, and ends with this socket. */
@@ -103,9 +119,10 @@ export class MockSocket implements WinsockSocket {
     const signal = options?.signal
     throwIfAborted(signal)
     const fault = this.#state === 'open' ? this.#takeFault(code, true) : undefined
-    if (!(fault instanceof Hold)) return this.#finishControl(code, fault, input, output)
+    const hold = fault === undefined && this.home.world.overlappedCall === 'pending-later' ? completeLater() : fault
+    if (!(hold instanceof Hold)) return this.#finishControl(code, hold, input, output)
     const request = input?.slice() ?? null // the kernel has read the input before the call returns
-    const errno = await this.#wait(fault, `WSAIoctl(${controlCodeName(code)})`, signal)
+    const errno = await this.#wait(hold, `WSAIoctl(${controlCodeName(code)})`, signal)
     return this.#finishControl(code, this.#state === 'closed' ? WSA_OPERATION_ABORTED : errno, request, output)
   }
 
@@ -117,9 +134,12 @@ export class MockSocket implements WinsockSocket {
     this.#failIfPlanned('bind')
     if (this.#binding !== undefined) throw new WinsockError(WSAEINVAL, 'bind')
     if (local.family !== familyName(this.family)) throw new WinsockError(WSAEAFNOSUPPORT, 'bind')
-    const binding = this.home.pool?.bind(local.address, local.port, this.association, asked) ?? WSAEINVAL
+    const { association } = this
+    const isAnchor = association?.anchor === this
+    const binding = this.home.pool?.bind(local.address, local.port, association, asked, isAnchor) ?? WSAEINVAL
     if (typeof binding === 'number') throw new WinsockError(binding, 'bind')
     this.#binding = binding
+    if (isAnchor && association !== undefined) association.served = true
   }
 
   localAddress(): AddressInfo {
@@ -158,6 +178,9 @@ export class MockSocket implements WinsockSocket {
 
   async connect(remote: SocketAddress, { signal }: ConnectOptions = {}): Promise<Socket> {
     checkSocketAddress('remote', remote)
+    if (this.#state === 'open' && this.#binding === undefined) {
+      this.bind({ address: this.family === 'ipv4' ? '0.0.0.0' : '::', port: 0 })
+    }
     return await this.#adopt('connect', undefined, signal, async ({ address, port }) => {
       const local = { localAddress: address, localPort: port }
       const connection = connect({ host: remote.address, port: remote.port, ...local })
@@ -194,8 +217,8 @@ export class MockSocket implements WinsockSocket {
   }
 
   #finishControl(code: number, fault: number | undefined, input: Uint8Array | null, output: Uint8Array | null): number {
-    const result: ControlResult = fault === undefined ? controlCall(this, code, input, output) : -fault
-    if (result < 0) throw new WinsockError(-result, `WSAIoctl(${controlCodeName(code)})`)
+    const result = fault === undefined ? controlCall(this, code, input, output) : failedWith(fault)
+    if (result < 0) throw new WinsockError(errnoOf(result), `WSAIoctl(${controlCodeName(code)})`)
     return result
   }
 
@@ -273,6 +296,13 @@ export class MockSocket implements WinsockSocket {
     const fault = this.home.faults.take(call, false)
     if (typeof fault === 'number') throw new WinsockError(fault, call)
   }
+}
+
+/** An outcome that comes in a later turn of the event loop. */
+function completeLater(): Hold {
+  const hold = new Hold()
+  setImmediate(() => hold.complete())
+  return hold
 }
 
 function familyName(family: AddressFamily): 'IPv4' | 'IPv6' {

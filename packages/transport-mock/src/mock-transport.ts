@@ -43,7 +43,9 @@ export class MockTransport implements Transport {
         return this.#persistentCall('Create', range, create, options)
       },
       lookup: (range, options) => {
-        const lookup = (pool: PortPool) => pool.findPersistent(range.startPort, range.count)
+        const { lookupUnelevated } = this.#kernel.errors
+        const lookup = (pool: PortPool) =>
+          this.elevated || lookupUnelevated === 0 ? pool.findPersistent(range.startPort, range.count) : lookupUnelevated
         return this.#persistentCall('Lookup', range, lookup, options)
       },
       delete: async (range, options) => {

@@ -5,11 +5,12 @@ import {
   ERROR_SHARING_VIOLATION,
   WSAEACCES,
   WSAEADDRINUSE,
-  WSAEADDRNOTAVAIL,
   WSAEINVAL,
 } from '@winport/definitions'
-import { type BindMode, DEFAULT_BIND_MODE } from '@winport/transport/backend'
+import type { AddressFamily } from '@winport/transport'
+import { type BindMode, DEFAULT_BIND_MODE, type World } from '@winport/transport/backend'
 import { FreeRuns } from './free-runs.js'
+import type { ErrorNumbers } from './kernel-world.js'
 import type { TokenSequence } from './token-sequence.js'
 
 /** A block of ports that is held. */
@@ -18,10 +19,16 @@ export interface Reservation {
   readonly count: number
   /** Changes at a reboot if the reservation is persistent. */
   token: bigint
-  /** The process that a runtime reservation belongs to; persistent reservations belong to none. */
+  /** The process that owns a runtime reservation; a persistent reservation has no owner. */
   readonly pid: number | undefined
+  /** The socket that a runtime reservation was acquired on. */
+  readonly anchor: Anchor | undefined
+  /** The address families whose ports it holds. */
+  readonly families: Families
   /** False once it is released. */
   held: boolean
+  /** Whether sockets other than the anchor get ports of it. */
+  served: boolean
   /** Where the search for the next port that the kernel chooses begins. */
   nextPort: number
 }
@@ -37,22 +44,44 @@ export interface DynamicRange {
   readonly count: number
 }
 
+/** The socket that acquires a runtime reservation. An IPv6 anchor is dual-stack. */
+export interface Anchor {
+  readonly pid: number
+  readonly family: AddressFamily
+}
+
+/** A set of address families: 1 is IPv4, 2 is IPv6. */
+export type Families = 1 | 2 | 3
+const IPV4 = 1
+const IPV6 = 2
+const BOTH = 3
+
 export interface PortPoolOptions {
   readonly dynamicRange: DynamicRange
+  readonly world: World
+  readonly errors: ErrorNumbers
   /** The machine's: no two reservations have one token. */
   readonly tokens: TokenSequence
   /** Tells whether a port is free outside the simulation. Absent: nobody asks. */
   readonly isHostPortFree?: ((port: number) => boolean) | undefined
 }
 
+const FIRST_UNPRIVILEGED_PORT = 1024
 const LAST_PORT = 65_535
 
 /**
  * The ports of one protocol: who has reserved them, and which are bound. Methods that the kernel may refuse return the
- * error number in place of a result. Everything that the reference only assumes about the kernel's answers is here.
+ * error number in place of a result. Where no document settles the answer, the world gives it.
+ *
+ * A block that is not served yet gives its ports to its anchor alone. Another associated socket gets the answer of a
+ * stranger for a given port, and the answer of an exhausted block for port 0.
  */
 export class PortPool {
-  readonly #free = new FreeRuns()
+  /** The free ports: one set, or one for IPv4 and one for IPv6. */
+  readonly #free: readonly FreeRuns[]
+  readonly #world: World
+  readonly #errors: ErrorNumbers
+  readonly #endedTokens = new Set<bigint>()
   readonly #reservationAt = new Uint16Array(LAST_PORT + 1)
   readonly #slots: (Reservation | undefined)[] = [undefined]
   readonly #emptySlots: number[] = []
@@ -63,27 +92,34 @@ export class PortPool {
   readonly #isHostPortFree: ((port: number) => boolean) | undefined
   #nextEphemeral: number
 
-  constructor({ dynamicRange, tokens, isHostPortFree }: PortPoolOptions) {
+  constructor({ dynamicRange, world, errors, tokens, isHostPortFree }: PortPoolOptions) {
+    this.#world = world
+    this.#errors = errors
+    this.#free = world.familyPools === 'one' ? [new FreeRuns()] : [new FreeRuns(), new FreeRuns()]
     this.#dynamicRange = dynamicRange
     this.#tokens = tokens
     this.#isHostPortFree = isHostPortFree
     this.#nextEphemeral = isHostPortFree === undefined ? dynamicRange.startPort : this.#somewhere()
-    this.#free.set(0, 1, false)
+    this.#setFree(BOTH, 0, 1, false)
   }
 
-  /** Reserves a range for a process; start port 0 is a wildcard. */
-  acquire(pid: number, startPort: number, count: number): Reservation | number {
+  /** Reserves a range for the process of the anchor; start port 0 is a wildcard. */
+  acquire(anchor: Anchor, startPort: number, count: number): Reservation | number {
     if (count === 0 || startPort + count - 1 > LAST_PORT) return WSAEINVAL
-    if (startPort !== 0) return this.#areFree(startPort, count) ? this.#reserve(pid, startPort, count) : WSAEADDRINUSE
-    const start = this.#findWildcard(count)
-    return start < 0 ? WSAEADDRINUSE : this.#reserve(pid, start, count)
+    const families = anchor.family === 'ipv4' && this.#free.length > 1 ? IPV4 : BOTH
+    if (startPort !== 0) {
+      if (!this.#areFree(families, startPort, count)) return this.#errors.rangeTaken
+      return this.#reserve(anchor, families, startPort, count)
+    }
+    const start = this.#findWildcard(families, count)
+    return start < 0 ? this.#errors.wildcardRefused : this.#reserve(anchor, families, start, count)
   }
 
-  /** Reserves a range for nobody in particular, until it is deleted. */
+  /** Reserves a range that no process owns, until it is deleted. */
   createPersistent(startPort: number, count: number): Reservation | number {
     if (startPort === 0 || count === 0 || startPort + count - 1 > LAST_PORT) return ERROR_INVALID_PARAMETER
-    if (!this.#areFree(startPort, count)) return ERROR_SHARING_VIOLATION
-    return this.#reserve(undefined, startPort, count)
+    const free = this.#areFree(BOTH, startPort, count) || this.#areFreeButExcluded(startPort, count)
+    return free ? this.#reserve(undefined, BOTH, startPort, count) : ERROR_SHARING_VIOLATION
   }
 
   /** Finds the persistent reservation of exactly this range. */
@@ -94,9 +130,19 @@ export class PortPool {
     return exact && reservation.pid === undefined ? reservation : ERROR_NOT_FOUND
   }
 
-  findToken(token: bigint): Reservation | undefined {
+  /** The reservation that a token names, or the error for a token that names none. */
+  findToken(token: bigint): Reservation | number {
     const reservation = this.#slots[this.#tokens.slotOf(token)]
-    return reservation?.token === token ? reservation : undefined
+    if (reservation?.token === token) return reservation
+    return this.#endedTokens.has(token) ? this.#errors.endedToken : this.#errors.unknownToken
+  }
+
+  /** Whether RELEASE must be refused because sockets of the block are bound. */
+  isReleaseRefused(reservation: Reservation): boolean {
+    if (this.#errors.releaseWhileBound === 0) return false
+    const { startPort, count } = reservation
+    for (let port = startPort; port < startPort + count; port++) if (this.#bindings.has(port)) return true
+    return false
   }
 
   /** Ends a reservation: bound ports stay bound, the rest return to the pool. */
@@ -107,7 +153,8 @@ export class PortPool {
     this.#emptySlots.push(slot)
     this.#reservationAt.fill(0, startPort, startPort + count)
     reservation.held = false
-    this.#free.set(startPort, count, true)
+    if (this.#errors.endedToken !== this.#errors.unknownToken) this.#endedTokens.add(reservation.token)
+    this.#setFree(BOTH, startPort, count, true)
     if (this.#bindings.size > 0 || this.#exclusions.length > 0) this.#retakeUsed(startPort, count)
   }
 
@@ -117,19 +164,21 @@ export class PortPool {
     port: number,
     reservation: Reservation | undefined,
     { reuseAddr, ipv6Only }: BindMode = DEFAULT_BIND_MODE,
+    isAnchor = false,
   ): Binding | number {
     if (port === 0) {
-      const chosen = reservation === undefined ? this.#findEphemeral() : this.#findInside(reservation)
-      return chosen < 0 ? WSAEADDRINUSE : this.#addBinding({ address, port: chosen, reuseAddr, ipv6Only })
-    }
-    if (reservation === undefined) {
-      if (this.#reservationAt[port] !== 0) return WSAEACCES
-    } else if (!reservation.held || !contains(reservation, port)) {
-      return WSAEADDRNOTAVAIL
+      const chosen = reservation === undefined ? this.#findEphemeral() : this.#findInside(reservation, isAnchor)
+      if (chosen < 0) return -chosen
+      return this.#addBinding({ address, port: chosen, reuseAddr, ipv6Only })
     }
     const binding = { address, port, reuseAddr, ipv6Only }
+    const refusal = this.#refusalOf(binding, reservation, isAnchor)
+    if (refusal !== 0) return refusal
     const others = this.#bindings.get(port)
-    if (others?.some((other) => conflict(binding, other))) return reuseAddr ? WSAEACCES : WSAEADDRINUSE
+    if (others?.some((other) => conflict(binding, other))) {
+      if (reuseAddr) return WSAEACCES
+      return reservation === undefined ? WSAEADDRINUSE : this.#errors.blockPortInUse
+    }
     if (others === undefined && this.#isHostPortFree?.(port) === false) return WSAEADDRINUSE
     return this.#addBinding(binding)
   }
@@ -137,18 +186,19 @@ export class PortPool {
   unbind(binding: Binding): void {
     const { port } = binding
     const rest = this.#bindings.get(port)?.filter((other) => other !== binding) ?? []
-    if (rest.length > 0) {
-      this.#bindings.set(port, rest)
-      return
-    }
-    this.#bindings.delete(port)
-    if (this.#reservationAt[port] === 0 && !this.#isExcluded(port)) this.#free.set(port, 1, true)
+    if (rest.length > 0) this.#bindings.set(port, rest)
+    else this.#bindings.delete(port)
+    if (rest.length > 0 && this.#free.length === 1) return
+    this.#setFree(BOTH, port, 1, true)
+    this.#retakeUsed(port, 1)
+    const reservation = this.#slots[this.#reservationAt[port] ?? 0]
+    if (reservation !== undefined) this.#setFree(reservation.families, port, 1, false)
   }
 
   /** Excludes a range: it cannot be reserved and is not given out, but may be bound by number. */
   exclude(startPort: number, count: number): void {
     this.#exclusions.push({ startPort, count })
-    this.#free.set(startPort, count, false)
+    this.#setFree(BOTH, startPort, count, false)
   }
 
   /** Forgets runtime reservations and bound ports; persistent reservations stay, with new tokens. */
@@ -176,27 +226,73 @@ export class PortPool {
     return this.#bindings.has(port)
   }
 
-  #reserve(pid: number | undefined, startPort: number, count: number): Reservation {
+  #reserve(anchor: Anchor | undefined, families: Families, startPort: number, count: number): Reservation {
     const slot = this.#emptySlots.pop() ?? this.#slots.length
-    const reservation = { startPort, count, token: this.#tokens.next(slot), pid, held: true, nextPort: startPort }
+    const reservation: Reservation = {
+      startPort,
+      count,
+      token: this.#tokens.next(slot),
+      pid: anchor?.pid,
+      anchor,
+      families,
+      held: true,
+      served: anchor === undefined || this.#world.blockServed === 'at-once',
+      nextPort: startPort,
+    }
     this.#slots[slot] = reservation
     this.#reservationAt.fill(slot, startPort, startPort + count)
-    this.#free.set(startPort, count, false)
+    this.#setFree(families, startPort, count, false)
     return reservation
   }
 
-  #areFree(startPort: number, count: number): boolean {
-    return this.#free.areFree(startPort, count) && this.#busyHostPort(startPort, count) < 0
+  #setFree(families: Families, startPort: number, count: number, free: boolean): void {
+    const [ipv4, ipv6] = this.#free
+    if (ipv6 === undefined || (families & IPV4) !== 0) ipv4?.set(startPort, count, free)
+    if ((families & IPV6) !== 0) ipv6?.set(startPort, count, free)
   }
 
-  /** The lowest run of the dynamic range; where host ports count, one from a random place on. */
-  #findWildcard(count: number): number {
-    const { startPort, count: size } = this.#dynamicRange
-    const end = startPort + size
-    if (this.#isHostPortFree === undefined) return this.#free.find(count, startPort, end)
+  #areFree(families: Families, startPort: number, count: number): boolean {
+    return (
+      this.#findFree(families, count, startPort, startPort + count) >= 0 && this.#busyHostPort(startPort, count) < 0
+    )
+  }
+
+  /** The lowest run of ports inside [from, to) that are free for all of the families; -1 if there is none. */
+  #findFree(families: Families, count: number, from: number, to: number): number {
+    const [ipv4, ipv6] = this.#free
+    if (ipv4 === undefined) return -1
+    if (ipv6 === undefined || families === IPV4) return ipv4.find(count, from, to)
+    let start = ipv4.find(count, from, to)
+    while (start >= 0) {
+      const both = ipv6.find(count, start, to)
+      if (both === start) return start
+      start = both < 0 ? -1 : ipv4.find(count, both, to)
+    }
+    return -1
+  }
+
+  #areFreeButExcluded(startPort: number, count: number): boolean {
+    if (this.#errors.createOverExclusion !== 0) return false
+    for (let port = startPort; port < startPort + count; port++) {
+      const free = this.#isExcluded(port) ? this.#isUnused(port) : this.#areFree(BOTH, port, 1)
+      if (!free) return false
+    }
+    return true
+  }
+
+  #isUnused(port: number): boolean {
+    return this.#reservationAt[port] === 0 && !this.#bindings.has(port) && this.#busyHostPort(port, 1) < 0
+  }
+
+  /** The lowest run where wildcards lie; where host ports count, one from a random place on. */
+  #findWildcard(families: Families, count: number): number {
+    const anywhere = this.#world.wildcardPlace === 'above-1023'
+    const first = anywhere ? FIRST_UNPRIVILEGED_PORT : this.#dynamicRange.startPort
+    const end = anywhere ? LAST_PORT + 1 : first + this.#dynamicRange.count
+    if (this.#isHostPortFree === undefined) return this.#findFree(families, count, first, end)
     const middle = this.#somewhere()
-    const upper = this.#findHostFree(count, middle, end)
-    return upper >= 0 ? upper : this.#findHostFree(count, startPort, Math.min(middle + count, end))
+    const upper = this.#findHostFree(families, count, middle, end)
+    return upper >= 0 ? upper : this.#findHostFree(families, count, first, Math.min(middle + count, end))
   }
 
   /** A random port of the dynamic range: other processes of the host look for ports too. */
@@ -205,11 +301,11 @@ export class PortPool {
     return startPort + Math.floor(Math.random() * count)
   }
 
-  #findHostFree(count: number, from: number, to: number): number {
-    for (let start = this.#free.find(count, from, to); start >= 0; ) {
+  #findHostFree(families: Families, count: number, from: number, to: number): number {
+    for (let start = this.#findFree(families, count, from, to); start >= 0; ) {
       const busy = this.#busyHostPort(start, count)
       if (busy < 0) return start
-      start = this.#free.find(count, busy + 1, to)
+      start = this.#findFree(families, count, busy + 1, to)
     }
     return -1
   }
@@ -223,26 +319,55 @@ export class PortPool {
     return -1
   }
 
+  /** A port, or the error number, negated. */
   #findEphemeral(): number {
     const { startPort, count } = this.#dynamicRange
     const end = startPort + count
-    let port = this.#findHostFree(1, this.#nextEphemeral, end)
-    if (port < 0) port = this.#findHostFree(1, startPort, this.#nextEphemeral)
-    if (port >= 0) this.#nextEphemeral = port + 1 < end ? port + 1 : startPort
+    let port = this.#findHostFree(BOTH, 1, this.#nextEphemeral, end)
+    if (port < 0) port = this.#findHostFree(BOTH, 1, startPort, this.#nextEphemeral)
+    if (port < 0) return -WSAEADDRINUSE
+    this.#nextEphemeral = port + 1 < end ? port + 1 : startPort
     return port
   }
 
-  /** The next port of a reservation that nobody has bound, going round, so that a port rests after its use. */
-  #findInside(reservation: Reservation): number {
-    if (!reservation.held) return -1
-    const { startPort, count, nextPort } = reservation
+  /** A port of a reservation that no socket has bound, or the error number, negated. */
+  #findInside(reservation: Reservation, isAnchor: boolean): number {
+    if (!reservation.held) return -this.#errors.bindAfterEnd
+    if (!reservation.served && !isAnchor) return -this.#errors.blockExhausted
+    const { startPort, count } = reservation
+    const first = this.#firstInside(reservation)
     for (let i = 0; i < count; i++) {
-      const port = startPort + ((nextPort - startPort + i) % count)
+      const port = startPort + ((first - startPort + i) % count)
       if (this.#bindings.has(port) || this.#isHostPortFree?.(port) === false) continue
       reservation.nextPort = startPort + ((port - startPort + 1) % count)
       return port
     }
-    return -1
+    return -this.#errors.blockExhausted
+  }
+
+  #firstInside({ startPort, count, nextPort }: Reservation): number {
+    switch (this.#world.portOrder) {
+      case 'lowest':
+        return startPort
+      case 'next':
+        return nextPort
+      case 'random':
+        return startPort + Math.floor(Math.random() * count)
+    }
+  }
+
+  /** Why a port may not be bound, apart from other sockets; 0 if it may. */
+  #refusalOf(binding: Binding, reservation: Reservation | undefined, isAnchor: boolean): number {
+    const { port } = binding
+    if (reservation !== undefined) {
+      if (!reservation.held) return this.#errors.bindAfterEnd
+      if (!contains(reservation, port)) return this.#errors.portOutsideBlock
+      if (reservation.served || isAnchor) return 0
+    }
+    const reserved = this.#slots[this.#reservationAt[port] ?? 0]
+    if (reserved === undefined) return 0
+    if (this.#free.length > 1 && (reserved.families & familiesOf(binding)) === 0) return 0
+    return reserved.pid === undefined ? this.#errors.persistentPortRefused : this.#errors.runtimePortRefused
   }
 
   #addBinding(binding: Binding): Binding {
@@ -250,14 +375,15 @@ export class PortPool {
     const others = this.#bindings.get(port)
     if (others === undefined) this.#bindings.set(port, [binding])
     else others.push(binding)
-    this.#free.set(port, 1, false)
+    this.#setFree(familiesOf(binding), port, 1, false)
     return binding
   }
 
   /** After a range was set free: takes back what is still bound or excluded. */
   #retakeUsed(startPort: number, count: number): void {
     for (let port = startPort; port < startPort + count; port++) {
-      if (this.#bindings.has(port) || this.#isExcluded(port)) this.#free.set(port, 1, false)
+      for (const binding of this.#bindings.get(port) ?? []) this.#setFree(familiesOf(binding), port, 1, false)
+      if (this.#isExcluded(port)) this.#setFree(BOTH, port, 1, false)
     }
   }
 
@@ -276,16 +402,22 @@ function conflict(one: Binding, other: Binding): boolean {
 }
 
 /**
- * A wildcard address stands for the whole port of its family, '::' for that of both unless it is kept to IPv6. Windows
- * lets one user bind 127.0.0.1 beside 0.0.0.0 (documented), POSIX machines do not, and the servers here are theirs.
+ * A wildcard address stands for the whole port of its families. Windows lets one user bind 127.0.0.1 beside 0.0.0.0
+ * (documented). POSIX machines do not, and the servers here are theirs.
  */
 function overlap(one: Binding, other: Binding): boolean {
-  if (isIPv6(one.address) !== isIPv6(other.address)) return takesBoth(one) || takesBoth(other)
-  return one.address === other.address || isAnyAddress(one.address) || isAnyAddress(other.address)
+  if ((familiesOf(one) & familiesOf(other)) === 0) return false
+  return isAnyAddress(one.address) || isAnyAddress(other.address) || unmapped(one.address) === unmapped(other.address)
 }
 
-function takesBoth({ address, ipv6Only }: Binding): boolean {
-  return address === '::' && !ipv6Only
+function familiesOf({ address, ipv6Only }: Binding): Families {
+  if (address === '::') return ipv6Only ? IPV6 : BOTH
+  return isIPv6(unmapped(address)) ? IPV6 : IPV4
+}
+
+/** The IPv4 address of an IPv4-mapped IPv6 address; any other address as it is. */
+function unmapped(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
 }
 
 function isAnyAddress(address: string): boolean {

@@ -1,7 +1,7 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer as createHttpServer, get } from 'node:http'
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { AbortError } from '@winport/transport'
 import { hasIPv6 } from '@winport/transport/conformance'
@@ -457,7 +457,6 @@ describe('a socket that is not bound', () => {
     const udp = transport.openSocket({ protocol: 'udp' })
     const datagramSocket = createSocket('udp4')
     await expect(tcp.listen(createServer())).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'listen' })
-    await expect(tcp.connect({ address: HOST, port: 1 })).rejects.toMatchObject({ code: 'WSAEINVAL' })
     await expect(udp.attach(datagramSocket)).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'attach' })
     for (const socket of [tcp, udp]) {
       expect(socket.state).toBe('open')
@@ -465,6 +464,21 @@ describe('a socket that is not bound', () => {
     }
     datagramSocket.close()
   })
+})
+
+it('a socket that is associated and not bound connects from a port of the reservation', async () => {
+  const server = createServer((connection) => connection.end())
+  server.listen(0, HOST)
+  await once(server, 'listening')
+  const anchor = transport.openSocket({ protocol: 'tcp' })
+  const { startPort, token } = acquire(anchor, 0, 3)
+  const socket = transport.openSocket({ protocol: 'tcp' })
+  associate(socket, token)
+  const connection = await socket.connect({ address: HOST, port: (server.address() as AddressInfo).port })
+  expect(connection.localPort).toBe(startPort)
+  await close(connection)
+  await close(server)
+  anchor.close()
 })
 
 it('an anchor that is adopted keeps its reservation until Node closes it', async () => {

@@ -7,8 +7,10 @@ import {
   WSAEADDRNOTAVAIL,
   WSAEINVAL,
 } from '@winport/definitions'
+import { DEFAULT_WORLD } from '@winport/transport/backend'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { errorNumbersOf } from '../src/kernel-world.js'
 import { type Binding, PortPool, type Reservation } from '../src/port-pool.js'
 import { TokenSequence } from '../src/token-sequence.js'
 
@@ -119,7 +121,7 @@ type Step = (pool: PortPool, model: Model) => void
 const acquireStep = fc.tuple(fc.constantFrom(1, 2), portOrZero, anyCount).map(([pid, startPort, count]): Step => {
   return (pool, model) => {
     const start = startPort === 0 ? model.findWildcard(count) : startPort
-    const answer = pool.acquire(pid, startPort, count)
+    const answer = pool.acquire({ pid, family: 'ipv4' }, startPort, count)
     if (count === 0) expect(answer).toBe(WSAEINVAL)
     else if (start < 0 || !model.areFree(start, count)) expect(answer).toBe(WSAEADDRINUSE)
     else remember(model, answer, { startPort: start, count, pid })
@@ -202,7 +204,7 @@ const reboot: Step = (pool, model) => {
   pool.reboot()
   model.bindings = []
   for (const { pid, reservation } of model.reservations) expect(reservation.held).toBe(pid === undefined)
-  for (const token of tokens) expect(pool.findToken(token)).toBe(undefined)
+  for (const token of tokens) expect(pool.findToken(token)).toBe(WSAEINVAL)
   model.reservations = model.reservations.filter(({ pid }) => pid === undefined)
   for (const held of model.reservations) held.nextPort = held.startPort
 }
@@ -256,7 +258,7 @@ function checkInvariants(pool: PortPool, model: Model): void {
 
 /** Free is what can be reserved; the trial is undone. */
 function isFreeIn(pool: PortPool, port: number): boolean {
-  const trial = pool.acquire(0, port, 1)
+  const trial = pool.acquire({ pid: 0, family: 'ipv4' }, port, 1)
   if (typeof trial === 'number') return false
   pool.release(trial)
   return true
@@ -265,7 +267,12 @@ function isFreeIn(pool: PortPool, port: number): boolean {
 it('the pool agrees with a model of it, after any sequence of what can be done to it', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), (steps) => {
-      const pool = new PortPool({ dynamicRange: DYNAMIC, tokens: new TokenSequence() })
+      const pool = new PortPool({
+        dynamicRange: DYNAMIC,
+        world: DEFAULT_WORLD,
+        errors: errorNumbersOf(DEFAULT_WORLD),
+        tokens: new TokenSequence(),
+      })
       const model = new Model()
       for (const run of steps) {
         run(pool, model)

@@ -4,17 +4,28 @@ import {
   ERROR_SHARING_VIOLATION,
   WSAEACCES,
   WSAEADDRINUSE,
-  WSAEADDRNOTAVAIL,
   WSAEINVAL,
 } from '@winport/definitions'
+import { DEFAULT_WORLD } from '@winport/transport/backend'
 import { describe, expect, it } from 'vitest'
-import { type Binding, PortPool, type PortPoolOptions, type Reservation } from '../src/port-pool.js'
+import { errorNumbersOf } from '../src/kernel-world.js'
+import { type Anchor, type Binding, PortPool, type PortPoolOptions, type Reservation } from '../src/port-pool.js'
 import { TokenSequence } from '../src/token-sequence.js'
 
 const PID = 100
 
 function openPool(options: Partial<PortPoolOptions> = {}): PortPool {
-  return new PortPool({ dynamicRange: { startPort: 50_000, count: 40 }, tokens: new TokenSequence(), ...options })
+  return new PortPool({
+    dynamicRange: { startPort: 50_000, count: 40 },
+    world: DEFAULT_WORLD,
+    errors: errorNumbersOf(DEFAULT_WORLD),
+    tokens: new TokenSequence(),
+    ...options,
+  })
+}
+
+function processOf(pid: number): Anchor {
+  return { pid, family: 'ipv4' }
 }
 
 function granted(reservation: Reservation | number): Reservation {
@@ -30,26 +41,26 @@ function bound(binding: Binding | number): Binding {
 describe('acquire', () => {
   it('a wildcard takes the lowest run of the dynamic range', () => {
     const pool = openPool()
-    granted(pool.acquire(PID, 50_005, 5))
-    expect(granted(pool.acquire(PID, 0, 6)).startPort).toBe(50_010)
-    expect(granted(pool.acquire(PID, 0, 5)).startPort).toBe(50_000)
-    expect(pool.acquire(PID, 0, 25)).toBe(WSAEADDRINUSE)
-    expect(granted(pool.acquire(PID, 0, 24)).startPort).toBe(50_016)
-    expect(pool.acquire(PID, 0, 1)).toBe(WSAEADDRINUSE)
+    granted(pool.acquire(processOf(PID), 50_005, 5))
+    expect(granted(pool.acquire(processOf(PID), 0, 6)).startPort).toBe(50_010)
+    expect(granted(pool.acquire(processOf(PID), 0, 5)).startPort).toBe(50_000)
+    expect(pool.acquire(processOf(PID), 0, 25)).toBe(WSAEADDRINUSE)
+    expect(granted(pool.acquire(processOf(PID), 0, 24)).startPort).toBe(50_016)
+    expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
   })
 
   it('a specific range may lie outside the dynamic range, up to the last port', () => {
     const pool = openPool()
-    expect(granted(pool.acquire(PID, 1, 5)).startPort).toBe(1)
-    expect(granted(pool.acquire(PID, 65_535, 1)).startPort).toBe(65_535)
-    expect(pool.acquire(PID, 65_535, 2)).toBe(WSAEINVAL)
-    expect(pool.acquire(PID, 50_000, 0)).toBe(WSAEINVAL)
+    expect(granted(pool.acquire(processOf(PID), 1, 5)).startPort).toBe(1)
+    expect(granted(pool.acquire(processOf(PID), 65_535, 1)).startPort).toBe(65_535)
+    expect(pool.acquire(processOf(PID), 65_535, 2)).toBe(WSAEINVAL)
+    expect(pool.acquire(processOf(PID), 50_000, 0)).toBe(WSAEINVAL)
   })
 
   it('never runs out of names for reservations that come and go', () => {
     const pool = openPool()
-    const kept = granted(pool.acquire(PID, 50_000, 1))
-    for (let i = 0; i < 70_000; i++) pool.release(granted(pool.acquire(PID, 50_001, 1)))
+    const kept = granted(pool.acquire(processOf(PID), 50_000, 1))
+    for (let i = 0; i < 70_000; i++) pool.release(granted(pool.acquire(processOf(PID), 50_001, 1)))
     const last = granted(pool.createPersistent(50_001, 1))
     expect(pool.findPersistent(50_001, 1)).toBe(last)
     expect([pool.findToken(last.token), pool.findToken(kept.token)]).toEqual([last, kept])
@@ -58,17 +69,17 @@ describe('acquire', () => {
 
   it('takes everything there is, and after its release again', () => {
     const pool = openPool({ dynamicRange: { startPort: 1, count: 65_535 } })
-    const all = granted(pool.acquire(PID, 0, 65_535))
-    expect(pool.acquire(PID, 0, 1)).toBe(WSAEADDRINUSE)
+    const all = granted(pool.acquire(processOf(PID), 0, 65_535))
+    expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
     pool.release(all)
-    expect(granted(pool.acquire(PID, 1, 65_535)).count).toBe(65_535)
+    expect(granted(pool.acquire(processOf(PID), 1, 65_535)).count).toBe(65_535)
   })
 })
 
 describe('bind', () => {
   it('out of a reservation goes round: a port rests after its use', () => {
     const pool = openPool()
-    const reservation = granted(pool.acquire(PID, 50_000, 3))
+    const reservation = granted(pool.acquire(processOf(PID), 50_000, 3))
     const next = () => bound(pool.bind('127.0.0.1', 0, reservation))
     const first = next()
     pool.unbind(first)
@@ -78,16 +89,16 @@ describe('bind', () => {
 
   it('after the release of the associated reservation finds nothing', () => {
     const pool = openPool()
-    const reservation = granted(pool.acquire(PID, 50_000, 3))
+    const reservation = granted(pool.acquire(processOf(PID), 50_000, 3))
     pool.release(reservation)
-    expect(pool.bind('127.0.0.1', 0, reservation)).toBe(WSAEADDRINUSE)
-    expect(pool.bind('127.0.0.1', 50_001, reservation)).toBe(WSAEADDRNOTAVAIL)
+    expect(pool.bind('127.0.0.1', 0, reservation)).toBe(WSAEINVAL)
+    expect(pool.bind('127.0.0.1', 50_001, reservation)).toBe(WSAEINVAL)
     expect(bound(pool.bind('127.0.0.1', 50_001, undefined)).port).toBe(50_001)
   })
 
   it('ephemeral ports go round the dynamic range, without what is reserved, bound or excluded', () => {
     const pool = openPool({ dynamicRange: { startPort: 50_000, count: 8 } })
-    granted(pool.acquire(PID, 50_000, 2))
+    granted(pool.acquire(processOf(PID), 50_000, 2))
     bound(pool.bind('0.0.0.0', 50_003, undefined))
     pool.exclude(50_005, 2)
     const next = () => pool.bind('127.0.0.1', 0, undefined)
@@ -141,16 +152,16 @@ describe('bind', () => {
     )
     for (const binding of bindings) {
       expect(pool.bind('127.0.0.1', 50_000, undefined)).toBe(WSAEADDRINUSE)
-      expect(pool.acquire(PID, 50_000, 1)).toBe(WSAEADDRINUSE)
+      expect(pool.acquire(processOf(PID), 50_000, 1)).toBe(WSAEADDRINUSE)
       pool.unbind(binding)
     }
-    expect(granted(pool.acquire(PID, 50_000, 1)).startPort).toBe(50_000)
+    expect(granted(pool.acquire(processOf(PID), 50_000, 1)).startPort).toBe(50_000)
   })
 
   it('that asks to share is given no port in use by the kernel’s choice', () => {
     const pool = openPool({ dynamicRange: { startPort: 50_000, count: 4 } })
     const shared = { reuseAddr: true, ipv6Only: false }
-    const reservation = granted(pool.acquire(PID, 50_000, 2))
+    const reservation = granted(pool.acquire(processOf(PID), 50_000, 2))
     for (const from of [reservation, undefined]) {
       const [first, second] = [0, 0].map((port) => bound(pool.bind('127.0.0.1', port, from, shared)))
       expect(first?.port).not.toBe(second?.port)
@@ -164,9 +175,9 @@ describe('bind', () => {
     if (first === undefined || second === undefined) throw new Error('not bound')
     expect(pool.bind('127.0.0.1', 50_000, undefined)).toBe(WSAEADDRINUSE)
     pool.unbind(first)
-    expect(pool.acquire(PID, 50_000, 1)).toBe(WSAEADDRINUSE)
+    expect(pool.acquire(processOf(PID), 50_000, 1)).toBe(WSAEADDRINUSE)
     pool.unbind(second)
-    expect(granted(pool.acquire(PID, 50_000, 1)).startPort).toBe(50_000)
+    expect(granted(pool.acquire(processOf(PID), 50_000, 1)).startPort).toBe(50_000)
   })
 })
 
@@ -174,12 +185,12 @@ describe('an exclusion', () => {
   it('over ports that are bound or reserved stays when they are let go', () => {
     const pool = openPool()
     const binding = bound(pool.bind('127.0.0.1', 50_001, undefined))
-    const reservation = granted(pool.acquire(PID, 50_002, 2))
+    const reservation = granted(pool.acquire(processOf(PID), 50_002, 2))
     pool.exclude(50_000, 4)
     pool.unbind(binding)
     pool.release(reservation)
-    for (let port = 50_000; port < 50_004; port++) expect(pool.acquire(PID, port, 1)).toBe(WSAEADDRINUSE)
-    expect(granted(pool.acquire(PID, 50_004, 1)).startPort).toBe(50_004)
+    for (let port = 50_000; port < 50_004; port++) expect(pool.acquire(processOf(PID), port, 1)).toBe(WSAEADDRINUSE)
+    expect(granted(pool.acquire(processOf(PID), 50_004, 1)).startPort).toBe(50_004)
   })
 })
 
@@ -189,11 +200,11 @@ describe('host ports', () => {
 
   it('that are taken outside are in nobody’s range, and are given to nobody', () => {
     const pool = openPool({ dynamicRange: { startPort: 50_000, count: 12 }, isHostPortFree })
-    expect(pool.acquire(PID, 50_002, 2)).toBe(WSAEADDRINUSE)
+    expect(pool.acquire(processOf(PID), 50_002, 2)).toBe(WSAEADDRINUSE)
     expect(pool.createPersistent(50_002, 2)).toBe(ERROR_SHARING_VIOLATION)
     expect(pool.bind('127.0.0.1', 50_003, undefined)).toBe(WSAEADDRINUSE)
-    expect(pool.acquire(PID, 0, 7)).toBe(WSAEADDRINUSE)
-    expect(granted(pool.acquire(PID, 0, 6)).startPort).toBe(50_004)
+    expect(pool.acquire(processOf(PID), 0, 7)).toBe(WSAEADDRINUSE)
+    expect(granted(pool.acquire(processOf(PID), 0, 6)).startPort).toBe(50_004)
     const ports = new Set<number>()
     for (let i = 0; i < 4; i++) ports.add(bound(pool.bind('127.0.0.1', 0, undefined)).port)
     expect(ports).toEqual(new Set([50_000, 50_001, 50_002, 50_011]))
@@ -203,7 +214,7 @@ describe('host ports', () => {
   it('that are taken while they are reserved are passed over by bind', () => {
     const taken = new Set<number>()
     const pool = openPool({ isHostPortFree: (port) => !taken.has(port) })
-    const reservation = granted(pool.acquire(PID, 50_000, 3))
+    const reservation = granted(pool.acquire(processOf(PID), 50_000, 3))
     taken.add(50_000).add(50_001)
     expect(pool.bind('127.0.0.1', 50_001, reservation)).toBe(WSAEADDRINUSE)
     expect(bound(pool.bind('127.0.0.1', 0, reservation)).port).toBe(50_002)
@@ -225,8 +236,8 @@ describe('host ports', () => {
         dynamicRange: { startPort: 50_000, count: 12 },
         isHostPortFree: (port) => free.has(port),
       })
-      expect(granted(pool.acquire(PID, 0, 3)).startPort).toBe(50_005)
-      expect(pool.acquire(PID, 0, 1)).toBe(WSAEADDRINUSE)
+      expect(granted(pool.acquire(processOf(PID), 0, 3)).startPort).toBe(50_005)
+      expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
     }
   })
 })
@@ -250,7 +261,7 @@ describe('a persistent reservation', () => {
   it('is found by exactly its range, and no runtime reservation is', () => {
     const pool = openPool()
     const reservation = granted(pool.createPersistent(50_000, 4))
-    granted(pool.acquire(PID, 50_004, 4))
+    granted(pool.acquire(processOf(PID), 50_004, 4))
     expect(pool.findPersistent(50_000, 4)).toBe(reservation)
     for (const [startPort, count] of [
       [50_000, 3],

@@ -63,11 +63,11 @@ export interface World {
 
 /** Every answer of each point, the default first. */
 export const WORLD_ANSWERS: { readonly [Point in keyof World]: readonly [World[Point], ...World[Point][]] } = {
-  wildcardRefused: ['WSAENOBUFS', 'WSAEADDRINUSE', 'WSAEADDRNOTAVAIL', 'WSAEACCES'],
+  wildcardRefused: ['WSAEADDRINUSE', 'WSAENOBUFS', 'WSAEADDRNOTAVAIL', 'WSAEACCES'],
   rangeTaken: ['WSAEADDRINUSE', 'WSAEACCES'],
-  blockExhausted: ['WSAENOBUFS', 'WSAEADDRINUSE', 'WSAEACCES'],
+  blockExhausted: ['WSAEADDRINUSE', 'WSAENOBUFS', 'WSAEACCES'],
   blockPortInUse: ['WSAEADDRINUSE', 'WSAEACCES'],
-  portOutsideBlock: ['WSAEINVAL', 'WSAEADDRNOTAVAIL', 'WSAEACCES'],
+  portOutsideBlock: ['WSAEADDRNOTAVAIL', 'WSAEINVAL', 'WSAEACCES'],
   runtimePortRefused: ['WSAEACCES', 'WSAEADDRINUSE'],
   persistentPortRefused: ['WSAEACCES', 'WSAEADDRINUSE'],
   unknownToken: ['WSAEINVAL', 'WSAEACCES', 'WSAEADDRNOTAVAIL'],
@@ -83,7 +83,7 @@ export const WORLD_ANSWERS: { readonly [Point in keyof World]: readonly [World[P
   overlappedCall: ['pending-complete', 'at-once', 'pending-later'],
   bytesReturned: [0, 8, 16],
   wildcardPlace: ['dynamic-range', 'above-1023'],
-  portOrder: ['lowest', 'next', 'random'],
+  portOrder: ['next', 'lowest', 'random'],
   lookupUnelevated: ['success', 'ERROR_ACCESS_DENIED'],
   createOverExclusion: ['ERROR_SHARING_VIOLATION', 'success'],
   acquireOnBound: ['success', 'WSAEINVAL'],
@@ -92,11 +92,11 @@ export const WORLD_ANSWERS: { readonly [Point in keyof World]: readonly [World[P
 
 /** The world of the default answers. */
 export const DEFAULT_WORLD: World = {
-  wildcardRefused: 'WSAENOBUFS',
+  wildcardRefused: 'WSAEADDRINUSE',
   rangeTaken: 'WSAEADDRINUSE',
-  blockExhausted: 'WSAENOBUFS',
+  blockExhausted: 'WSAEADDRINUSE',
   blockPortInUse: 'WSAEADDRINUSE',
-  portOutsideBlock: 'WSAEINVAL',
+  portOutsideBlock: 'WSAEADDRNOTAVAIL',
   runtimePortRefused: 'WSAEACCES',
   persistentPortRefused: 'WSAEACCES',
   unknownToken: 'WSAEINVAL',
@@ -112,7 +112,7 @@ export const DEFAULT_WORLD: World = {
   overlappedCall: 'pending-complete',
   bytesReturned: 0,
   wildcardPlace: 'dynamic-range',
-  portOrder: 'lowest',
+  portOrder: 'next',
   lookupUnelevated: 'success',
   createOverExclusion: 'ERROR_SHARING_VIOLATION',
   acquireOnBound: 'success',
