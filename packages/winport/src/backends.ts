@@ -3,6 +3,7 @@ import { ReservationError } from '@winport/manager'
 import type { Transport } from '@winport/transport'
 import type { WinsockLibraries } from '@winport/transport/native'
 import type { BackendName, NativeBackendName } from './backend-names.js'
+import { codeOf, messageOf } from './error-fields.js'
 
 export interface OpenReservationManagerOptions {
   /**
@@ -29,15 +30,13 @@ export const NATIVE_BACKENDS: Readonly<
 /** The facts that determine the choice of a backend. Tests replace them. */
 export interface BackendEnvironment {
   readonly platform: NodeJS.Platform
-  readonly importPackage: (name: string) => Promise<unknown>
   /** The libraries that a native backend calls instead of those of Windows. With them it works on any platform. */
   readonly libraries?: WinsockLibraries | undefined
+  /** Imports the package of a native backend. */
+  readonly importBackend?: ((name: NativeBackendName) => Promise<unknown>) | undefined
 }
 
-export const defaultEnvironment: BackendEnvironment = {
-  platform: process.platform,
-  importPackage: (name) => import(name),
-}
+export const defaultEnvironment: BackendEnvironment = { platform: process.platform }
 
 /** Opens the requested transport, or the best one for this machine. */
 export async function openTransport(
@@ -66,36 +65,41 @@ export async function openTransport(
 
 async function openBest(environment: BackendEnvironment): Promise<Transport> {
   checkPlatform(environment, 'Port reservations are a feature of Windows')
-  const failures: Error[] = []
+  const failures: unknown[] = []
   for (const name of ['napi', 'koffi'] as const) {
     try {
       return await openNative(name, environment)
     } catch (error) {
-      failures.push(error instanceof Error ? error : new Error(String(error)))
+      failures.push(error)
     }
   }
-  const reasons = failures.map(({ message }) => message)
+  const reasons = failures.map(messageOf).join(' ')
   throw new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',
-    `No backend could be opened. ${reasons.join(' ')}`,
-    new AggregateError(failures, reasons.join(' ')),
+    `No backend could be opened. ${reasons}`,
+    new AggregateError(failures, reasons),
   )
 }
 
 async function openNative(
   name: NativeBackendName,
-  { importPackage, libraries }: BackendEnvironment,
+  { importBackend, libraries }: BackendEnvironment,
 ): Promise<Transport> {
   const { package: packageName, factory } = NATIVE_BACKENDS[name]
   try {
-    const module = await importPackage(packageName)
+    const module: unknown =
+      importBackend !== undefined
+        ? await importBackend(name)
+        : // Bundlers find a package only if its name is literal. They still build without the package, because this is a `try`.
+          name === 'napi'
+          ? await import('@winport/transport-napi')
+          : await import('@winport/transport-koffi')
     const create: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, factory) : undefined
     if (typeof create !== 'function') throw new TypeError(`it does not export ${factory}`)
     return create({ libraries })
   } catch (error) {
-    const reason = firstLine(error instanceof Error ? error.message : String(error))
-    const hint = isNotFound(error, packageName) ? `install ${packageName}` : reason
-    throw new ReservationError('ERR_RESERVATION_UNSUPPORTED', `The ${name} backend is not available: ${hint}.`, error)
+    const reason = isNotInstalled(error, packageName) ? `install ${packageName}` : firstLine(messageOf(error))
+    throw new ReservationError('ERR_RESERVATION_UNSUPPORTED', `The ${name} backend is not available: ${reason}.`, error)
   }
 }
 
@@ -113,12 +117,16 @@ function checkPlatform({ platform, libraries }: BackendEnvironment, requirement:
   )
 }
 
+/** `require`, webpack and jest use a code of their own. */
+const NOT_FOUND: ReadonlySet<unknown> = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'])
+
 /** Whether the package itself is missing, rather than one of its dependencies. */
-function isNotFound(error: unknown, packageName: string): boolean {
-  const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
-  return isMissing && error.message.includes(`'${packageName}'`)
+function isNotInstalled(error: unknown, packageName: string): boolean {
+  return NOT_FOUND.has(codeOf(error)) && messageOf(error).includes(`'${packageName}'`)
 }
 
+/** The first line, without its full stop. */
 function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
+  const [line = ''] = text.split('\n', 1)
+  return line.trim().replace(/\.$/, '')
 }

@@ -21,11 +21,13 @@ function windowsWith({
     platform: 'win32',
     release: '10.0.26100',
     environment: { SystemRoot: 'C:\\Windows' },
-    importPackage: async (name) => {
-      if (name === '@winport/transport-napi') {
+    importBackend: async (name) => {
+      if (name === 'napi') {
         return { createNapiTransport: () => ({ name: 'napi', openSocket: () => {}, close: async () => {} }) }
       }
-      throw Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' })
+      throw Object.assign(new Error(`Cannot find package '@winport/transport-${name}'`), {
+        code: 'ERR_MODULE_NOT_FOUND',
+      })
     },
     run: async (program) => {
       if (program === WHOAMI) return whoami
@@ -120,8 +122,8 @@ describe('on Windows', () => {
   })
 
   it('prints both problems when no native backend can be opened', async () => {
-    const importPackage = () => Promise.reject(new Error('broken'))
-    const { backend, backends } = await readMachineInfo(windowsWith({ importPackage }))
+    const importBackend = () => Promise.reject(new Error('broken'))
+    const { backend, backends } = await readMachineInfo(windowsWith({ importBackend }))
     expect(backend).toBeNull()
     expect(backends.map(({ problem }) => problem)).toEqual([
       'The napi backend is not available: broken.',

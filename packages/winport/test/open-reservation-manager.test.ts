@@ -1,19 +1,25 @@
+import { runInNewContext } from 'node:vm'
 import { MockKernel } from '@winport/transport-mock'
 import { describe, expect, it } from 'vitest'
+import type { NativeBackendName } from '../src/backend-names.js'
 import { type BackendEnvironment, openTransport } from '../src/backends.js'
 import { openReservationManager } from '../src/open-reservation-manager.js'
 
 /** A Windows on which only these packages are installed. */
-function windowsWith(packages: Readonly<Record<string, unknown>>): BackendEnvironment {
+function windowsWith(packages: Readonly<Partial<Record<NativeBackendName, unknown>>>): BackendEnvironment {
   return {
     platform: 'win32',
-    importPackage: async (name) => {
+    importBackend: async (name) => {
       if (name in packages) return packages[name]
-      throw Object.assign(new Error(`Cannot find package '${name}' imported from here`), {
-        code: 'ERR_MODULE_NOT_FOUND',
-      })
+      const message = `Cannot find package '@winport/transport-${name}' imported from here`
+      throw Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' })
     },
   }
+}
+
+/** A Windows on which the import of every backend rejects with this error. */
+function windowsThatFails(error: unknown): BackendEnvironment {
+  return { platform: 'win32', importBackend: () => Promise.reject(error) }
 }
 
 function backend(factory: string, name: string) {
@@ -81,24 +87,24 @@ describe('openReservationManager', () => {
 
 describe('the choice of a native backend', () => {
   it('opens napi first', async () => {
-    const both = windowsWith({ '@winport/transport-napi': napi, '@winport/transport-koffi': koffi })
+    const both = windowsWith({ napi, koffi })
     expect((await openTransport({}, both)).name).toBe('napi')
     expect((await openTransport({ transport: 'koffi' }, both)).name).toBe('koffi')
   })
 
   it('opens koffi when napi is missing or broken', async () => {
-    expect((await openTransport({}, windowsWith({ '@winport/transport-koffi': koffi }))).name).toBe('koffi')
+    expect((await openTransport({}, windowsWith({ koffi }))).name).toBe('koffi')
     const broken = {
       createNapiTransport: () => {
         throw new Error('no prebuild for win32-ia32')
       },
     }
-    const environment = windowsWith({ '@winport/transport-napi': broken, '@winport/transport-koffi': koffi })
+    const environment = windowsWith({ napi: broken, koffi })
     expect((await openTransport({}, environment)).name).toBe('koffi')
   })
 
   it('gives both reasons when neither can be opened', async () => {
-    await expect(openTransport({}, windowsWith({ '@winport/transport-koffi': {} }))).rejects.toMatchObject({
+    await expect(openTransport({}, windowsWith({ koffi: {} }))).rejects.toMatchObject({
       code: 'ERR_RESERVATION_UNSUPPORTED',
       message:
         'No backend could be opened. The napi backend is not available: install @winport/transport-napi. ' +
@@ -107,18 +113,48 @@ describe('the choice of a native backend', () => {
   })
 
   it('does not suggest to install a package whose dependency is missing', async () => {
-    const importPackage = async () => {
-      throw Object.assign(new Error("Cannot find package 'koffi' imported from @winport/transport-koffi"), {
-        code: 'ERR_MODULE_NOT_FOUND',
-      })
-    }
-    await expect(openTransport({ transport: 'koffi' }, { platform: 'win32', importPackage })).rejects.toThrow(
+    const error = Object.assign(new Error("Cannot find package 'koffi' imported from @winport/transport-koffi"), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    })
+    await expect(openTransport({ transport: 'koffi' }, windowsThatFails(error))).rejects.toThrow(
       "The koffi backend is not available: Cannot find package 'koffi'",
     )
   })
 
+  it.each([
+    [
+      'require or webpack',
+      Object.assign(new Error("Cannot find module '@winport/transport-koffi'"), { code: 'MODULE_NOT_FOUND' }),
+    ],
+    [
+      'another realm',
+      runInNewContext(
+        `Object.assign(new Error("Cannot find package '@winport/transport-koffi'"), { code: 'ERR_MODULE_NOT_FOUND' })`,
+      ),
+    ],
+  ])('recognises a missing package by the error of %s', async (_source, error) => {
+    await expect(openTransport({ transport: 'koffi' }, windowsThatFails(error))).rejects.toMatchObject({
+      message: 'The koffi backend is not available: install @winport/transport-koffi.',
+      cause: error,
+    })
+  })
+
+  it.each([
+    ['a sentence', new Error('The addon cannot be loaded.'), 'The addon cannot be loaded.'],
+    ['several lines', new Error('Not a valid Win32 application.\r\nC:\\x.node'), 'Not a valid Win32 application.'],
+    ['an error of another realm', runInNewContext(`new Error('foreign')`), 'foreign.'],
+    ['a string', 'thrown', 'thrown.'],
+  ])('ends the reason with one full stop when the package throws %s', async (_what, error, reason) => {
+    await expect(openTransport({ transport: 'napi' }, windowsThatFails(error))).rejects.toMatchObject({
+      message: `The napi backend is not available: ${reason}`,
+    })
+    await expect(openTransport({}, windowsThatFails(error))).rejects.toMatchObject({
+      message: `No backend could be opened. The napi backend is not available: ${reason} The koffi backend is not available: ${reason}`,
+    })
+  })
+
   it('does not fall back when a backend is requested by name', async () => {
-    const environment = windowsWith({ '@winport/transport-koffi': koffi })
+    const environment = windowsWith({ koffi })
     await expect(openTransport({ transport: 'napi' }, environment)).rejects.toMatchObject({
       code: 'ERR_RESERVATION_UNSUPPORTED',
       message: 'The napi backend is not available: install @winport/transport-napi.',
@@ -126,7 +162,7 @@ describe('the choice of a native backend', () => {
   })
 
   it('does not load a native backend on other platforms', async () => {
-    const environment = { ...windowsWith({ '@winport/transport-napi': napi }), platform: 'darwin' } as const
+    const environment = { ...windowsWith({ napi }), platform: 'darwin' } as const
     await expect(openTransport({ transport: 'napi' }, environment)).rejects.toThrow('this platform is darwin')
   })
 })

@@ -6,10 +6,11 @@ import {
   ReservationManager,
   type RuntimeReservation,
 } from '@winport/manager'
-import { AbortError, type Protocol } from '@winport/transport'
+import type { Protocol } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
+import { codeOf } from '../error-fields.js'
 import { Interruption } from './interruption.js'
 import { parseNumber, parseRange, parseStartPort } from './port-arguments.js'
 import { printBlock } from './print-block.js'
@@ -65,7 +66,7 @@ async function acquireWithin(
       ? await manager.acquireMatched(options)
       : await manager.acquire({ protocol, ...options })
   } catch (error) {
-    if (!(error instanceof AbortError)) throw error
+    if (codeOf(error) !== 'ABORT_ERR') throw error
     throw new Error(`No block was acquired within ${limit} ms. Nothing is reserved.`, { cause: error })
   }
 }

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
 import { BACKEND_NAMES } from '../backend-names.js'
+import { codeOf, messageOf } from '../error-fields.js'
 import { winportVersion } from '../machine/installed-versions.js'
 import { PERSISTENT_VERBS, type PersistentVerb } from './persistent-verbs.js'
 
@@ -135,16 +136,13 @@ function jsonOption(detail: string): Option {
   return new Option('--json', `print one line of JSON (${detail})`)
 }
 
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
-}
-
 function commandOf(program: Command, [name]: readonly string[]): string {
   return program.commands.some((command) => command.name() === name) ? `${name} ` : ''
 }
 
 function oneLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const line = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
+  const line = messageOf(error)
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
   return /[.!?)]$/.test(line) ? line : `${line}.`
 }

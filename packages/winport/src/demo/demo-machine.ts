@@ -1,8 +1,9 @@
-import { ReservationError, ReservationManager } from '@winport/manager'
+import { ReservationManager } from '@winport/manager'
 import type { WinsockLibraries } from '@winport/transport/native'
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
+import { codeOf } from '../error-fields.js'
 import { MockStranger, ProcessStranger, type Stranger } from './stranger.js'
 
 /** The machine that the demo runs on. */
@@ -35,8 +36,7 @@ export async function openDemoMachine(
       stranger: new ProcessStranger(transport.name, libraries),
     }
   } catch (error) {
-    const isMissing = error instanceof ReservationError && error.code === 'ERR_RESERVATION_UNSUPPORTED'
-    if (choice !== undefined || !isMissing) throw error
+    if (choice !== undefined || codeOf(error) !== 'ERR_RESERVATION_UNSUPPORTED') throw error
     return openMockMachine(
       environment.platform === 'win32' ? 'no native backend can be opened' : `the platform is ${environment.platform}`,
     )

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { ReservationManager, RuntimeReservation } from '@winport/manager'
 import type { Protocol } from '@winport/transport'
+import { codeOf, messageOf } from '../error-fields.js'
 import { type DemoMachine, type DemoOptions, openDemoMachine } from './demo-machine.js'
 import { StepOutput } from './step-output.js'
 import type { Stranger, Trespass } from './stranger.js'
@@ -98,7 +99,7 @@ class Demo {
       this.#output.passed(name, text)
       return result
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       this.#output.failed(name, reason)
       throw new DemoError(`The demo failed at the step '${name}': ${reason}`, { cause: error })
     }
@@ -232,10 +233,6 @@ function expect(holds: boolean, otherwise: string): void {
 /** Whether another program of this machine uses the port. */
 function isTaken(error: unknown): boolean {
   return codeOf(error) === 'EADDRINUSE' || codeOf(error) === 'EACCES'
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 function portOf(server: Server): number {

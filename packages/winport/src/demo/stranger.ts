@@ -8,6 +8,7 @@ import { ReservationManager } from '@winport/manager'
 import type { PortRange, Transport } from '@winport/transport'
 import type { WinsockLibraries } from '@winport/transport/native'
 import type { MockTransport } from '@winport/transport-mock'
+import { codeOf } from '../error-fields.js'
 
 /** An attempt to get a port of the demo's block. */
 export type Trespass =
@@ -99,7 +100,8 @@ export async function attempt(transport: Transport, trespass: Trespass): Promise
     }
     return undefined
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+    const code = codeOf(error)
+    if (typeof code === 'string') return code
     throw error
   }
 }

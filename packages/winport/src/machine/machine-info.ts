@@ -1,6 +1,7 @@
 import type { Protocol } from '@winport/transport'
 import { BACKEND_NAMES, type BackendName } from '../backend-names.js'
 import { NATIVE_BACKENDS, openTransport } from '../backends.js'
+import { messageOf } from '../error-fields.js'
 import { installedVersion, koffiVersion, winportVersion } from './installed-versions.js'
 import type { MachineEnvironment } from './machine-environment.js'
 import { type DynamicPorts, type Fact, readDynamicPorts, readElevation, readWindowsBuild } from './windows-facts.js'
@@ -71,7 +72,7 @@ async function readBackend(name: BackendName, machine: MachineEnvironment): Prom
     await transport.close()
     return { name, version, problem: null }
   } catch (error) {
-    return { name, version, problem: error instanceof Error ? error.message : String(error) }
+    return { name, version, problem: messageOf(error) }
   }
 }
 

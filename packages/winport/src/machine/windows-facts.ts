@@ -1,6 +1,7 @@
 import { win32 } from 'node:path'
 import type { Protocol } from '@winport/transport'
 import { systemLibraries } from '@winport/transport/native'
+import { messageOf } from '../error-fields.js'
 import type { MachineEnvironment } from './machine-environment.js'
 
 /** A fact, or the reason why it is unknown. */
@@ -57,7 +58,7 @@ async function ask<Value>(
     if (value === undefined) return { value: null, unknown: `${program} printed '${oneLine(output)}'` }
     return { value }
   } catch (error) {
-    return { value: null, unknown: `${program}: ${oneLine(error instanceof Error ? error.message : String(error))}` }
+    return { value: null, unknown: `${program}: ${oneLine(messageOf(error))}` }
   }
 }
 

@@ -34,7 +34,6 @@ const machine = {
   platform: 'win32',
   release: '10.0.26100',
   environment: { SystemRoot: 'C:\\Windows' },
-  importPackage: (name) => import(name),
   libraries: { winsock: library, ipHelper: library, kernel: library },
   run: async (program) =>
     program.endsWith('netsh.exe')
