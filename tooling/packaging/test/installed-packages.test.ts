@@ -11,6 +11,7 @@ import { entryPointsOf, nameEveryExport } from './entry-points.js'
 import { packageManagers } from './package-managers.js'
 import { type PackageRegistry, startPackageRegistry } from './package-registry.js'
 import { packPackages } from './packed-packages.js'
+import { servedOn } from './served-on.js'
 
 const TIME_LIMIT = 120_000
 const TYPESCRIPT = fileURLToPath(new URL('../node_modules/.bin/tsc', import.meta.url))
@@ -191,10 +192,6 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
     expect(await project.runProgram('front-door.mjs')).toEqual(servedOn('mock'))
   })
 })
-
-function servedOn(transport: string) {
-  return { transport, answer: 'hello', ofTheBlock: true, held: 0 }
-}
 
 function packagesWithInstallScript(project: ConsumerProject): readonly string[] {
   return project

@@ -1,0 +1,67 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { simulatorPath, WinsockSimulator } from '@winport/winsock-simulator'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundlers } from './bundlers.js'
+import { ConsumerProject } from './consumer-project.js'
+import { packageManagers } from './package-managers.js'
+import { startPackageRegistry } from './package-registry.js'
+import { packPackages } from './packed-packages.js'
+import { servedOn } from './served-on.js'
+
+const TIME_LIMIT = 120_000
+const NAPI = '@winport/transport-napi'
+const KOFFI = '@winport/transport-koffi'
+
+/** Without a module type, so that ncc writes CommonJS. */
+const SETTINGS = { 'package.json': JSON.stringify({ private: true }) }
+
+const folder = mkdtempSync(join(tmpdir(), 'winport-bundled-'))
+const simulator = new WinsockSimulator('bundled', { startPort: 49_152, count: 1000 })
+let complete: ConsumerProject
+/** Without the native backends. */
+let lean: ConsumerProject
+/** A folder without packages. */
+const elsewhere = join(folder, 'elsewhere')
+
+beforeAll(async () => {
+  process.env['WINSOCK_SIMULATOR_POOL'] = simulator.pool // for the bundles that the tests start
+  delete process.env['NODE_PATH'] // pnpm sets it to packages of this workspace, where bundlers would find them
+  await using registry = await startPackageRegistry(await packPackages(folder))
+  const npm = packageManagers.find(({ name }) => name === 'npm')
+  if (npm === undefined) throw new Error('there is no npm')
+  complete = new ConsumerProject(join(folder, 'complete'), SETTINGS)
+  const sources = { registry: registry.url, cache: join(folder, 'cache') }
+  const [command = '', ...args] = npm.add(['winport', KOFFI], { optional: true }, sources)
+  await complete.run(command, ...args)
+  lean = new ConsumerProject(join(folder, 'lean'), SETTINGS)
+  cpSync(join(complete.folder, 'node_modules'), join(lean.folder, 'node_modules'), { recursive: true })
+  for (const name of [NAPI, KOFFI, 'koffi']) rmSync(join(lean.folder, 'node_modules', name), { recursive: true })
+}, TIME_LIMIT)
+afterAll(async () => {
+  simulator.destroy()
+  await rm(folder, { recursive: true })
+}, TIME_LIMIT)
+
+describe.each(bundlers)('bundled with $name', { timeout: TIME_LIMIT }, ({ name, bundle }) => {
+  const output = name.replaceAll(/\W+/g, '-')
+
+  it('opens koffi by default when the addon cannot be loaded', async () => {
+    const program = await bundle(join(complete.folder, 'bundled.js'), join(complete.folder, output))
+    expect(await complete.runProgram(program)).toEqual(servedOn('mock'))
+    expect(await complete.runProgram(program, simulatorPath)).toEqual(servedOn('koffi'))
+  })
+
+  it('without the native backends is self-contained, and says how to install them', async () => {
+    const program = await bundle(join(lean.folder, 'bundled.js'), join(elsewhere, output))
+    expect(await lean.runProgram(program)).toEqual(servedOn('mock'))
+    expect(await lean.runProgram(program, simulatorPath)).toEqual({
+      code: 'ERR_RESERVATION_UNSUPPORTED',
+      message:
+        `No backend could be opened. The napi backend is not available: install ${NAPI}. ` +
+        `The koffi backend is not available: install ${KOFFI}.`,
+    })
+  })
+})
