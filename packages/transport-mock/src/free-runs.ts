@@ -2,9 +2,9 @@ const PORTS = 65_536
 const LEAVES = PORTS / 32
 
 /**
- * Which of the 65536 ports are free, so arranged that the lowest run of n free ports is found in O(log n) however
- * fragmented they are: a bit per port, and above the 32-bit words a binary tree that keeps for every node the length of
- * the free run at its start, at its end, and the longest inside. 56 KB.
+ * The set of free ports. Finds the lowest run of n free ports in O(log n), however fragmented the set is: it has a bit
+ * per port and, above the 32-bit words, a binary tree. Each node has the length of the free run at its start, of the one
+ * at its end, and of the longest one. Size: 56 KB.
  */
 export class FreeRuns {
   readonly #bits = new Uint32Array(LEAVES).fill(0xffff_ffff)
@@ -26,7 +26,7 @@ export class FreeRuns {
     return ((at(this.#bits, port >>> 5) >>> (port & 31)) & 1) === 1
   }
 
-  /** Tells whether all of a range is free; a single port costs one look, a range at most the tree's height. */
+  /** Whether every port of the range is free. */
   areFree(start: number, count: number): boolean {
     return this.find(count, start, start + count) === start
   }
@@ -50,13 +50,13 @@ export class FreeRuns {
     }
   }
 
-  /** The lowest port at which `count` ports in a row are free, all of them inside [from, to); -1 if there is none. */
+  /** The first port of the lowest run of `count` free ports inside [from, to), or -1. */
   find(count: number, from: number, to: number): number {
     this.#run = 0
     return this.#findBelow(1, 0, PORTS, count, from, to)
   }
 
-  /** Length of the free run that ends where the search stands. */
+  /** The length of the free run that ends at the position of the search. */
   #run = 0
 
   #findBelow(node: number, start: number, length: number, count: number, from: number, to: number): number {
@@ -107,7 +107,7 @@ export class FreeRuns {
   }
 }
 
-/** An element that is known to be there. */
+/** An element whose index is in range. */
 function at(array: Uint32Array, index: number): number {
   return array[index] ?? 0
 }

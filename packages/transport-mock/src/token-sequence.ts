@@ -1,8 +1,8 @@
 const TOP = 0x8a3f_0000
 
 /**
- * Makes the tokens of one machine. Each is new, and in its lowest 16 bits names the slot that its reservation is kept
- * in, so that no table is needed to find it. The top bit is set: a token that somebody takes for a number loses bits.
+ * Makes the tokens of one machine. Each token is unique. Its lowest 16 bits name the slot of its reservation, so that no
+ * table is needed to find it. The top bit is set, so that a token that is converted to a number loses bits.
  */
 export class TokenSequence {
   readonly #token = new BigUint64Array(1)
@@ -17,7 +17,7 @@ export class TokenSequence {
     return this.#token[0] ?? 0n
   }
 
-  /** The slot that a token names, whoever made it. */
+  /** The slot in the lowest 16 bits of any token. */
   slotOf(token: bigint): number {
     this.#token[0] = token
     return (this.#halves[LOW] ?? 0) & 0xffff

@@ -1,4 +1,4 @@
-/** The same object, apart from the members that are given: its methods still run on the object itself. */
+/** A view of an object with some members replaced. Its other methods run on the object itself. */
 export function altered<Target extends object>(target: Target, members: Partial<Target>): Target {
   return new Proxy(target, {
     get(object, name) {

@@ -9,14 +9,14 @@ import {
 } from './mock-target.js'
 
 export interface FaultyMachine {
-  /** Windows before Vista. */
+  /** Simulates Windows before Vista, which has no reservations. */
   readonly legacy?: boolean
-  /** Slow, but what the adoption tests need: real traffic goes through real ports. */
+  /** Slower, but needed by the adoption tests, which use real ports. */
   readonly avoidHostPorts?: boolean
   readonly timeLimit?: number
 }
 
-/** What the suite finds wrong with a faulty backend. */
+/** Runs the conformance suite over a faulty backend, and returns what failed. */
 export async function conformanceFailures(
   fault: TargetFault,
   { legacy = false, avoidHostPorts = false, timeLimit }: FaultyMachine,

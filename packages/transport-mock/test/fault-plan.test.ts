@@ -28,7 +28,7 @@ function bound(protocol: 'tcp' | 'udp') {
   return socket
 }
 
-/** How each kind of call is made; some need something to be there before. */
+/** Prepares each kind of call. */
 const calls: Record<MockCall, () => { readonly syscall: string; readonly run: () => unknown }> = {
   WSASocketW: () => ({ syscall: 'WSASocketW', run: () => transport.openSocket({ protocol: 'tcp' }) }),
   SIO_ACQUIRE_PORT_RESERVATION: () => {
@@ -94,7 +94,7 @@ async function failureOf(run: () => unknown): Promise<unknown> {
 }
 
 describe('fail', () => {
-  it.each(kinds)('%s: the next call fails with the error, in the name of its own call', async (kind, prepare) => {
+  it.each(kinds)('makes the next %s fail with the error and the name of that call', async (kind, prepare) => {
     const { syscall, run } = prepare()
     kernel.faults.fail(kind, 10_050)
     const error = await failureOf(run)
@@ -102,7 +102,7 @@ describe('fail', () => {
   })
 
   it.each(kinds.filter(([kind]) => !['closesocket', 'listen', 'attach', 'connect'].includes(kind)))(
-    '%s: the call after that is carried out',
+    'lets the %s after that succeed',
     async (kind, prepare) => {
       const { run } = prepare()
       kernel.faults.fail(kind, 10_050)
@@ -111,7 +111,7 @@ describe('fail', () => {
     },
   )
 
-  it('only the n-th call from now on fails', () => {
+  it('makes only the n-th call fail', () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENETDOWN', { nth: 3 })
     const outcomes = [1, 2, 3, 4].map(() => {
@@ -124,7 +124,7 @@ describe('fail', () => {
     expect(outcomes).toEqual([1, 1, 'WSAENETDOWN', 1])
   })
 
-  it('several plans each meet a call of their own, in order', async () => {
+  it('applies each of several faults to a different call, in order', async () => {
     kernel.faults.fail('LookupPersistentPortReservation', 'ERROR_BUSY', { nth: 3 })
     kernel.faults.fail('LookupPersistentPortReservation', 'ERROR_TIMEOUT')
     kernel.faults.fail('LookupPersistentPortReservation', 'ERROR_ACCESS_DENIED')
@@ -137,14 +137,14 @@ describe('fail', () => {
     expect(codes).toEqual(['ERROR_TIMEOUT', 'ERROR_ACCESS_DENIED', 'ERROR_BUSY', undefined])
   })
 
-  it('a plan for one kind of call does not concern another', () => {
+  it('does not affect another kind of call', () => {
     kernel.faults.fail('bind', 'WSAENETDOWN')
     const socket = transport.openSocket({ protocol: 'tcp' })
     release(socket, acquire(socket, 0, 4).token)
     expect(() => socket.bind({ address: HOST, port: 0 })).toThrow(/WSAENETDOWN/)
   })
 
-  it('meets both protocols, and every process of the machine', async () => {
+  it('counts the calls of both protocols and of every process', async () => {
     const stranger = kernel.openTransport({ elevated: true })
     kernel.faults.fail('CreatePersistentPortReservation', 'ERROR_BUSY', { nth: 2 })
     await transport.persistent.create(RANGE)
@@ -154,7 +154,7 @@ describe('fail', () => {
     })
   })
 
-  it('a call that fails changes nothing', async () => {
+  it('leaves the machine unchanged', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENOBUFS')
     kernel.faults.fail('bind', 'WSAENOBUFS')
@@ -169,7 +169,7 @@ describe('fail', () => {
     expect(reservations).toEqual([])
   })
 
-  it('closesocket: the socket is given up all the same', () => {
+  it('closes the socket even when closesocket fails', () => {
     const anchor = transport.openSocket({ protocol: 'tcp' })
     acquire(anchor, 0, 4)
     kernel.faults.fail('closesocket', 'WSAENETDOWN')
@@ -182,13 +182,13 @@ describe('fail', () => {
     ['listen', () => bound('tcp').listen(createServer())],
     ['attach', () => bound('udp').attach(createSocket('udp4').unref())],
     ['connect', () => bound('tcp').connect({ address: HOST, port: 1 })],
-  ] as const)('%s: the socket is closed, as every adoption that fails leaves it', async (kind, run) => {
+  ] as const)('leaves the socket closed when %s fails', async (kind, run) => {
     kernel.faults.fail(kind, 'WSAENOBUFS')
     await expect(run()).rejects.toMatchObject({ code: 'WSAENOBUFS', syscall: kind })
     kernel.assertNothingHeld()
   })
 
-  it('a call that is refused before it is made meets no fault', () => {
+  it('keeps the fault when bad arguments or a closed socket prevent the call', () => {
     kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENETDOWN')
     const closed = transport.openSocket({ protocol: 'tcp' })
     closed.close()
@@ -198,7 +198,7 @@ describe('fail', () => {
     expect(() => acquire(socket, 0, 4)).toThrow(/WSAENETDOWN/)
   })
 
-  it('takes names of either table, and any number', async () => {
+  it('accepts the names of Winsock and IP Helper errors, and any positive number', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     kernel.faults.fail('bind', 'WSAEFAULT')
     expect(() => socket.bind({ address: HOST, port: 0 })).toThrow(expect.objectContaining({ errno: 10_014 }))
@@ -212,7 +212,7 @@ describe('fail', () => {
 })
 
 describe('clear', () => {
-  it('drops what is planned; what is pending stays so', async () => {
+  it('removes planned faults and holds, and leaves held calls pending', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const call = acquireAsync(socket, 0, 4)
@@ -229,7 +229,7 @@ describe('clear', () => {
 })
 
 describe('hold', () => {
-  it('keeps a control call pending until it is completed: then the kernel carries it out', async () => {
+  it('keeps a control call pending until complete() carries it out', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     let settled = false
@@ -245,7 +245,7 @@ describe('hold', () => {
     expect(kernel.inspect()).toMatchObject({ sockets: [{ pendingCalls: 0 }], reservations: [{ count: 4 }] })
   })
 
-  it('the call answers as the machine is when it is completed', async () => {
+  it('answers according to the state of the machine at completion', async () => {
     const [slow, quick] = [transport.openSocket({ protocol: 'tcp' }), transport.openSocket({ protocol: 'tcp' })]
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const call = failureOf(() => acquireAsync(slow, 5000, 4))
@@ -255,7 +255,7 @@ describe('hold', () => {
     expect(await call).toMatchObject({ code: 'WSAEADDRINUSE' })
   })
 
-  it('the kernel has read the input when the call is pending', async () => {
+  it('reads the input before the call is pending', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const [input, output] = [Uint8Array.of(0x13, 0x88, 4, 0), new Uint8Array(16)]
@@ -267,7 +267,7 @@ describe('hold', () => {
     expect(kernel.inspect().reservations).toMatchObject([{ startPort: 5000, count: 4 }])
   })
 
-  it('can end in an error instead', async () => {
+  it('makes the call fail when fail() is called', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const call = failureOf(() => acquireAsync(socket, 0, 4))
@@ -278,7 +278,7 @@ describe('hold', () => {
     expect(kernel.inspect().reservations).toEqual([])
   })
 
-  it('can be told before the call is made', async () => {
+  it('accepts complete() and fail() before the call is made', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION').complete()
     expect((await acquireAsync(socket, 0, 4)).count).toBe(4)
@@ -286,7 +286,7 @@ describe('hold', () => {
     await expect(acquireAsync(socket, 0, 4)).rejects.toMatchObject({ code: 'WSAENETDOWN' })
   })
 
-  it('ends with the abort of its signal, and is not carried out by a completion that comes later', async () => {
+  it('ends when the signal is aborted, and a later complete() has no effect', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const abort = new AbortController()
@@ -301,7 +301,7 @@ describe('hold', () => {
     expect(kernel.inspect()).toMatchObject({ sockets: [{ pendingCalls: 0 }], reservations: [] })
   })
 
-  it('however it ends, no listener stays on its signal', async () => {
+  it('leaves no listener on the signal, whether the call succeeds, fails or is closed', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const { signal } = new AbortController()
     for (const end of ['complete', 'fail', 'close'] as const) {
@@ -317,7 +317,7 @@ describe('hold', () => {
     }
   })
 
-  it('an abort after the completion comes too late', async () => {
+  it('ignores an abort after complete()', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const abort = new AbortController()
@@ -333,7 +333,7 @@ describe('hold', () => {
     ['its socket is closed', (socket: { close(): void }) => socket.close()],
     ['its process ends', () => transport.exit()],
     ['the machine restarts', () => kernel.reboot()],
-  ])('ends when %s: WSA_OPERATION_ABORTED, and nothing is left', async (_title, end) => {
+  ])('fails with WSA_OPERATION_ABORTED when %s, and leaves nothing open', async (_title, end) => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     const call = failureOf(() => acquireAsync(socket, 0, 4))
@@ -344,7 +344,7 @@ describe('hold', () => {
     kernel.assertNothingHeld()
   })
 
-  it('whenever its socket is closed, the call is carried out or WSA_OPERATION_ABORTED, and nothing is left', async () => {
+  it('either succeeds or fails with WSA_OPERATION_ABORTED when the socket closes after complete()', async () => {
     const outcomes: unknown[] = []
     for (let depth = 0; depth < 12; depth++) {
       const socket = transport.openSocket({ protocol: 'tcp' })
@@ -361,7 +361,7 @@ describe('hold', () => {
     expect(new Set(outcomes)).toEqual(new Set(['WSA_OPERATION_ABORTED', undefined]))
   })
 
-  it('passes over blocking control calls, which cannot wait', async () => {
+  it('skips blocking control calls', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
     expect(acquire(socket, 0, 1).count).toBe(1)
@@ -371,7 +371,7 @@ describe('hold', () => {
     expect((await call).count).toBe(2)
   })
 
-  it('the n-th counts only the calls that can wait', async () => {
+  it('counts only the calls that can wait for nth', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const held = kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION', { nth: 2 })
     acquire(socket, 0, 1)
@@ -383,7 +383,7 @@ describe('hold', () => {
     expect((await call).count).toBe(1)
   })
 
-  it('several calls wait side by side, and settle in any order', async () => {
+  it('holds several calls at once, and they settle in any order', async () => {
     const socket = transport.openSocket({ protocol: 'tcp' })
     const [first, second] = [1, 2].map(() => kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION'))
     const answers = [acquireAsync(socket, 5000, 1), acquireAsync(socket, 6000, 1)]
@@ -396,28 +396,25 @@ describe('hold', () => {
     expect((await answers[0])?.startPort).toBe(5000)
   })
 
-  it.each(['Create', 'Lookup', 'Delete'] as const)(
-    '%s waits, and is carried out when it is completed',
-    async (verb) => {
-      if (verb !== 'Create') await transport.persistent.create(RANGE)
-      const held = kernel.faults.hold(`${verb}PersistentPortReservation`)
-      const call = {
-        Create: transport.persistent.create,
-        Lookup: transport.persistent.lookup,
-        Delete: transport.persistent.delete,
-      }[verb](RANGE)
-      await held.pending
-      expect(kernel.inspect().reservations).toHaveLength(verb === 'Create' ? 0 : 1)
-      held.complete()
-      expect(await call).toBe(verb === 'Delete' ? undefined : kernel.inspect().reservations[0]?.token)
-      expect(kernel.inspect().reservations).toHaveLength(verb === 'Delete' ? 0 : 1)
-    },
-  )
+  it.each(['Create', 'Lookup', 'Delete'] as const)('keeps %s pending until complete() carries it out', async (verb) => {
+    if (verb !== 'Create') await transport.persistent.create(RANGE)
+    const held = kernel.faults.hold(`${verb}PersistentPortReservation`)
+    const call = {
+      Create: transport.persistent.create,
+      Lookup: transport.persistent.lookup,
+      Delete: transport.persistent.delete,
+    }[verb](RANGE)
+    await held.pending
+    expect(kernel.inspect().reservations).toHaveLength(verb === 'Create' ? 0 : 1)
+    held.complete()
+    expect(await call).toBe(verb === 'Delete' ? undefined : kernel.inspect().reservations[0]?.token)
+    expect(kernel.inspect().reservations).toHaveLength(verb === 'Delete' ? 0 : 1)
+  })
 
   it.each([
     ['its process ends', () => transport.exit()],
     ['the machine restarts', () => kernel.reboot()],
-  ])('a persistent call ends when %s, and nothing is created', async (_title, end) => {
+  ])('makes a persistent call fail when %s, and creates nothing', async (_title, end) => {
     const held = kernel.faults.hold('CreatePersistentPortReservation')
     const call = failureOf(() => transport.persistent.create(RANGE))
     await held.pending
@@ -431,40 +428,43 @@ describe('hold', () => {
     expect(kernel.inspect().reservations).toEqual([])
   })
 
-  it.each([...waiting].filter((kind) => !kind.endsWith('Reservation')))('%s can end in an error', async (kind) => {
-    const { run } = calls[kind]()
-    const held = kernel.faults.hold(kind)
-    const call = failureOf(run)
-    await held.pending
-    expect(kernel.inspect().sockets).toMatchObject([{ state: 'adopted', pendingCalls: 1 }])
-    held.fail('WSAENOBUFS')
-    expect(await call).toMatchObject({ code: 'WSAENOBUFS', syscall: kind })
-    kernel.assertNothingHeld()
-  })
+  it.each([...waiting].filter((kind) => !kind.endsWith('Reservation')))(
+    'makes %s fail when fail() is called',
+    async (kind) => {
+      const { run } = calls[kind]()
+      const held = kernel.faults.hold(kind)
+      const call = failureOf(run)
+      await held.pending
+      expect(kernel.inspect().sockets).toMatchObject([{ state: 'adopted', pendingCalls: 1 }])
+      held.fail('WSAENOBUFS')
+      expect(await call).toMatchObject({ code: 'WSAENOBUFS', syscall: kind })
+      kernel.assertNothingHeld()
+    },
+  )
 })
 
-describe('bad arguments', () => {
+describe('bad arguments are refused:', () => {
   it.each([
     [
-      'an error that no table names',
+      'an error name in neither table',
       () => kernel.faults.fail('bind', 'EADDRINUSE'),
       'ERR_OUT_OF_RANGE',
       /'WSAENETDOWN'.*'EADDRINUSE'/,
     ],
-    ['error 0, which is success', () => kernel.faults.fail('bind', 0), 'ERR_INVALID_ARG_TYPE', /"error"/],
+    ['error 0', () => kernel.faults.fail('bind', 0), 'ERR_INVALID_ARG_TYPE', /"error"/],
     ['a negative error', () => kernel.faults.fail('bind', -1), 'ERR_INVALID_ARG_TYPE', /"error"/],
-    ['half an error', () => kernel.faults.fail('bind', 0.5), 'ERR_INVALID_ARG_TYPE', /"error"/],
-    ['no error', () => kernel.faults.fail('bind', hostile(undefined)), 'ERR_INVALID_ARG_TYPE', /"error"/],
-    ['a zeroth call', () => kernel.faults.fail('bind', 10_050, { nth: 0 }), 'ERR_OUT_OF_RANGE', /"nth"/],
-    ['half a call', () => kernel.faults.hold('connect', { nth: 1.5 }), 'ERR_OUT_OF_RANGE', /"nth"/],
+    ['an error number that is no integer', () => kernel.faults.fail('bind', 0.5), 'ERR_INVALID_ARG_TYPE', /"error"/],
+    ['an undefined error', () => kernel.faults.fail('bind', hostile(undefined)), 'ERR_INVALID_ARG_TYPE', /"error"/],
+    ['an nth of 0', () => kernel.faults.fail('bind', 10_050, { nth: 0 }), 'ERR_OUT_OF_RANGE', /"nth"/],
+    ['an nth that is no integer', () => kernel.faults.hold('connect', { nth: 1.5 }), 'ERR_OUT_OF_RANGE', /"nth"/],
     [
-      'a hold of a call that never waits',
+      'a hold of a call that returns no promise',
       () => kernel.faults.hold('bind'),
       'ERR_OUT_OF_RANGE',
       /a call that returns a promise.*'bind'/,
     ],
     [
-      'a held call’s error that no table names',
+      'an unknown error name for a held call',
       () => kernel.faults.hold('connect').fail('nothing'),
       'ERR_OUT_OF_RANGE',
       /'nothing'/,
@@ -473,7 +473,7 @@ describe('bad arguments', () => {
     expect(call).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }))
   })
 
-  it('leave no plan behind', () => {
+  it('and affect no call', () => {
     expect(() => kernel.faults.fail('bind', 0)).toThrow()
     expect(() => kernel.faults.fail('bind', 10_050, { nth: 0 })).toThrow()
     const socket = transport.openSocket({ protocol: 'tcp' })
@@ -482,14 +482,14 @@ describe('bad arguments', () => {
   })
 })
 
-describe('a held call for a persistent reservation that is aborted', () => {
+describe('an aborted call for a persistent reservation', () => {
   const range = { protocol: 'tcp', startPort: 5000, count: 2 } as const
 
   it.each([
     ['create', 'Create', 0],
     ['lookup', 'Lookup', 1],
     ['delete', 'Delete', 0],
-  ] as const)('%s: rejects at once, and is seen through as Windows would', async (call, verb, left) => {
+  ] as const)('rejects at once; a Delete that has begun is still carried out (%s)', async (call, verb, left) => {
     const kernel = new MockKernel()
     const transport = kernel.openTransport({ elevated: true })
     if (call !== 'create') await transport.persistent.create(range)
@@ -505,7 +505,7 @@ describe('a held call for a persistent reservation that is aborted', () => {
     expect(kernel.inspect().reservations).toHaveLength(left)
   })
 
-  it.each(['create', 'lookup', 'delete'] as const)('%s: is not made if it is aborted before', async (call) => {
+  it.each(['create', 'lookup', 'delete'] as const)('makes no %s when the signal is already aborted', async (call) => {
     const kernel = new MockKernel()
     const transport = kernel.openTransport({ elevated: true })
     if (call !== 'create') await transport.persistent.create(range)

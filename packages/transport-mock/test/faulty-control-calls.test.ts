@@ -5,7 +5,7 @@ import { pendingCallFaults } from './faults/pending-call-faults.js'
 import { requestFaults } from './faults/request-faults.js'
 import { itNotices } from './it-notices.js'
 
-// A suite that cannot fail proves nothing: here and in faulty-sockets.test.ts it must.
+// These tests, and those of faulty-sockets.test.ts, prove that the conformance suite can fail.
 describe('the conformance suite notices a backend in which', () => {
   describe('control calls:', () => itNotices(controlCallFaults))
   describe('requests:', () => itNotices(requestFaults))

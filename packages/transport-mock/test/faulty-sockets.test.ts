@@ -23,7 +23,7 @@ describe('the conformance suite notices a backend in which', () => {
   describe('before Windows Vista:', () => itNotices(legacyFaults, { legacy: true }))
 })
 
-it.each([false, true])('a backend with nothing wrong passes through the same wrapper (legacy: %s)', async (legacy) => {
+it.each([false, true])('a backend without a fault passes in the same wrapper (legacy: %s)', async (legacy) => {
   expect(await conformanceFailures(faultyCalls(undefined, {}), { legacy, avoidHostPorts: true })).toEqual([])
 })
 
@@ -40,13 +40,13 @@ const ALL_FAULTS = [
   legacyFaults,
 ].flat()
 
-it('every behaviour of the reference is broken by some of these faults', () => {
+it('some fault breaks every conformance test', () => {
   const broken = new Set(ALL_FAULTS.flatMap(([, named]) => named))
   const unbroken = conformanceTests.filter(({ behaviour, title }) => !broken.has(behaviour) && !broken.has(title))
   expect(unbroken.map(({ behaviour, title }) => `${behaviour} ${title}`)).toEqual([])
 })
 
-it('what these faults break is there', () => {
+it('every test that a fault names exists', () => {
   const tests = new Set(conformanceTests.flatMap(({ behaviour, title }) => [behaviour, title]))
   expect(ALL_FAULTS.flatMap(([, named]) => named).filter((named) => !tests.has(named))).toEqual([])
 })

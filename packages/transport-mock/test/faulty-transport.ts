@@ -13,17 +13,17 @@ export interface ControlCall {
   readonly socket: MockSocket
 }
 
-/** What goes wrong with the control calls of one code. */
+/** A fault in the control calls of one code. */
 export interface CallFault {
-  /** Changes what is asked for; a number answers the call without the kernel. */
+  /** Changes the request. A number answers the call without the kernel. */
   readonly request?: (call: ControlCall) => { readonly input: Bytes; readonly output: Bytes } | number
-  /** Changes what a call returns that succeeded; the output may be changed in place. */
+  /** Changes the result of a successful call. May change the output in place. */
   readonly result?: (returned: number, call: ControlCall) => number
-  /** Answers for a call that failed, or throws. */
+  /** Replaces the result of a failed call, or throws. */
   readonly failure?: (error: unknown, call: ControlCall) => number
 }
 
-/** Changes every socket as it is opened. */
+/** Changes every socket when it is opened. */
 export function faultySockets(
   change: (socket: MockSocket, transport: MockTransport, kernel: MockKernel) => Partial<WinsockSocket>,
 ): TargetFault {
@@ -86,7 +86,7 @@ export function faultyPersistent(
   }
 }
 
-/** The range that an ACQUIRE asks for, changed. */
+/** Changes the range of an ACQUIRE. */
 export function withRange(
   { input, output }: ControlCall,
   change: (range: INET_PORT_RANGE) => Partial<INET_PORT_RANGE>,
@@ -98,7 +98,7 @@ export function withRange(
   return { input: changed, output }
 }
 
-/** What an ACQUIRE granted, changed in place. */
+/** Changes, in place, the range and token that an ACQUIRE returned. */
 export function changeGrant(
   { output }: ControlCall,
   change: (grant: INET_PORT_RESERVATION_INSTANCE) => Partial<INET_PORT_RESERVATION_INSTANCE>,
@@ -112,7 +112,7 @@ export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
-/** Makes a call, and again in its place what `recover` does if it fails with this code. */
+/** Makes a call. If it fails with this code, calls `recover` instead. */
 export function recovering<Result>(code: string, call: () => Result, recover: () => Result): Result {
   try {
     return call()

@@ -4,7 +4,7 @@ import { FreeRuns } from '../src/free-runs.js'
 
 const PORTS = 65_536
 
-/** The same, port by port. */
+/** A reference implementation with one byte per port. */
 class NaiveRuns {
   readonly #free = new Uint8Array(PORTS).fill(1)
 
@@ -30,7 +30,7 @@ class NaiveRuns {
   }
 }
 
-/** Ports that are likely to be wrong: the ends, and the edges of words and of the tree's nodes. */
+/** Includes the ends of the range and the edges of words and tree nodes. */
 const port = fc.oneof(
   fc.constantFrom(0, 1, 31, 32, 33, 63, 64, 65_503, 65_504, 65_534, 65_535),
   fc.integer({ min: 0, max: 2047 }).map((word) => word * 32),
@@ -46,8 +46,8 @@ const change = fc.record({ range, free: fc.boolean() })
 const window = fc.tuple(port, port).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) + 1 }))
 const question = fc.record({ count: length, window, range, port })
 
-describe('FreeRuns agrees with a plain array of ports', () => {
-  it('after any changes, for every question', () => {
+describe('FreeRuns agrees with an array of ports', () => {
+  it('after random changes', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(change, question), { minLength: 1, maxLength: 30 }), (steps) => {
         const [runs, naive] = [new FreeRuns(), new NaiveRuns()]
@@ -65,7 +65,7 @@ describe('FreeRuns agrees with a plain array of ports', () => {
     )
   })
 
-  it('in a pool that is fragmented to single ports', () => {
+  it('when free ports are scattered', () => {
     const scattered = fc.array(port, { minLength: 1, maxLength: 300 })
     fc.assert(
       fc.property(
@@ -90,14 +90,14 @@ describe('FreeRuns agrees with a plain array of ports', () => {
 })
 
 describe('FreeRuns', () => {
-  it('begins with every port free', () => {
+  it('starts with every port free', () => {
     const runs = new FreeRuns()
     expect(runs.find(PORTS, 0, PORTS)).toBe(0)
     expect(runs.areFree(0, PORTS)).toBe(true)
     expect([runs.isFree(0), runs.isFree(65_535)]).toEqual([true, true])
   })
 
-  it('finds nothing when every port is taken, and the one that is set free', () => {
+  it('finds nothing when every port is taken, then the only free port', () => {
     const runs = new FreeRuns()
     runs.set(0, PORTS, false)
     expect(runs.find(1, 0, PORTS)).toBe(-1)
@@ -111,7 +111,7 @@ describe('FreeRuns', () => {
     expect(runs.find(1, 0, PORTS)).toBe(-1)
   })
 
-  it('finds a run across the middle of the tree, and none that a window cuts short', () => {
+  it('finds a run across the middle of the tree, but not one that the window cuts', () => {
     const runs = new FreeRuns()
     runs.set(0, PORTS, false)
     runs.set(32_700, 136, true)
@@ -123,7 +123,7 @@ describe('FreeRuns', () => {
     expect(runs.find(1, 32_768, 32_768)).toBe(-1)
   })
 
-  it('finds the lowest of several', () => {
+  it('finds the lowest of several runs', () => {
     const runs = new FreeRuns()
     runs.set(0, PORTS, false)
     for (const start of [60_000, 50_000, 55_000]) runs.set(start, 20, true)

@@ -8,7 +8,7 @@ import { acquire, associate } from './reservation-calls.js'
 
 const HOST = '127.0.0.1'
 
-/** Takes a port of this machine behind the simulation's back. */
+/** Takes a port of the host, outside the simulation. */
 async function occupy(protocol: Protocol, port: number): Promise<Server | Socket> {
   const owner = protocol === 'tcp' ? createServer().listen(port, HOST) : createSocket('udp4').bind(port, HOST)
   await once(owner, 'listening')
@@ -20,7 +20,7 @@ function portOf(owner: Server | Socket): number {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-describe.each(['tcp', 'udp'] as const)('a %s port that is taken on this machine', (protocol) => {
+describe.each(['tcp', 'udp'] as const)('a %s port that is in use on the host', (protocol) => {
   let owner: Server | Socket
   let port: number
 
@@ -39,7 +39,7 @@ describe.each(['tcp', 'udp'] as const)('a %s port that is taken on this machine'
     return new MockKernel({ avoidHostPorts: true, dynamicRange })
   }
 
-  it('cannot be reserved, nor a range around it', async () => {
+  it('cannot be reserved, alone or within a range', async () => {
     const transport = around(0, 0).openTransport({ elevated: true })
     const socket = transport.openSocket({ protocol })
     for (const [startPort, count] of [
@@ -54,13 +54,13 @@ describe.each(['tcp', 'udp'] as const)('a %s port that is taken on this machine'
     }
   })
 
-  it('is not in a wildcard: where every range would hold it there is none', () => {
+  it('is in no wildcard, even when no other range is left', () => {
     const socket = around(20, 20).openTransport().openSocket({ protocol })
     expect(() => acquire(socket, 0, 21)).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' }))
     for (let i = 0; i < 10; i++) expect(acquire(socket, 0, 1).startPort).not.toBe(port)
   })
 
-  it('cannot be bound, and is not given to bind with port 0', () => {
+  it('cannot be bound and is not given out for port 0', () => {
     const transport = around(0, 30).openTransport()
     const socket = transport.openSocket({ protocol })
     expect(() => socket.bind({ address: HOST, port })).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' }))
@@ -73,12 +73,12 @@ describe.each(['tcp', 'udp'] as const)('a %s port that is taken on this machine'
     expect(() => alone.bind({ address: HOST, port: 0 })).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' }))
   })
 
-  it('is nothing to a kernel that is a pure simulation', () => {
+  it('is free to a kernel that ignores host ports', () => {
     const transport = new MockKernel({ dynamicRange: { startPort: port, count: 1 } }).openTransport()
     expect(acquire(transport.openSocket({ protocol }), 0, 1).startPort).toBe(port)
   })
 
-  it('while it is reserved is passed over by bind, and refused if it is asked for', async () => {
+  it('inside a reservation is skipped for port 0 and refused by number', async () => {
     const transport = new MockKernel({ avoidHostPorts: true }).openTransport()
     const { startPort, token } = acquire(transport.openSocket({ protocol }), 0, 3)
     const intruder = await occupy(protocol, startPort)
@@ -96,7 +96,7 @@ describe.each(['tcp', 'udp'] as const)('a %s port that is taken on this machine'
   })
 })
 
-it('wildcards and ephemeral ports begin at different places, so that programs beside each other rarely meet', () => {
+it('wildcards and ephemeral ports begin at a random place, so that programs rarely compete', () => {
   const [wildcards, ephemerals] = [new Set<number>(), new Set<number>()]
   for (let i = 0; i < 8; i++) {
     const transport = new MockKernel({ avoidHostPorts: true }).openTransport()
@@ -109,7 +109,7 @@ it('wildcards and ephemeral ports begin at different places, so that programs be
   expect(ephemerals.size).toBeGreaterThan(4)
 })
 
-it('a pure simulation gives the lowest ports first, every time', () => {
+it('a kernel that ignores host ports gives the lowest ports first', () => {
   for (let i = 0; i < 3; i++) {
     const transport = new MockKernel().openTransport()
     expect(acquire(transport.openSocket({ protocol: 'tcp' }), 0, 4).startPort).toBe(49_152)

@@ -4,7 +4,7 @@ import { acquire, associate, release } from './reservation-calls.js'
 
 const HOST = '127.0.0.1'
 
-/** A value of the wrong type, as JavaScript callers pass it. */
+/** A value of the wrong type, as a JavaScript caller may pass it. */
 function hostile(value: unknown): never {
   return value as never
 }
@@ -18,7 +18,7 @@ function rangeError(message: string): object {
 }
 
 describe('options', () => {
-  it('Windows’ own where nothing is said', () => {
+  it('default to those of Windows', () => {
     const kernel = new MockKernel()
     expect(kernel.dynamicRange).toEqual({ startPort: 49_152, count: 16_384 })
     expect(kernel.windowsBuild).toBe(26_100)
@@ -27,17 +27,17 @@ describe('options', () => {
 
   it.each<[string, MockKernelOptions, object]>([
     [
-      'a dynamic range that is none',
+      'a null dynamic range',
       { dynamicRange: hostile(null) },
       typeError('The "dynamicRange" argument must be an object. Received null'),
     ],
     [
-      'a dynamic range from port 0',
+      'a dynamic range that starts at port 0',
       { dynamicRange: { startPort: 0, count: 10 } },
       rangeError('The value of "dynamicRange.startPort" is out of range. It must be >= 1 and <= 65535. Received 0'),
     ],
     [
-      'a dynamic range past the end',
+      'a dynamic range past port 65535',
       { dynamicRange: { startPort: 65_530, count: 7 } },
       rangeError('The value of "dynamicRange.count" is out of range. It must be >= 1 and <= 6. Received 7'),
     ],
@@ -47,12 +47,12 @@ describe('options', () => {
       rangeError('The value of "dynamicRange.count" is out of range. It must be >= 1 and <= 15536. Received 0'),
     ],
     [
-      'a start port that is text',
+      'a start port of type string',
       { dynamicRange: { startPort: hostile('1'), count: 1 } },
       typeError(`The "dynamicRange.startPort" property must be of type number. Received type string ('1')`),
     ],
     [
-      'a build that is text',
+      'a build of type string',
       { windowsBuild: hostile('10') },
       typeError(`The "windowsBuild" argument must be of type number. Received type string ('10')`),
     ],
@@ -62,32 +62,32 @@ describe('options', () => {
       rangeError('The value of "windowsBuild" is out of range. It must be >= 0 and <= 4294967295. Received -1'),
     ],
     [
-      'an exclusion that is none',
+      'an undefined exclusion',
       { exclusions: [hostile(undefined)] },
       typeError('The "exclusion" argument must be an object. Received undefined'),
     ],
     [
-      'an exclusion of another protocol',
+      'an exclusion of an unknown protocol',
       { exclusions: [{ protocol: hostile('icmp'), startPort: 1, count: 1 }] },
       rangeError(`The value of "protocol" is out of range. It must be 'tcp' or 'udp'. Received 'icmp'`),
     ],
     [
-      'an exclusion from port 0',
+      'an exclusion that starts at port 0',
       { exclusions: [{ protocol: 'tcp', startPort: 0, count: 1 }] },
       rangeError('The value of "exclusion.startPort" is out of range. It must be >= 1 and <= 65535. Received 0'),
     ],
     [
-      'an exclusion past the end',
+      'an exclusion past port 65535',
       { exclusions: [{ protocol: 'tcp', startPort: 65_535, count: 2 }] },
       rangeError('The value of "exclusion.count" is out of range. It must be >= 1 and <= 1. Received 2'),
     ],
-  ])('%s is refused', (_title, options, expected) => {
+  ])('do not accept %s', (_title, options, expected) => {
     expect(() => new MockKernel(options)).toThrow(expect.objectContaining(expected))
   })
 })
 
-describe('processes', () => {
-  it('have a pid that no other has, and are not elevated unless told', () => {
+describe('a process', () => {
+  it('has a unique pid, and is not elevated by default', () => {
     const kernel = new MockKernel()
     const first = kernel.openTransport()
     const [chosen, second] = [kernel.openTransport({ pid: first.pid + 4, elevated: true }), kernel.openTransport()]
@@ -100,7 +100,7 @@ describe('processes', () => {
     expect([first.elevated, chosen.elevated, first.name]).toEqual([false, true, 'mock'])
   })
 
-  it('a pid in use is refused, and free again when its process has ended', async () => {
+  it('cannot have a pid in use, and frees its pid when it ends', async () => {
     const kernel = new MockKernel()
     const transport = kernel.openTransport({ pid: 7 })
     expect(() => kernel.openTransport({ pid: 7 })).toThrow(
@@ -120,13 +120,13 @@ describe('processes', () => {
     ],
     [{ pid: hostile('7') }, typeError(`The "pid" argument must be of type number. Received type string ('7')`)],
     [{ elevated: hostile(1) }, typeError('The "elevated" argument must be of type boolean. Received type number (1)')],
-  ])('%o is refused', (options, expected) => {
+  ])('cannot be opened with %o', (options, expected) => {
     const kernel = new MockKernel()
     expect(() => kernel.openTransport(options)).toThrow(expect.objectContaining(expected))
     expect(kernel.inspect().processes).toEqual([])
   })
 
-  it('that end lose their sockets and runtime reservations, and nobody else’s', () => {
+  it('that ends loses its sockets and runtime reservations; other processes keep theirs', () => {
     const kernel = new MockKernel()
     const [dying, living] = [kernel.openTransport({ pid: 1 }), kernel.openTransport({ pid: 2 })]
     const grant = acquire(dying.openSocket({ protocol: 'tcp' }), 0, 4)
@@ -135,7 +135,7 @@ describe('processes', () => {
     bound.bind({ address: HOST, port: 0 })
     acquire(living.openSocket({ protocol: 'tcp' }), 0, 4)
     dying.exit()
-    dying.exit() // once is enough
+    dying.exit()
     const { processes, sockets, reservations } = kernel.inspect()
     expect(processes).toEqual([{ pid: 2, elevated: false }])
     expect(sockets.map(({ pid }) => pid)).toEqual([2])
@@ -143,7 +143,7 @@ describe('processes', () => {
     expect(acquire(living.openSocket({ protocol: 'tcp' }), grant.startPort, 4).startPort).toBe(grant.startPort)
   })
 
-  it('that have ended make no call, and no socket of another kind', async () => {
+  it('that has ended can make no calls', async () => {
     const kernel = new MockKernel()
     const transport = kernel.openTransport({ elevated: true })
     const socket = transport.openSocket({ protocol: 'tcp' })
@@ -209,7 +209,7 @@ describe('inspect', () => {
     })
   })
 
-  it('is a snapshot: later changes are not in it', () => {
+  it('returns a snapshot that later changes do not affect', () => {
     const kernel = new MockKernel()
     const before = kernel.inspect()
     kernel.openTransport().openSocket({ protocol: 'tcp' })
@@ -234,7 +234,7 @@ describe('assertNothingHeld', () => {
     )
   })
 
-  it('says nothing when all is closed; processes, exclusions and persistent reservations may stay', async () => {
+  it('accepts processes, exclusions and persistent reservations', async () => {
     const kernel = new MockKernel({ exclusions: [{ protocol: 'tcp', startPort: 6000, count: 1 }] })
     const transport = kernel.openTransport({ elevated: true })
     await transport.persistent.create({ protocol: 'tcp', startPort: 5000, count: 2 })
@@ -245,7 +245,7 @@ describe('assertNothingHeld', () => {
     expect(() => kernel.assertNothingHeld()).not.toThrow()
   })
 
-  it('a released reservation is not held, but its anchor is still open', () => {
+  it('lists the open anchor of a released reservation', () => {
     const kernel = new MockKernel()
     const anchor = kernel.openTransport({ pid: 44 }).openSocket({ protocol: 'tcp' })
     release(anchor, acquire(anchor, 0, 4).token)
@@ -291,7 +291,7 @@ describe('reboot', () => {
 })
 
 describe('exclusions', () => {
-  it('keep reservations and the ephemeral allocator out, and plain binds not', () => {
+  it('cannot be reserved or given out for port 0, but can be bound by number', () => {
     const kernel = new MockKernel({
       dynamicRange: { startPort: 50_000, count: 4 },
       exclusions: [{ protocol: 'tcp', startPort: 50_000, count: 3 }],
@@ -335,7 +335,7 @@ describe('the dynamic range', () => {
     expect(acquire(anchor, 1, 5)).toMatchObject({ startPort: 1, count: 5 })
   })
 
-  it('can be the whole of a machine', () => {
+  it('can cover every port', () => {
     const kernel = new MockKernel({ dynamicRange: { startPort: 1, count: 65_535 } })
     const anchor = kernel.openTransport().openSocket({ protocol: 'tcp' })
     expect(acquire(anchor, 0, 65_535)).toMatchObject({ startPort: 1, count: 65_535 })
@@ -343,7 +343,7 @@ describe('the dynamic range', () => {
 })
 
 describe('before Windows Vista', () => {
-  it.each([0, 2600, 5999])('build %i knows no reservations, but sockets', async (windowsBuild) => {
+  it.each([0, 2600, 5999])('build %i supports sockets but no reservations', async (windowsBuild) => {
     const kernel = new MockKernel({ windowsBuild })
     const transport = kernel.openTransport({ elevated: true })
     const socket = transport.openSocket({ protocol: 'tcp' })
@@ -358,28 +358,28 @@ describe('before Windows Vista', () => {
     expect(socket.localAddress().port).toBe(49_152)
   })
 
-  it('build 6000, Windows Vista, knows them', () => {
+  it('is over at build 6000, which supports reservations', () => {
     const transport = new MockKernel({ windowsBuild: 6000 }).openTransport()
     expect(acquire(transport.openSocket({ protocol: 'tcp' }), 0, 1).count).toBe(1)
   })
 })
 
 describe('a control call', () => {
-  it('of a code that the kernel does not know: WSAEOPNOTSUPP, named by its number', () => {
+  it('with an unknown code fails with WSAEOPNOTSUPP and the code in hexadecimal', () => {
     const socket = new MockKernel().openTransport().openSocket({ protocol: 'tcp' })
     expect(() => socket.ioctl(0x9800_0001, null, null)).toThrow(
       expect.objectContaining({ code: 'WSAEOPNOTSUPP', syscall: 'WSAIoctl(0x98000001)' }),
     )
   })
 
-  it('with a persistent token: RELEASE is refused, Delete is the way', async () => {
+  it('cannot release a persistent reservation', async () => {
     const transport = new MockKernel().openTransport({ elevated: true })
     const token = await transport.persistent.create({ protocol: 'tcp', startPort: 5000, count: 1 })
     const socket = transport.openSocket({ protocol: 'tcp' })
     expect(() => release(socket, token)).toThrow(expect.objectContaining({ code: 'WSAEINVAL' }))
   })
 
-  it('RELEASE ends a reservation once: its anchor’s close is no concern of the next one', () => {
+  it('ends a reservation once: closing its anchor later does not end the next one', () => {
     const kernel = new MockKernel()
     const transport = kernel.openTransport()
     const [first, second] = [transport.openSocket({ protocol: 'tcp' }), transport.openSocket({ protocol: 'tcp' })]
@@ -392,7 +392,7 @@ describe('a control call', () => {
     kernel.assertNothingHeld()
   })
 
-  it('with an output where none belongs, or a token that is cut short: WSAEINVAL', () => {
+  it('for a token fails with WSAEINVAL if it has an output buffer or a short input', () => {
     const socket = new MockKernel().openTransport().openSocket({ protocol: 'tcp' })
     const { token } = acquire(socket, 0, 2)
     const bytes = new Uint8Array(8)
@@ -412,7 +412,7 @@ describe('a control call', () => {
 })
 
 describe('bind', () => {
-  it('of another family than the socket’s: WSAEAFNOSUPPORT; an address that is none throws before any call', () => {
+  it('fails with WSAEAFNOSUPPORT for an address of the other family, and makes no call for an invalid one', () => {
     const kernel = new MockKernel()
     const socket = kernel.openTransport().openSocket({ protocol: 'tcp', family: 'ipv6' })
     expect(() => socket.bind({ address: HOST, port: 0 })).toThrow(expect.objectContaining({ code: 'WSAEAFNOSUPPORT' }))
@@ -423,13 +423,13 @@ describe('bind', () => {
     expect(socket.localAddress()).toEqual({ address: '::1', family: 'IPv6', port: 49_152 })
   })
 
-  it('writes an address as the system would', () => {
+  it('normalizes the address', () => {
     const socket = new MockKernel().openTransport().openSocket({ protocol: 'tcp', family: 'ipv6' })
     socket.bind({ address: '0:0:0:0:0:0:0:1', port: 5000 })
     expect(socket.localAddress()).toEqual({ address: '::1', family: 'IPv6', port: 5000 })
   })
 
-  it('of a socket that is neither TCP nor UDP has no ports to give', () => {
+  it('fails on a socket that is neither TCP nor UDP', () => {
     const kernel = new MockKernel()
     const socket = kernel.openTransport().openOtherSocket()
     expect(() => socket.bind({ address: HOST, port: 0 })).toThrow(expect.objectContaining({ code: 'WSAEINVAL' }))

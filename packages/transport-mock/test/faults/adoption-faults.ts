@@ -68,7 +68,7 @@ export const adoptionFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'a connection does not listen to its signal',
+    'a connection ignores its signal',
     ['contract'],
     faultySockets((socket) => ({ connect: (remote) => socket.connect(remote) })),
   ],

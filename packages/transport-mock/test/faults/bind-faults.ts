@@ -44,7 +44,7 @@ export const bindFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'an exhausted reservation gives ports from elsewhere',
+    'an exhausted reservation gives ports outside the block',
     [4],
     faultySockets((socket) => ({
       bind: (address, options) =>
@@ -111,7 +111,7 @@ export const bindFaults: readonly FaultCase[] = [
     { machine: (machine) => ({ ...machine, addExclusion: () => {} }) },
   ],
   [
-    'an exclusion counts for both protocols',
+    'an exclusion affects both protocols',
     [10],
     {
       machine: (machine, kernel) => ({
@@ -123,7 +123,7 @@ export const bindFaults: readonly FaultCase[] = [
     },
   ],
   [
-    'a second bind is allowed',
+    'a second bind succeeds',
     ['contract'],
     faultySockets((socket) => ({
       bind: (address, options) =>
@@ -135,7 +135,7 @@ export const bindFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'arguments are bent until they fit',
+    'invalid arguments are converted to valid ones',
     ['contract'],
     faultySockets((socket) => ({
       ioctl: (code, input, output) => socket.ioctl(Number(code) >>> 0, input, output),

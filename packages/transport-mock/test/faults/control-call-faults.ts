@@ -13,7 +13,7 @@ import type { FaultCase } from './fault-case.js'
 export const controlCallFaults: readonly FaultCase[] = [
   ['RELEASE does nothing', [3, 11, 13], faultyCalls(SIO_RELEASE_PORT_RESERVATION, { request: () => 0 })],
   ['ASSOCIATE does nothing', [3, 4, 5, 6, 13, 14], faultyCalls(SIO_ASSOCIATE_PORT_RESERVATION, { request: () => 0 })],
-  ['ACQUIRE returns no count of bytes', [17], faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, { result: () => 0 })],
+  ['ACQUIRE returns a count of 0 bytes', [17], faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, { result: () => 0 })],
   [
     'ACQUIRE writes past its struct',
     [17],
@@ -25,14 +25,14 @@ export const controlCallFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'ACQUIRE takes no ports for one',
+    'ACQUIRE reserves one port when asked for none',
     [12],
     faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
       request: (call) => withRange(call, (range) => ({ NumberOfPorts: range.NumberOfPorts || 1 })),
     }),
   ],
   [
-    'ACQUIRE cuts a range off at 65535',
+    'ACQUIRE cuts a range at port 65535',
     [12],
     faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
       request: (call) =>
@@ -49,7 +49,7 @@ export const controlCallFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'a wildcard is taken outside the dynamic range',
+    'a wildcard lies outside the dynamic range',
     [15],
     faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
       request: (call) => withRange(call, ({ StartPort }) => ({ StartPort: StartPort || 20_000 })),
@@ -66,7 +66,7 @@ export const controlCallFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'tokens are cut to the 53 bits of a number',
+    'tokens lose all but the 53 bits of a number',
     [3, 4, 5, 11],
     faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, {
       result: (returned, call) => {
@@ -93,7 +93,7 @@ export const controlCallFaults: readonly FaultCase[] = [
     })(),
   ],
   [
-    'ASSOCIATE says yes to a bound socket',
+    'ASSOCIATE succeeds on a bound socket',
     [4, 13],
     faultyCalls(SIO_ASSOCIATE_PORT_RESERVATION, {
       failure: (error, { socket }) => {
@@ -102,9 +102,9 @@ export const controlCallFaults: readonly FaultCase[] = [
       },
     }),
   ],
-  ['RELEASE says yes to every token', [3, 13], faultyCalls(SIO_RELEASE_PORT_RESERVATION, { failure: () => 0 })],
+  ['RELEASE succeeds with any token', [3, 13], faultyCalls(SIO_RELEASE_PORT_RESERVATION, { failure: () => 0 })],
   [
-    'every refusal is the same error',
+    'every call is refused with the same error',
     [2, 7, 8, 12, 15, 'errors'],
     faultyCalls(undefined, {
       failure: () => {
@@ -113,7 +113,7 @@ export const controlCallFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'a failed call reports bytes',
+    'a failed call reports returned bytes',
     [2],
     faultyCalls(undefined, {
       failure: (error) => {
@@ -132,7 +132,7 @@ export const controlCallFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'an error that no table knows becomes one that it knows',
+    'an unknown error becomes a known one',
     ['errors'],
     faultyCalls(undefined, {
       failure: (error) => {
@@ -143,7 +143,7 @@ export const controlCallFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'an error has no code of Node’s',
+    'an error has no code',
     ['errors'],
     faultyCalls(undefined, {
       failure: (error) => {
@@ -163,14 +163,14 @@ export const controlCallFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'ASSOCIATE makes a call again that failed',
+    'ASSOCIATE retries a failed call',
     ['every documented error, and any other, comes through from each of the three codes, with its number'],
     faultyCalls(SIO_ASSOCIATE_PORT_RESERVATION, {
       failure: (_error, { code, input, output, socket }) => socket.ioctl(code, input, output),
     }),
   ],
   [
-    'an interrupted call is made again',
+    'an interrupted call is retried',
     [16],
     faultySockets((socket) => ({
       ioctl: (...call) =>

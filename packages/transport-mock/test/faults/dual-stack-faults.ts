@@ -42,7 +42,7 @@ export const dualStackFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'what a bind that failed asked for counts for the next',
+    'the options of a failed bind affect the next bind',
     [PORTS],
     faultySockets((socket) => {
       let ipv6Only = false
@@ -55,7 +55,7 @@ export const dualStackFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'a server takes connections of IPv4 whatever its socket was bound for',
+    'a server accepts IPv4 connections whatever address its socket was bound to',
     [CONNECTIONS],
     faultySockets((socket) => ({
       listen: async (server) => {
@@ -67,12 +67,12 @@ export const dualStackFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'IPv6 sockets say that they are of IPv4',
+    'IPv6 sockets report the family IPv4',
     [BIND],
     faultySockets((socket) => ({ localAddress: () => ({ ...socket.localAddress(), family: 'IPv4' }) })),
   ],
   [
-    'a second bind is allowed to IPv6 sockets',
+    'a second bind of an IPv6 socket succeeds',
     [BIND],
     faultySockets((socket) => ({
       bind: (address, options) => {

@@ -1,7 +1,7 @@
 import type { ConformanceTest } from '@winport/transport/conformance'
 import type { TargetFault } from '../mock-target.js'
 
-/** A backend with one thing wrong with it, and the behaviours, or the very tests, that must say so. */
+/** A backend with one fault, and the behaviours, or titles of tests, that must report it. */
 export type FaultCase = readonly [
   what: string,
   broken: readonly (ConformanceTest['behaviour'] | ConformanceTest['title'])[],

@@ -5,7 +5,7 @@ import type { FaultCase } from './fault-case.js'
 
 export const legacyFaults: readonly FaultCase[] = [
   [
-    'control codes that are missing are refused with another error',
+    'unsupported control codes fail with another error',
     [18],
     faultyCalls(undefined, {
       failure: () => {
@@ -13,9 +13,9 @@ export const legacyFaults: readonly FaultCase[] = [
       },
     }),
   ],
-  ['control codes that are missing succeed', [18], faultyCalls(undefined, { request: () => 0 })],
+  ['unsupported control codes succeed', [18], faultyCalls(undefined, { request: () => 0 })],
   [
-    'functions that are missing are refused with another error',
+    'unsupported functions fail with another error',
     [18],
     faultyPersistent(() => ({
       create: async () => {

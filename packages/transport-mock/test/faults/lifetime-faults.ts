@@ -10,7 +10,7 @@ import type { FaultCase } from './fault-case.js'
 export const lifetimeFaults: readonly FaultCase[] = [
   ['closing a socket does nothing', [3, 8, 11, 'contract'], faultySockets(() => ({ close: () => {} }))],
   [
-    'closing a socket a second time is an error',
+    'closing a socket twice fails',
     ['contract'],
     faultySockets((socket) => ({
       close: () => {
@@ -25,7 +25,7 @@ export const lifetimeFaults: readonly FaultCase[] = [
     { transport: (transport) => altered<Transport>(transport, { close: async () => {} }) },
   ],
   [
-    'closing a transport a second time is an error',
+    'closing a transport twice fails',
     ['contract'],
     {
       transport: (transport) => {
@@ -57,7 +57,7 @@ export const lifetimeFaults: readonly FaultCase[] = [
     })(),
   ],
   [
-    'another process passes for this one',
+    'another process is treated as this one',
     [3, 13],
     (() => {
       let first: MockTransport | undefined

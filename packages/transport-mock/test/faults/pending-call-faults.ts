@@ -4,12 +4,12 @@ import type { FaultCase } from './fault-case.js'
 
 export const pendingCallFaults: readonly FaultCase[] = [
   [
-    'a signal is not listened to',
+    'a signal is ignored',
     [16, 'contract'],
     faultySockets((socket) => ({ ioctlAsync: (code, input, output) => socket.ioctlAsync(code, input, output) })),
   ],
   [
-    'a signal that is aborted already is found out after the call',
+    'a call checks its signal only after the call',
     ['contract'],
     faultySockets((socket) => ({
       ioctlAsync: async (code, input, output, options) => {
@@ -21,7 +21,7 @@ export const pendingCallFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'an aborted call fails with the error of the system',
+    'an aborted call fails with the system error instead of an AbortError',
     [16],
     faultySockets((socket) => ({
       ioctlAsync: async (...call) => {
@@ -34,7 +34,7 @@ export const pendingCallFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'an aborted call is carried out all the same',
+    'an aborted call is still carried out',
     [16],
     faultySockets((socket) => ({
       ioctlAsync: async (code, input, output, options) => {
@@ -48,7 +48,7 @@ export const pendingCallFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'a pending call has written its output already',
+    'a call writes its output while it is pending',
     [16],
     faultySockets((socket) => ({
       ioctlAsync: (code, input, output, options) => {
@@ -58,7 +58,7 @@ export const pendingCallFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'closing a socket leaves its pending calls',
+    'closing a socket does not end its pending calls',
     [16],
     faultySockets((socket) => ({
       close: () => {
@@ -67,7 +67,7 @@ export const pendingCallFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'a call that was pending succeeds whatever came of it',
+    'a pending call succeeds even where it failed',
     ['a pending call that fails tells its error when it is complete'],
     faultySockets((socket) => ({
       ioctlAsync: async (code, input, output, options) => {
@@ -78,7 +78,7 @@ export const pendingCallFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'overlapped calls are made one after the other',
+    'overlapped calls are made one after another',
     ['a pending call holds up neither the thread nor other calls'],
     (() => {
       let last: Promise<unknown> = Promise.resolve()

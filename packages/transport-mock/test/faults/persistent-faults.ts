@@ -8,7 +8,7 @@ import type { FaultCase } from './fault-case.js'
 
 export const persistentFaults: readonly FaultCase[] = [
   [
-    'nobody needs elevation',
+    'no call needs elevation',
     [14, 20],
     { machine: (machine) => ({ ...machine, openTransport: () => machine.openTransport({ elevated: true }) }) },
   ],
@@ -24,7 +24,7 @@ export const persistentFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'Create says yes to a range that is taken',
+    'Create succeeds for a range that is taken',
     [20],
     faultyPersistent((persistent) => ({
       create: async (range) => {
@@ -38,7 +38,7 @@ export const persistentFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'Lookup and Delete take a range that starts where a reservation does',
+    'Lookup and Delete accept any range that starts like a reservation',
     [21],
     faultyPersistent((persistent, kernel) => {
       const exact = (range: { protocol: string; startPort: number; count: number }) => {
@@ -56,12 +56,12 @@ export const persistentFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'RELEASE says yes to a persistent token',
+    'RELEASE succeeds with a persistent token',
     ["RELEASE is for runtime reservations: a persistent one's token fails, and the reservation stands"],
     faultyCalls(SIO_RELEASE_PORT_RESERVATION, { failure: () => 0 }),
   ],
   [
-    'a signal that is aborted already is found out after the persistent call',
+    'a persistent call checks its signal only after the call',
     ['a persistent call whose signal is aborted already: AbortError with its reason, and no call is made'],
     faultyPersistent((persistent) => ({
       create: async (range, options) => {
@@ -72,13 +72,13 @@ export const persistentFaults: readonly FaultCase[] = [
     })),
   ],
   [
-    'Delete does not listen to a signal',
+    'Delete ignores its signal',
     ['a persistent call whose signal is aborted already: AbortError with its reason, and no call is made'],
     faultyPersistent((persistent) => ({ delete: (range) => persistent.delete(range) })),
   ],
   ['Delete does nothing', [14, 21, 22], faultyPersistent(() => ({ delete: async () => {} }))],
   [
-    'errors of IP Helper are named from Winsock’s table',
+    'IP Helper errors get the names of Winsock errors',
     [20, 21],
     faultyPersistent((persistent) => {
       const renamed = async <Result>(call: Promise<Result>) => {
@@ -96,7 +96,7 @@ export const persistentFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'a persistent token is cut to the 53 bits of a number',
+    'a persistent token loses all but the 53 bits of a number',
     [14, 22],
     faultyPersistent((persistent) => ({
       create: async (range) => BigInt(Number(await persistent.create(range))),
@@ -145,7 +145,7 @@ export const persistentFaults: readonly FaultCase[] = [
   ],
   ['a runtime reservation survives a restart', [23], { machine: (machine) => ({ ...machine, reboot: () => {} }) }],
   [
-    'the machine is too old for what it can do',
+    'the machine claims to be too old for its features',
     [18],
     { machine: (machine) => ({ ...machine, windowsBuild: LEGACY_BUILD }) },
   ],

@@ -25,7 +25,7 @@ const TOKEN_CODES = [SIO_ASSOCIATE_PORT_RESERVATION, SIO_RELEASE_PORT_RESERVATIO
 
 export const requestFaults: readonly FaultCase[] = [
   [
-    'ACQUIRE takes an output buffer that is too small',
+    'ACQUIRE accepts an output buffer that is too small',
     [OUTPUT_TOO_SMALL],
     faultyCalls(SIO_ACQUIRE_PORT_RESERVATION, { request: ({ input }) => ({ input, output: new Uint8Array(16) }) }),
   ],
@@ -38,7 +38,7 @@ export const requestFaults: readonly FaultCase[] = [
   ),
   ...CODES.map(
     (code): FaultCase => [
-      `${controlCodeName(code)} takes no buffer but of its struct’s size`,
+      `${controlCodeName(code)} accepts only a buffer of the size of its struct`,
       [MAY_BE_LARGER],
       faultyCalls(code, {
         request: ({ input, output }) => {
@@ -51,14 +51,14 @@ export const requestFaults: readonly FaultCase[] = [
   ),
   ...TOKEN_CODES.map(
     (code): FaultCase => [
-      `${controlCodeName(code)} does not mind an output buffer`,
+      `${controlCodeName(code)} accepts an output buffer`,
       [NO_OUTPUT],
       faultyCalls(code, { request: ({ input }) => ({ input, output: null }) }),
     ],
   ),
-  ['a control code that nobody knows succeeds', [UNKNOWN_CODE], faultyCalls(UNKNOWN, { failure: () => 0 })],
+  ['an unknown control code succeeds', [UNKNOWN_CODE], faultyCalls(UNKNOWN, { failure: () => 0 })],
   [
-    'a control code that nobody knows is a wrong pointer',
+    'an unknown control code fails with the error of a bad pointer',
     [UNKNOWN_CODE],
     faultyCalls(UNKNOWN, {
       failure: () => {
@@ -72,7 +72,7 @@ function sizeOf(code: number): number {
   return code === SIO_ACQUIRE_PORT_RESERVATION ? INET_PORT_RANGE.size : INET_PORT_RESERVATION_TOKEN.size
 }
 
-/** The struct that begins where the buffer does, however long that is. */
+/** A struct that starts with the buffer, even where the buffer is shorter. */
 function whole(input: Bytes, code: number): Bytes {
   return input && new Uint8Array(input.buffer, input.byteOffset, sizeOf(code))
 }

@@ -31,12 +31,12 @@ export const sharedPortFaults: readonly FaultCase[] = [
     faultyBind((socket, address, options) => socket.bind(address, { ...options, reuseAddr: false })),
   ],
   [
-    'every UDP socket shares its port',
+    'every UDP socket shares its port, with or without reuseAddr',
     [SHARE_RESERVED, ELSEWHERE, SHARE],
     faultyBind((socket, address) => socket.bind(address, { reuseAddr: socket.protocol === 'udp' })),
   ],
   [
-    'the last one alone need ask',
+    'only the later socket needs reuseAddr to share a port',
     [SHARE_RESERVED, ELSEWHERE, SHARE],
     faultyBind((socket, address, options) => {
       const join = () => socket.bind(address, options)
@@ -44,21 +44,21 @@ export const sharedPortFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'one that asks too late is refused with the error of a port in use',
+    'a later socket with reuseAddr is refused with the error of a port in use',
     [SHARE_RESERVED, ELSEWHERE],
     faultyBind((socket, address, options) => {
       recovering('WSAEACCES', () => socket.bind(address, options), refuse(WSAEADDRINUSE))
     }),
   ],
   [
-    'one that does not ask is refused with the error of a reserved port',
+    'a later socket without reuseAddr is refused with the error of a reserved port',
     [SHARE_RESERVED, ELSEWHERE, SHARE],
     faultyBind((socket, address, options) => {
       recovering('WSAEADDRINUSE', () => socket.bind(address, options), refuse(WSAEACCES))
     }),
   ],
   [
-    'what a bind that failed asked for counts for the next',
+    'the options of a failed bind affect the next bind',
     [SHARE],
     faultySockets((socket) => {
       let reuseAddr = false
@@ -71,7 +71,7 @@ export const sharedPortFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'bind with port 0 shares a port if it may',
+    'bind with port 0 shares a port in use',
     [PORT_ZERO],
     faultySockets((socket, _transport, kernel) => ({
       bind: (address, options) => {
@@ -90,14 +90,14 @@ export const sharedPortFaults: readonly FaultCase[] = [
     }),
   ],
   [
-    'TCP sockets may ask for reuseAddr',
+    'TCP sockets accept reuseAddr',
     [ARGUMENTS],
     faultyBind((socket, address, options) => {
       socket.bind(address, socket.protocol === 'tcp' && options?.reuseAddr === true ? {} : options)
     }),
   ],
   [
-    'a port is adopted once',
+    'only one socket on a port can be adopted',
     [RECEIVE],
     faultySockets((socket, _transport, kernel) => ({
       attach: async (datagramSocket) => {
