@@ -1,11 +1,11 @@
 import { describeReceivedType, describeReceivedValue } from './received-value.js'
 
 /**
- * Makes (and returns, does not throw) Node's error for an argument of the wrong type.
+ * Returns Node's error for an argument of the wrong type.
  *
- * @param name The argument; with a dot in it the message calls it a property, as Node does.
- * @param expected What follows "must be ", e.g. `of type number`.
- * @param received What came. Any value, even a hostile proxy, is described without throwing.
+ * @param name The argument's name. If it contains a dot, the message calls it a property, as Node does.
+ * @param expected The words after "must be ", such as `of type number`.
+ * @param received The received value. Describing it never throws, not even for a proxy that throws.
  * @see https://nodejs.org/api/errors.html#err_invalid_arg_type
  */
 export function invalidArgType(
@@ -19,11 +19,11 @@ export function invalidArgType(
 }
 
 /**
- * Makes (and returns, does not throw) Node's error for a value outside its range.
+ * Returns Node's error for a value outside its range.
  *
- * @param name The argument.
- * @param range What follows "It must be ", e.g. `>= 1 and <= 65535`.
- * @param received What came. Any value, even a hostile proxy, is described without throwing.
+ * @param name The argument's name.
+ * @param range The words after "It must be ", such as `>= 1 and <= 65535`.
+ * @param received The received value. Describing it never throws, not even for a proxy that throws.
  * @see https://nodejs.org/api/errors.html#err_out_of_range
  */
 export function outOfRange(name: string, range: string, received: unknown): RangeError & { code: 'ERR_OUT_OF_RANGE' } {

@@ -1,5 +1,6 @@
 export { invalidArgType, outOfRange } from './argument-errors.js'
 export { checkBoolean } from './check-boolean.js'
+export { checkObject } from './check-object.js'
 export {
   _WSAIO,
   _WSAIOR,
@@ -32,6 +33,8 @@ export {
   ERROR_SHARING_VIOLATION,
 } from './ip-helper-error-numbers.js'
 export { IP_HELPER_ERRORS, ipHelperError } from './ip-helper-errors.js'
+export { type PersistentVerb, persistentFunctionName } from './persistent-functions.js'
+export { DEFAULT_DYNAMIC_RANGE, LAST_PORT } from './port-space.js'
 export {
   type ProviderStruct,
   WSAPROTOCOL_INFOW,
@@ -75,7 +78,9 @@ export {
 } from './socket-constants.js'
 export type { StructCodec } from './struct-codec.js'
 export type { SystemErrorEntry } from './system-error-entry.js'
-export { checkUnsigned, checkUnsigned64, UINT16_MAX, UINT32_MAX, UINT64_MAX } from './unsigned-integer.js'
+export { checkUnsigned, UINT16_MAX, UINT32_MAX } from './unsigned-integer.js'
+export { UNSUPPORTED_ERRORS } from './unsupported-errors.js'
+export { WINDOWS_10_1809, WINDOWS_VISTA } from './windows-builds.js'
 export {
   WSA_IO_INCOMPLETE,
   WSA_IO_PENDING,

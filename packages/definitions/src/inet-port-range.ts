@@ -9,13 +9,13 @@ import { checkUnsigned, UINT16_MAX } from './unsigned-integer.js'
  * @see https://learn.microsoft.com/en-us/windows/win32/api/mstcpip/ns-mstcpip-inet_port_range
  */
 export interface INET_PORT_RANGE {
-  /** The first port, 0 to 65535, in host order here and in network order in the bytes; 0 leaves the choice to the kernel. */
+  /** The first port, 0 to 65535. Host order in the value, network order in the bytes. With 0 the kernel chooses the range. */
   StartPort: number
-  /** How many ports, 0 to 65535. The struct can say 0; the kernel refuses it. */
+  /** The number of ports, 0 to 65535. The kernel refuses 0. */
   NumberOfPorts: number
 }
 
-/** The 4 bytes of an INET_PORT_RANGE: USHORT StartPort in network order, USHORT NumberOfPorts in Windows' own. */
+/** The 4 bytes of an INET_PORT_RANGE: USHORT StartPort in network order, USHORT NumberOfPorts in little-endian order. */
 export const INET_PORT_RANGE: StructCodec<INET_PORT_RANGE, 'StartPort' | 'NumberOfPorts'> = {
   name: 'INET_PORT_RANGE',
   size: 4,
@@ -41,5 +41,5 @@ export const INET_PORT_RANGE: StructCodec<INET_PORT_RANGE, 'StartPort' | 'Number
 /** mstcpip.h's second name for INET_PORT_RANGE, used inside INET_PORT_RESERVATION_INSTANCE. */
 export type INET_PORT_RESERVATION = INET_PORT_RANGE
 
-/** mstcpip.h's second name for INET_PORT_RANGE: the very same codec. */
+/** The codec of INET_PORT_RANGE under mstcpip.h's second name. */
 export const INET_PORT_RESERVATION: StructCodec<INET_PORT_RANGE, 'StartPort' | 'NumberOfPorts'> = INET_PORT_RANGE

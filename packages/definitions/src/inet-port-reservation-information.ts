@@ -4,7 +4,7 @@ import type { StructCodec } from './struct-codec.js'
 import { checkUnsigned, UINT32_MAX } from './unsigned-integer.js'
 
 /**
- * Who owns a reservation. mstcpip.h declares it; none of the three control codes takes or gives it.
+ * The owner of a reservation. mstcpip.h declares it, but none of the three control codes takes or returns it.
  *
  * @see https://learn.microsoft.com/en-us/windows/win32/api/mstcpip/ns-mstcpip-inet_port_reservation_information
  */

@@ -12,15 +12,15 @@ import type { StructCodec } from './struct-codec.js'
 import { checkUnsigned, checkUnsigned64, UINT16_MAX } from './unsigned-integer.js'
 
 /**
- * A reservation that was made, range and token: the output of `SIO_ACQUIRE_PORT_RESERVATION`. The value is flat; in C
- * the range is in `Reservation` and the token in `Token.Token`.
+ * The range and the token of a new reservation: the output of `SIO_ACQUIRE_PORT_RESERVATION`. The value is flat; in C the
+ * range is in `Reservation` and the token in `Token.Token`.
  *
  * @see https://learn.microsoft.com/en-us/windows/win32/api/mstcpip/ns-mstcpip-inet_port_reservation_instance
  */
 export interface INET_PORT_RESERVATION_INSTANCE {
-  /** The first port of the block, 0 to 65535, in host order here and in network order in the bytes. */
+  /** The first port of the block, 0 to 65535. Host order in the value, network order in the bytes. */
   StartPort: number
-  /** How many ports the block has, 0 to 65535. */
+  /** The number of ports in the block, 0 to 65535. */
   NumberOfPorts: number
   /** The reservation's token, 0n to 2n ** 64n - 1n. */
   Token: bigint

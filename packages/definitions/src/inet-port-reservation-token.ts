@@ -10,7 +10,7 @@ import { checkUnsigned64 } from './unsigned-integer.js'
  * @see https://learn.microsoft.com/en-us/windows/win32/api/mstcpip/ns-mstcpip-inet_port_reservation_token
  */
 export interface INET_PORT_RESERVATION_TOKEN {
-  /** 0n to 2n ** 64n - 1n; 0n, `INVALID_PORT_RESERVATION_TOKEN`, names no reservation. */
+  /** 0n to 2n ** 64n - 1n. 0n is `INVALID_PORT_RESERVATION_TOKEN` and names no reservation. */
   Token: bigint
 }
 

@@ -1,8 +1,8 @@
 import { indexSystemErrors, type SystemErrorEntry } from './system-error-entry.js'
 
 /**
- * The errors that the six persistent reservation functions document, and others that a call into IP Helper may plausibly
- * end in, by number. Meanings are worded for those functions.
+ * The documented errors of the six functions for persistent reservations, and other errors that a call of IP Helper may
+ * return, by number. The meanings are worded for those functions.
  *
  * @see https://learn.microsoft.com/en-us/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistenttcpportreservation
  */
@@ -55,7 +55,7 @@ export const IP_HELPER_ERRORS: readonly SystemErrorEntry[] = [
   {
     number: 120,
     name: 'ERROR_CALL_NOT_IMPLEMENTED',
-    meaning: 'The function exists here only as a stub.',
+    meaning: 'The function exists only as a stub.',
     nodeCode: undefined,
   },
   {
@@ -77,7 +77,7 @@ export const IP_HELPER_ERRORS: readonly SystemErrorEntry[] = [
     nodeCode: undefined,
   },
   { number: 170, name: 'ERROR_BUSY', meaning: 'The resource is in use.', nodeCode: undefined },
-  { number: 183, name: 'ERROR_ALREADY_EXISTS', meaning: 'Such an object exists already.', nodeCode: 'EEXIST' },
+  { number: 183, name: 'ERROR_ALREADY_EXISTS', meaning: 'The object already exists.', nodeCode: 'EEXIST' },
   { number: 487, name: 'ERROR_INVALID_ADDRESS', meaning: 'A pointer is not valid.', nodeCode: undefined },
   { number: 740, name: 'ERROR_ELEVATION_REQUIRED', meaning: 'The call needs an elevated process.', nodeCode: 'EACCES' },
   {
@@ -95,7 +95,7 @@ export const IP_HELPER_ERRORS: readonly SystemErrorEntry[] = [
   {
     number: 998,
     name: 'ERROR_NOACCESS',
-    meaning: 'A pointer leads to memory that may not be accessed.',
+    meaning: 'A pointer refers to memory that is not accessible.',
     nodeCode: 'EFAULT',
   },
   {
@@ -122,14 +122,14 @@ export const IP_HELPER_ERRORS: readonly SystemErrorEntry[] = [
     meaning: 'The caller lacks a privilege that the call needs.',
     nodeCode: 'EPERM',
   },
-  { number: 1359, name: 'ERROR_INTERNAL_ERROR', meaning: 'The system met an internal error.', nodeCode: undefined },
+  { number: 1359, name: 'ERROR_INTERNAL_ERROR', meaning: 'The system had an internal error.', nodeCode: undefined },
   {
     number: 1450,
     name: 'ERROR_NO_SYSTEM_RESOURCES',
     meaning: 'The system lacks the resources for the call.',
     nodeCode: undefined,
   },
-  { number: 1460, name: 'ERROR_TIMEOUT', meaning: 'The call took too long and was given up.', nodeCode: undefined },
+  { number: 1460, name: 'ERROR_TIMEOUT', meaning: 'The call timed out.', nodeCode: undefined },
   {
     number: 1722,
     name: 'RPC_S_SERVER_UNAVAILABLE',
@@ -146,7 +146,7 @@ export const IP_HELPER_ERRORS: readonly SystemErrorEntry[] = [
 
 let index: ReadonlyMap<number | string, SystemErrorEntry> | undefined
 
-/** Finds an IP Helper error by its number or its name; undefined if the table has none such. Never throws. */
+/** Finds an IP Helper error by its number or its name. Undefined if the table does not have it. Never throws. */
 export function ipHelperError(numberOrName: number | string): SystemErrorEntry | undefined {
   index ??= indexSystemErrors(IP_HELPER_ERRORS)
   return index.get(numberOrName)

@@ -4,10 +4,10 @@ const DOT = 0x2e
 const DIGIT_0 = 0x30
 
 /**
- * Parses a strict dotted quad: four decimal numbers, 0 to 255, without leading zeros or anything else.
+ * Parses a strict dotted quad: four decimal numbers, 0 to 255, without leading zeros.
  *
- * @param start Where in `text` the address starts; `end` where it stops.
- * @returns The address as an unsigned 32-bit number, its first part in the highest byte, or -1 if it is none.
+ * @param start The index in `text` where the address starts; it stops before `end`.
+ * @returns The address as an unsigned 32-bit number with its first part in the highest byte, or -1 if it is not valid.
  */
 export function parseIPv4Address(text: string, start = 0, end: number = text.length): number {
   let address = 0

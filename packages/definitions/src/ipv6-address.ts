@@ -7,12 +7,11 @@ const COLON = 0x3a
 const groups = new Uint16Array(8)
 
 /**
- * Parses an IPv6 address as RFC 4291 section 2.2 writes it (any case, `::` once for one or more zero groups, the last
- * 32 bits as a dotted quad if so written; no zone, no brackets) and writes its 16 bytes at `offset`. The caller has
- * checked the bounds.
+ * Parses an IPv6 address in any form of RFC 4291 section 2.2 and writes its 16 bytes at `offset`. Zones and brackets are
+ * not accepted. The caller has checked the bounds.
  *
- * @param end Where in `text` the address stops.
- * @returns Whether it is an address. If not, nothing was written.
+ * @param end The index in `text` before which the address stops.
+ * @returns Whether the text is an address. If not, nothing is written.
  */
 export function writeIPv6Address(text: string, end: number, target: Uint8Array, offset: number): boolean {
   if (!parseGroups(text, end)) return false
@@ -70,8 +69,8 @@ function hexDigit(character: number): number {
 }
 
 /**
- * Formats the 16 bytes at `offset` as RFC 5952 asks: lower case, no leading zeros, `::` for the first longest run of two
- * or more zero groups, and IPv4-mapped addresses as `::ffff:192.0.2.1`. The caller has checked the bounds.
+ * Formats the 16 bytes at `offset` in the form of RFC 5952: lower case, no leading zeros, `::` for the first longest run of
+ * two or more zero groups, and IPv4-mapped addresses as `::ffff:192.0.2.1`. The caller has checked the bounds.
  */
 export function formatIPv6Address(bytes: Uint8Array, offset: number): string {
   let gap = -1

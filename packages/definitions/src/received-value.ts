@@ -1,7 +1,7 @@
-/** Longest text that a received value is quoted with, in UTF-16 units; longer ones end in `...`. */
+/** The longest quotation of a received value, in UTF-16 units. Longer text is cut and ends in `...`. */
 const LONGEST_QUOTE = 28
 
-/** How a TypeError names what came: kind and value, in the words of Node's own messages. Never throws. */
+/** Describes a received value for a TypeError: type and value, in the words of Node's own messages. Never throws. */
 export function describeReceivedType(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'object' || typeof value === 'function') {
     return describeReceivedValue(value)
@@ -9,7 +9,7 @@ export function describeReceivedType(value: unknown): string {
   return `type ${typeof value} (${describeReceivedValue(value)})`
 }
 
-/** How a RangeError names what came: the value alone. Never throws. */
+/** Describes a received value for a RangeError: the value alone. Never throws. */
 export function describeReceivedValue(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -55,7 +55,7 @@ function shorten(text: string, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest - 3)}...` : text
 }
 
-/** Node's own rule: digits are grouped above 2 ** 32, where they can no longer be counted at a glance. */
+/** Groups digits above 2 ** 32, as Node does. */
 function groupDigits(digits: string): string {
   if (digits.length < 10 || digits.length > 60 || Math.abs(Number(digits)) <= 2 ** 32) return digits
   return digits.replace(/\B(?=(?:\d{3})+$)/g, '_')

@@ -1,4 +1,4 @@
-/** A struct of Winsock's service provider interface that only a provider fills in. The same on x86, x64 and arm64. */
+/** A struct of Winsock's service provider interface, which a provider fills in. The layout is the same on x86, x64 and arm64. */
 export interface ProviderStruct<Field extends string> {
   /** The struct's name in the Windows headers. */
   readonly name: string
@@ -8,21 +8,21 @@ export interface ProviderStruct<Field extends string> {
   readonly offsetOf: Readonly<Record<Field, number>>
 }
 
-/** What a provider says of itself in WSPStartup. ws2spi.h */
+/** The version and description that a provider reports in WSPStartup. ws2spi.h */
 export const WSPDATA: ProviderStruct<'wVersion' | 'wHighVersion' | 'szDescription'> = {
   name: 'WSPDATA',
   size: 516,
   offsetOf: { wVersion: 0, wHighVersion: 2, szDescription: 4 },
 }
 
-/** The catalog's entry of a socket's provider: what getsockopt writes for SO_PROTOCOL_INFOW. winsock2.h */
+/** A socket's catalog entry, which names its provider. getsockopt writes it for SO_PROTOCOL_INFOW. winsock2.h */
 export const WSAPROTOCOL_INFOW: ProviderStruct<'ProviderId' | 'ProtocolChain' | 'iVersion' | 'szProtocol'> = {
   name: 'WSAPROTOCOL_INFOW',
   size: 628,
   offsetOf: { ProviderId: 20, ProtocolChain: 40, iVersion: 72, szProtocol: 116 },
 }
 
-/** The pointers of a WSPPROC_TABLE, in their order: a provider's functions. ws2spi.h */
+/** The functions of a provider: the pointers of a WSPPROC_TABLE, in order. ws2spi.h */
 export const WSPPROC_TABLE = [
   'lpWSPAccept',
   'lpWSPAddressToString',
@@ -56,7 +56,7 @@ export const WSPPROC_TABLE = [
   'lpWSPStringToAddress',
 ] as const
 
-/** The pointers of a WSPUPCALLTABLE, in their order: what a provider may call. ws2spi.h */
+/** The functions that a provider may call: the pointers of a WSPUPCALLTABLE, in order. ws2spi.h */
 export const WSPUPCALLTABLE = [
   'lpWPUCloseEvent',
   'lpWPUCloseSocketHandle',

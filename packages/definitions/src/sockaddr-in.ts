@@ -12,9 +12,9 @@ import { checkUnsigned, UINT16_MAX } from './unsigned-integer.js'
  * @see https://learn.microsoft.com/en-us/windows/win32/api/ws2def/ns-ws2def-sockaddr_in
  */
 export interface SOCKADDR_IN {
-  /** The port, 0 to 65535, in host order here and in network order in the bytes. */
+  /** The port, 0 to 65535. Host order in the value, network order in the bytes. */
   sin_port: number
-  /** The address as a dotted quad, such as `127.0.0.1`; leading zeros and short forms are refused. */
+  /** The address as a dotted quad, such as `127.0.0.1`. Leading zeros and short forms are not accepted. */
   sin_addr: string
 }
 
@@ -44,7 +44,7 @@ export const SOCKADDR_IN: StructCodec<SOCKADDR_IN, 'sin_family' | 'sin_port' | '
   },
 }
 
-/** Writes the struct from checked parts; false, with nothing written, if `address` is no IPv4 address. */
+/** Writes the struct from checked parts. Returns false and writes nothing if `address` is not an IPv4 address. */
 export function writeSockaddrIn(port: number, address: string, target: Uint8Array, offset: number): boolean {
   const quad = parseIPv4Address(address)
   if (quad < 0) return false

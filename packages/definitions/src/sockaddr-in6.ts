@@ -12,13 +12,13 @@ import { checkUnsigned, UINT16_MAX, UINT32_MAX } from './unsigned-integer.js'
  * @see https://learn.microsoft.com/en-us/windows/win32/api/ws2ipdef/ns-ws2ipdef-sockaddr_in6_lh
  */
 export interface SOCKADDR_IN6 {
-  /** The port, 0 to 65535, in host order here and in network order in the bytes. */
+  /** The port, 0 to 65535. Host order in the value, network order in the bytes. */
   sin6_port: number
-  /** Flow information, 0 to 4294967295: a ULONG that is passed through as it stands; 0 for none. */
+  /** Flow information, 0 to 4294967295: a ULONG, copied unchanged. 0 means none. */
   sin6_flowinfo: number
-  /** The address as text, such as `::1`; read in any RFC 4291 form, written in RFC 5952's. A zone is not part of it. */
+  /** The address as text without a zone, such as `::1`. Every form of RFC 4291 is read; the form of RFC 5952 is written. */
   sin6_addr: string
-  /** The interface index of a link-local address, 0 to 4294967295; 0 for none. */
+  /** The interface index of a link-local address, 0 to 4294967295. 0 means none. */
   sin6_scope_id: number
 }
 
@@ -56,8 +56,8 @@ export const SOCKADDR_IN6: StructCodec<
 }
 
 /**
- * Writes the struct from checked parts; false, with nothing written, if the first `addressEnd` characters of `address`
- * are no IPv6 address.
+ * Writes the struct from checked parts. Returns false and writes nothing if the first `addressEnd` characters of `address`
+ * are not an IPv6 address.
  */
 export function writeSockaddrIn6(
   port: number,

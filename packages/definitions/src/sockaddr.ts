@@ -8,18 +8,17 @@ import { AF_INET, AF_INET6 } from './socket-constants.js'
 import { checkStructBytes, checkStructObject } from './struct-bytes.js'
 import { checkUnsigned, UINT16_MAX, UINT32_MAX } from './unsigned-integer.js'
 
-/** Bytes that hold either socket address: the size of SOCKADDR_IN6, the larger one. */
+/** The number of bytes that holds either socket address: the size of SOCKADDR_IN6, the larger struct. */
 export const SOCKADDR_MAX_SIZE = 28
 
 /**
- * Writes an address as SOCKADDR_IN or SOCKADDR_IN6, whichever its text is, at the start of `target`. Allocates nothing;
- * after an error `target` is as it was.
+ * Writes an IPv4 address as SOCKADDR_IN, or an IPv6 address as SOCKADDR_IN6, at the start of `target`. Allocates nothing. An
+ * error leaves `target` unchanged.
  *
- * @param address The address as text, IPv4 or IPv6, the latter with a numeric zone if need be (`fe80::1%3`); the port,
- *   0 to 65535.
- * @returns How many bytes were written: 16 or 28.
- * @throws TypeError `ERR_INVALID_ARG_TYPE` for an argument of the wrong type.
- * @throws RangeError `ERR_OUT_OF_RANGE` for a port out of range, text that is no address, or a buffer too short.
+ * @param address The address as text, and the port, 0 to 65535. An IPv6 address may have a numeric zone (`fe80::1%3`).
+ * @returns The number of bytes written: 16 or 28.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` if an argument has the wrong type.
+ * @throws RangeError `ERR_OUT_OF_RANGE` if the port is out of range, the text is not an address, or `target` is too short.
  */
 export function encodeSockaddr(address: { address: string; port: number }, target: Uint8Array): number {
   checkStructObject('SOCKADDR', 'value', address)
@@ -36,7 +35,7 @@ export function encodeSockaddr(address: { address: string; port: number }, targe
     checkStructBytes('SOCKADDR_IN', 'target', target, 16, 0)
     if (writeSockaddrIn(port, text, target, 0)) return 16
   }
-  throw outOfRange('SOCKADDR.address', 'an IPv4 or IPv6 address, its zone, if it has one, a number', text)
+  throw outOfRange('SOCKADDR.address', 'an IPv4 address, or an IPv6 address with no zone or a numeric one', text)
 }
 
 function parseZone(text: string, start: number): number {
@@ -50,11 +49,11 @@ function parseZone(text: string, start: number): number {
 }
 
 /**
- * Reads the SOCKADDR_IN or SOCKADDR_IN6 at the start of `source` into the shape of Node's `net.AddressInfo`. A scope id
- * other than 0 shows as a numeric zone, `fe80::1%3`; flow information is dropped.
+ * Reads the SOCKADDR_IN or SOCKADDR_IN6 at the start of `source` as Node's `net.AddressInfo`. A scope id other than 0
+ * becomes a numeric zone, `fe80::1%3`. Flow information is dropped.
  *
- * @throws TypeError `ERR_INVALID_ARG_TYPE` for anything but a Uint8Array.
- * @throws RangeError `ERR_OUT_OF_RANGE` for another family, or fewer bytes than the family's struct has.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` if `source` is not a Uint8Array.
+ * @throws RangeError `ERR_OUT_OF_RANGE` if the family is neither, or `source` is shorter than the family's struct.
  */
 export function decodeSockaddr(source: Uint8Array): { address: string; family: 'IPv4' | 'IPv6'; port: number } {
   checkStructBytes('SOCKADDR', 'source', source, 2, 0)

@@ -1,12 +1,13 @@
 import { invalidArgType, outOfRange } from './argument-errors.js'
+import { checkObject } from './check-object.js'
 
 /**
  * Checks that `bytes` is a Uint8Array with room for `size` bytes at `offset`.
  *
- * @param struct The struct, to name it in the error.
- * @param role Whether the bytes are written or read, to name them in the error.
- * @throws TypeError `ERR_INVALID_ARG_TYPE` for anything but a Uint8Array, or an offset that is no number.
- * @throws RangeError `ERR_OUT_OF_RANGE` for a buffer too short, or an offset that is no integer or leaves too few bytes.
+ * @param struct The struct's name, for the error.
+ * @param role Whether the bytes are read or written, for the error.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` if `bytes` is not a Uint8Array or `offset` is not a number.
+ * @throws RangeError `ERR_OUT_OF_RANGE` if the buffer is too short, or `offset` is not an integer or leaves too few bytes.
  */
 export function checkStructBytes(
   struct: string,
@@ -27,12 +28,12 @@ export function checkStructBytes(
 }
 
 /**
- * Checks that a struct's value, or the object that is to receive it, is an object.
+ * Checks that the value to encode, or the target to decode into, is an object.
  *
- * @throws TypeError `ERR_INVALID_ARG_TYPE` for anything else.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`
  */
 export function checkStructObject(struct: string, role: 'value' | 'target', value: unknown): asserts value is object {
-  if (typeof value !== 'object' || value === null) throw invalidArgType(`${struct} ${role}`, 'of type object', value)
+  checkObject(`${struct} ${role}`, value)
 }
 
 /** Unlike `instanceof`, true for a Uint8Array of another realm, such as a test runner's vm context. */

@@ -1,11 +1,11 @@
 /**
- * One Windows struct: its layout, and how a value becomes bytes in a buffer that the caller owns, and back.
+ * The layout of one Windows struct, and the conversion between its value and its bytes.
  *
- * Values are in host order and in Node's own shapes; byte order exists in the bytes alone. Layouts are the same on x86,
- * x64 and arm64.
+ * Values are in host order and have the shapes that Node uses; only the bytes have a byte order. The layouts are the same
+ * on x86, x64 and arm64.
  *
- * @typeParam T The struct as a value.
- * @typeParam Field The fields of the struct as C names them.
+ * @typeParam T The struct's value.
+ * @typeParam Field The names of the struct's fields in C.
  */
 export interface StructCodec<T, Field extends string> {
   /** The struct's name in the Windows headers. */
@@ -15,19 +15,19 @@ export interface StructCodec<T, Field extends string> {
   /** `offsetof` each field, in bytes. */
   readonly offsetOf: Readonly<Record<Field, number>>
   /**
-   * Writes the value's `size` bytes into `target` at `offset` (0 unless told), and touches no other byte. Padding is
-   * written as zeros. Allocates nothing. Everything is checked first: after an error `target` is as it was.
+   * Writes the value's `size` bytes into `target` at `offset` (default 0) and changes no other byte. Padding is written as
+   * zeros. Allocates nothing. Checks every argument before it writes: an error leaves `target` unchanged.
    *
-   * @throws TypeError `ERR_INVALID_ARG_TYPE` for a field, buffer or offset of the wrong type.
-   * @throws RangeError `ERR_OUT_OF_RANGE` for a field out of range, a buffer too short, or an offset too far.
+   * @throws TypeError `ERR_INVALID_ARG_TYPE` if a field, `target` or `offset` has the wrong type.
+   * @throws RangeError `ERR_OUT_OF_RANGE` if a field is out of range or `target` has too few bytes at `offset`.
    */
   encode(value: Readonly<T>, target: Uint8Array, offset?: number): void
   /**
-   * Reads the `size` bytes of `source` at `offset` (0 unless told) into `target` and returns it. With a `target`
-   * nothing is allocated but what a field itself is made of, a bigint or a string; without, a new object is returned.
+   * Reads the `size` bytes of `source` at `offset` (default 0) into `target` and returns `target`. Without a `target` it
+   * returns a new object; with one it allocates only the bigints and strings of the fields.
    *
-   * @throws TypeError `ERR_INVALID_ARG_TYPE` for a buffer, target or offset of the wrong type.
-   * @throws RangeError `ERR_OUT_OF_RANGE` for a buffer too short, or an offset too far, or bytes that are no such struct.
+   * @throws TypeError `ERR_INVALID_ARG_TYPE` if `source`, `target` or `offset` has the wrong type.
+   * @throws RangeError `ERR_OUT_OF_RANGE` if `source` has too few bytes at `offset`, or its bytes are not this struct.
    */
   decode(source: Uint8Array, target?: T, offset?: number): T
 }

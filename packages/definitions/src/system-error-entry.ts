@@ -4,16 +4,16 @@ export interface SystemErrorEntry {
   readonly number: number
   /** The error's name in winerror.h. */
   readonly name: string
-  /** What it means, in one sentence. */
+  /** The meaning of the error, in one sentence. */
   readonly meaning: string
   /**
-   * The code Node shows for this number, as libuv's `uv_translate_sys_error` maps it (src/win/error.c); undefined where
-   * libuv has no mapping and Node says `UNKNOWN`.
+   * The code that Node reports for this number: the mapping of libuv's `uv_translate_sys_error` (src/win/error.c).
+   * Undefined where libuv has no mapping and Node reports `UNKNOWN`.
    */
   readonly nodeCode: string | undefined
 }
 
-/** Makes the lookup table of an error table: every entry under its number and under its name. */
+/** Indexes an error table: every entry under its number and under its name. */
 export function indexSystemErrors(
   entries: readonly SystemErrorEntry[],
 ): ReadonlyMap<number | string, SystemErrorEntry> {

@@ -10,8 +10,8 @@ export const UINT64_MAX = 0xffff_ffff_ffff_ffffn
 /**
  * Checks that a value is an integer from `min` to `max`, both included.
  *
- * @throws TypeError `ERR_INVALID_ARG_TYPE` for anything but a number.
- * @throws RangeError `ERR_OUT_OF_RANGE` for a fraction, NaN, an infinity, or a number outside.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` if the value is not a number.
+ * @throws RangeError `ERR_OUT_OF_RANGE` if it is not an integer (NaN and infinities included) or lies outside the range.
  */
 export function checkUnsigned(name: string, value: unknown, max: number, min = 0): asserts value is number {
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
@@ -22,8 +22,8 @@ export function checkUnsigned(name: string, value: unknown, max: number, min = 0
 /**
  * Checks that a value is a bigint from 0 to 2 ** 64 - 1, a ULONG64.
  *
- * @throws TypeError `ERR_INVALID_ARG_TYPE` for anything but a bigint: a number cannot hold every token.
- * @throws RangeError `ERR_OUT_OF_RANGE` for a bigint outside.
+ * @throws TypeError `ERR_INVALID_ARG_TYPE` if the value is not a bigint: a number cannot hold every token.
+ * @throws RangeError `ERR_OUT_OF_RANGE` if it lies outside the range.
  */
 export function checkUnsigned64(name: string, value: unknown): asserts value is bigint {
   if (typeof value !== 'bigint') throw invalidArgType(name, 'of type bigint', value)

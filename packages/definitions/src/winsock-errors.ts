@@ -63,7 +63,7 @@ export const WINSOCK_ERRORS: readonly SystemErrorEntry[] = [
   {
     number: 10037,
     name: 'WSAEALREADY',
-    meaning: 'Such an operation is already under way on the non-blocking socket.',
+    meaning: 'An operation of this kind is already in progress on the non-blocking socket.',
     nodeCode: 'EALREADY',
   },
   { number: 10038, name: 'WSAENOTSOCK', meaning: 'The handle is not a socket.', nodeCode: 'ENOTSOCK' },
@@ -246,8 +246,8 @@ export const WINSOCK_ERRORS: readonly SystemErrorEntry[] = [
   },
   { number: 10112, name: 'WSAEREFUSED', meaning: 'The database query was refused.', nodeCode: undefined },
   { number: 11001, name: 'WSAHOST_NOT_FOUND', meaning: 'The host is not known.', nodeCode: 'ENOENT' },
-  { number: 11002, name: 'WSATRY_AGAIN', meaning: 'The name server did not answer for now.', nodeCode: undefined },
-  { number: 11003, name: 'WSANO_RECOVERY', meaning: 'The name lookup failed for good.', nodeCode: undefined },
+  { number: 11002, name: 'WSATRY_AGAIN', meaning: 'The name server did not answer; a later try may succeed.', nodeCode: undefined },
+  { number: 11003, name: 'WSANO_RECOVERY', meaning: 'The name lookup failed permanently.', nodeCode: undefined },
   {
     number: 11004,
     name: 'WSANO_DATA',
@@ -293,7 +293,7 @@ export const WINSOCK_ERRORS: readonly SystemErrorEntry[] = [
   {
     number: 11011,
     name: 'WSA_QOS_POLICY_FAILURE',
-    meaning: 'The quality-of-service request was turned down by policy.',
+    meaning: 'The quality-of-service request was refused by policy.',
     nodeCode: undefined,
   },
   {
@@ -400,7 +400,7 @@ export const WINSOCK_ERRORS: readonly SystemErrorEntry[] = [
 
 let index: ReadonlyMap<number | string, SystemErrorEntry> | undefined
 
-/** Finds a Winsock error by its number or its name; undefined if the table has none such. Never throws. */
+/** Finds a Winsock error by its number or its name. Undefined if the table does not have it. Never throws. */
 export function winsockError(numberOrName: number | string): SystemErrorEntry | undefined {
   index ??= indexSystemErrors(WINSOCK_ERRORS)
   return index.get(numberOrName)

@@ -25,7 +25,7 @@ describe('the three control codes', () => {
     expect(SIO_ASSOCIATE_PORT_RESERVATION).toBe(0x98000066)
   })
 
-  it('are made of IOC_IN, IOC_VENDOR and 100 to 102', () => {
+  it('combine IOC_IN, IOC_VENDOR and 100 to 102', () => {
     expect(SIO_ACQUIRE_PORT_RESERVATION).toBe(IOC_IN + IOC_VENDOR + 100)
     expect(SIO_RELEASE_PORT_RESERVATION).toBe(IOC_IN + IOC_VENDOR + 101)
     expect(SIO_ASSOCIATE_PORT_RESERVATION).toBe(IOC_IN + IOC_VENDOR + 102)
@@ -39,14 +39,14 @@ describe('the parts of a control code', () => {
     expect(IOC_INOUT).toBe(IOC_IN + IOC_OUT)
   })
 
-  it('make up codes known from elsewhere', () => {
+  it('build control codes of other headers', () => {
     expect(_WSAIO(IOC_WS2, 2)).toBe(0x28000002) // SIO_ENABLE_CIRCULAR_QUEUEING
     expect(_WSAIOR(IOC_WS2, 5)).toBe(0x48000005) // SIO_GET_BROADCAST_ADDRESS
     expect(_WSAIOW(IOC_VENDOR, 4)).toBe(0x98000004) // SIO_KEEPALIVE_VALS
     expect(_WSAIORW(IOC_WS2, 6)).toBe(0xc8000006) // SIO_GET_EXTENSION_FUNCTION_POINTER
   })
 
-  it('refuse what is no 32-bit unsigned integer', () => {
+  it('reject anything but unsigned 32-bit integers', () => {
     for (const make of [_WSAIO, _WSAIOR, _WSAIOW, _WSAIORW]) {
       expect(() => make(-1, 1)).toThrow('The value of "type" is out of range')
       expect(() => make(IOC_VENDOR, 2 ** 32)).toThrow('The value of "code" is out of range')
@@ -56,13 +56,13 @@ describe('the parts of a control code', () => {
 })
 
 describe('controlCodeName', () => {
-  it('names the three', () => {
+  it('names the three control codes', () => {
     expect(controlCodeName(SIO_ACQUIRE_PORT_RESERVATION)).toBe('SIO_ACQUIRE_PORT_RESERVATION')
     expect(controlCodeName(SIO_RELEASE_PORT_RESERVATION)).toBe('SIO_RELEASE_PORT_RESERVATION')
     expect(controlCodeName(SIO_ASSOCIATE_PORT_RESERVATION)).toBe('SIO_ASSOCIATE_PORT_RESERVATION')
   })
 
-  it('shows any other as eight hexadecimal digits', () => {
+  it('formats any other code as eight hexadecimal digits', () => {
     expect(controlCodeName(0x4004667f)).toBe('0x4004667F')
     expect(controlCodeName(0xc8000006)).toBe('0xC8000006')
     expect(controlCodeName(0)).toBe('0x00000000')

@@ -8,13 +8,13 @@ export function itIsAnErrorTable(
   numbers: Record<string, number>,
   namePattern: RegExp,
 ): void {
-  it('has no number and no name twice, and is sorted by number', () => {
+  it('has unique numbers and names, sorted by number', () => {
     const all = table.map((entry) => entry.number)
     expect(all).toEqual([...new Set(all)].sort((a, b) => a - b))
     expect(new Set(table.map((entry) => entry.name)).size).toBe(table.length)
   })
 
-  it('says each meaning in a single sentence', () => {
+  it('states each meaning in one sentence', () => {
     for (const { name, meaning } of table) {
       expect(meaning, name).toMatch(/^[A-Z][^.!?\n]*\.$/)
       expect(meaning.length, name).toBeLessThanOrEqual(120)
@@ -35,7 +35,7 @@ export function itIsAnErrorTable(
     }
   })
 
-  it('finds nothing else', () => {
+  it('finds no other number or name', () => {
     for (const key of [0, -1, 1.5, Number.NaN, 99999, '', '5', 'toString', 'constructor', null, undefined, {}]) {
       expect(find(key as never)).toBeUndefined()
     }

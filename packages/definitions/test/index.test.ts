@@ -6,7 +6,7 @@ import tsconfig from '../tsconfig.json' with { type: 'json' }
 const source = new URL('../src/', import.meta.url)
 
 describe('the package', () => {
-  it('depends on nothing, not even on Node', () => {
+  it('depends on no package and no Node module', () => {
     expect(manifest).not.toHaveProperty('dependencies')
     expect(tsconfig.compilerOptions.types).toEqual([])
     for (const file of readdirSync(source)) {
@@ -16,7 +16,7 @@ describe('the package', () => {
     }
   })
 
-  it('has an index that re-exports and nothing else', () => {
+  it('has an index that only re-exports', () => {
     const text = readFileSync(new URL('index.ts', source), 'utf8')
     expect(text.replace(/export (?:type )?\{[^}]*\} from '[^']+'/g, '').trim()).toBe('')
   })

@@ -31,7 +31,7 @@ describe('INET_PORT_RANGE', () => {
     })
   })
 
-  it('says every port and every count', () => {
+  it('encodes every port and every count', () => {
     const bytes = new Uint8Array(4)
     const range = { StartPort: 0, NumberOfPorts: 0 }
     for (let n = 0; n <= 0xffff; n++) {
@@ -49,7 +49,7 @@ describe('INET_PORT_RANGE', () => {
     expectFieldRefused(INET_PORT_RANGE, { StartPort: 5000, NumberOfPorts: bad }, error, message)
   })
 
-  it('is the codec of INET_PORT_RESERVATION too', () => {
+  it('is also the codec of INET_PORT_RESERVATION', () => {
     const range: INET_PORT_RESERVATION = { StartPort: 5000, NumberOfPorts: 1 } satisfies INET_PORT_RANGE
     const bytes = new Uint8Array(4)
     INET_PORT_RESERVATION.encode(range, bytes)

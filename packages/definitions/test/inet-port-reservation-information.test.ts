@@ -18,7 +18,7 @@ describe('INET_PORT_RESERVATION_INFORMATION', () => {
     })
   })
 
-  it('has the process id in little-endian order, unsigned', () => {
+  it('stores the process id in little-endian order, unsigned', () => {
     const bytes = new Uint8Array(4)
     INET_PORT_RESERVATION_INFORMATION.encode({ OwningPid: 0x01020304 }, bytes)
     expect(bytes).toEqual(Uint8Array.of(0x04, 0x03, 0x02, 0x01))
@@ -26,7 +26,7 @@ describe('INET_PORT_RESERVATION_INFORMATION', () => {
   })
 
   it.each(badUnsigned('INET_PORT_RESERVATION_INFORMATION.OwningPid', 0xffff_ffff))(
-    'refuses OwningPid %s',
+    'rejects OwningPid %s',
     (bad, error, message) => expectFieldRefused(INET_PORT_RESERVATION_INFORMATION, { OwningPid: bad }, error, message),
   )
 })

@@ -21,7 +21,7 @@ describe('INET_PORT_RESERVATION_INSTANCE', () => {
     })
   })
 
-  it('has the range, zeros for padding whatever stood there, and the token', () => {
+  it('stores the range, the token, and zeros in the padding', () => {
     const bytes = new Uint8Array(16).fill(0xff)
     INET_PORT_RESERVATION_INSTANCE.encode({ ...good, Token: 0x1122334455667788n }, bytes)
     expect(bytes).toEqual(
@@ -29,7 +29,7 @@ describe('INET_PORT_RESERVATION_INSTANCE', () => {
     )
   })
 
-  it('ignores what stands in the padding when it decodes', () => {
+  it('ignores the padding when it decodes', () => {
     const bytes = new Uint8Array(16)
     INET_PORT_RESERVATION_INSTANCE.encode(good, bytes)
     bytes.fill(0xee, 4, 8)
@@ -37,13 +37,13 @@ describe('INET_PORT_RESERVATION_INSTANCE', () => {
   })
 
   it.each(badUnsigned('INET_PORT_RESERVATION_INSTANCE.StartPort', 65535))(
-    'refuses StartPort %s',
+    'rejects StartPort %s',
     (bad, error, message) =>
       expectFieldRefused(INET_PORT_RESERVATION_INSTANCE, { ...good, StartPort: bad }, error, message),
   )
 
   it.each(badUnsigned('INET_PORT_RESERVATION_INSTANCE.NumberOfPorts', 65535))(
-    'refuses NumberOfPorts %s',
+    'rejects NumberOfPorts %s',
     (bad, error, message) =>
       expectFieldRefused(INET_PORT_RESERVATION_INSTANCE, { ...good, NumberOfPorts: bad }, error, message),
   )

@@ -18,13 +18,13 @@ describe('INET_PORT_RESERVATION_TOKEN', () => {
     })
   })
 
-  it('has the token in little-endian order', () => {
+  it('stores the token in little-endian order', () => {
     const bytes = new Uint8Array(8)
     INET_PORT_RESERVATION_TOKEN.encode({ Token: 0x0102030405060708n }, bytes)
     expect(bytes).toEqual(Uint8Array.of(0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01))
   })
 
-  it('keeps tokens that no number can hold', () => {
+  it('preserves tokens that a number cannot hold', () => {
     const bytes = new Uint8Array(8)
     for (const Token of [0n, 2n ** 53n + 1n, 2n ** 63n, 2n ** 64n - 1n]) {
       INET_PORT_RESERVATION_TOKEN.encode({ Token }, bytes)

@@ -17,7 +17,7 @@ describe('IP_HELPER_ERRORS', () => {
     ['ERROR_PROC_NOT_FOUND', 127, undefined],
     ['ERROR_OPERATION_ABORTED', 995, 'ECANCELED'],
     ['ERROR_NOT_FOUND', 1168, undefined],
-  ])('has %s as %i, in Node %s', (name, number, nodeCode) => {
+  ])('has %s as %i, and %s in Node', (name, number, nodeCode) => {
     expect(ipHelperError(number)).toMatchObject({ name, number })
     expect(ipHelperError(name)).toHaveProperty('nodeCode', nodeCode)
   })

@@ -74,7 +74,7 @@ describe('writeIPv6Address', () => {
     expect(bytes.every((byte) => byte === 0xa5)).toBe(true)
   })
 
-  it("agrees with Node's isIPv6 on what is an address", () => {
+  it("accepts exactly the text that Node's isIPv6 accepts", () => {
     fc.assert(
       fc.property(nearlyAddress, (text) => {
         expect(parse(text) !== undefined).toBe(isIPv6(text))
@@ -83,7 +83,7 @@ describe('writeIPv6Address', () => {
     )
   })
 
-  it('does not remember an earlier address', () => {
+  it('leaves nothing of an earlier address', () => {
     parse('1:2:3:4:5:6:7:8')
     parse('9:9:9:9:x')
     expect(parse('::')).toEqual(new Uint8Array(16))
@@ -118,7 +118,7 @@ describe('formatIPv6Address', () => {
     )
   })
 
-  it("agrees with the URL standard's normal form, but for IPv4-mapped addresses", () => {
+  it("agrees with the URL standard's form, except for IPv4-mapped addresses", () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -29,14 +29,14 @@ describe('describeReceivedType', () => {
     expect(describeReceivedType(value)).toBe(description)
   })
 
-  it('shortens what is long', () => {
+  it('shortens long values', () => {
     expect(describeReceivedType('x'.repeat(28))).toBe(`type string ('${'x'.repeat(28)}')`)
     expect(describeReceivedType('x'.repeat(1_000_000))).toBe(`type string ('${'x'.repeat(25)}...')`)
     expect(describeReceivedType(Symbol('x'.repeat(1000))).length).toBeLessThan(60)
     expect(describeReceivedValue(10n ** 5000n).length).toBeLessThan(100)
   })
 
-  it('survives objects and functions that throw', () => {
+  it('describes objects and functions that throw', () => {
     const throws = (): never => {
       throw new Error('hostile')
     }

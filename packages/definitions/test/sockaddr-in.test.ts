@@ -21,7 +21,7 @@ describe('SOCKADDR_IN', () => {
     expect(bytes).toEqual(Uint8Array.of(2, 0, 0x13, 0x88, 192, 0, 2, 255, 0, 0, 0, 0, 0, 0, 0, 0))
   })
 
-  it('refuses to decode another family', () => {
+  it('rejects another family when it decodes', () => {
     const bytes = Uint8Array.of(23, 0, 0x13, 0x88, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
     expect(() => SOCKADDR_IN.decode(bytes)).toThrow(
       expect.objectContaining({
@@ -36,7 +36,7 @@ describe('SOCKADDR_IN', () => {
     expectFieldRefused(SOCKADDR_IN, { sin_port: bad, sin_addr: '127.0.0.1' }, error, message),
   )
 
-  it.each(['', 'localhost', '256.0.0.1', '1.2.3', '127.0.0.01', '::1', '127.0.0.1 '])('refuses sin_addr %j', (bad) =>
+  it.each(['', 'localhost', '256.0.0.1', '1.2.3', '127.0.0.01', '::1', '127.0.0.1 '])('rejects sin_addr %j', (bad) =>
     expectFieldRefused(
       SOCKADDR_IN,
       { sin_port: 80, sin_addr: bad },
@@ -45,7 +45,7 @@ describe('SOCKADDR_IN', () => {
     ),
   )
 
-  it('refuses a sin_addr that is no string', () => {
+  it('rejects a sin_addr that is not a string', () => {
     const message = 'The "SOCKADDR_IN.sin_addr" property must be of type string. Received'
     expectFieldRefused(SOCKADDR_IN, { sin_port: 80 }, 'TypeError', `${message} undefined`)
     expectFieldRefused(SOCKADDR_IN, { sin_port: 80, sin_addr: 1 }, 'TypeError', `${message} type number (1)`)

@@ -38,7 +38,7 @@ describe('SOCKADDR_IN6', () => {
     ])
   })
 
-  it('keeps all 16 bytes of every address', () => {
+  it('preserves all 16 bytes of every address', () => {
     fc.assert(
       fc.property(fc.array(byte, { minLength: 16, maxLength: 16 }), (address) => {
         const bytes = Uint8Array.of(23, 0, 0, 80, 0, 0, 0, 0, ...address, 0, 0, 0, 0)
@@ -49,7 +49,7 @@ describe('SOCKADDR_IN6', () => {
     )
   })
 
-  it('refuses to decode another family', () => {
+  it('rejects another family when it decodes', () => {
     const bytes = new Uint8Array(28)
     bytes[0] = 2
     expect(() => SOCKADDR_IN6.decode(bytes)).toThrow(
@@ -72,7 +72,7 @@ describe('SOCKADDR_IN6', () => {
     expectFieldRefused(SOCKADDR_IN6, { ...good, sin6_scope_id: bad }, error, message),
   )
 
-  it.each(['', '127.0.0.1', '[::1]', 'fe80::1%3', ':::', '1::2::3'])('refuses sin6_addr %j', (bad) =>
+  it.each(['', '127.0.0.1', '[::1]', 'fe80::1%3', ':::', '1::2::3'])('rejects sin6_addr %j', (bad) =>
     expectFieldRefused(
       SOCKADDR_IN6,
       { ...good, sin6_addr: bad },
@@ -81,7 +81,7 @@ describe('SOCKADDR_IN6', () => {
     ),
   )
 
-  it('refuses a sin6_addr that is no string', () => {
+  it('rejects a sin6_addr that is not a string', () => {
     expectFieldRefused(
       SOCKADDR_IN6,
       { ...good, sin6_addr: null },

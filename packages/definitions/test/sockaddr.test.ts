@@ -16,7 +16,7 @@ const address = fc.oneof(
 )
 
 describe('encodeSockaddr and decodeSockaddr', () => {
-  it("decode what was encoded, in the shape of Node's AddressInfo", () => {
+  it("return what was encoded, in the shape of Node's AddressInfo", () => {
     fc.assert(
       fc.property(address, port, (text, number) => {
         const bytes = new Uint8Array(SOCKADDR_MAX_SIZE)
@@ -29,7 +29,7 @@ describe('encodeSockaddr and decodeSockaddr', () => {
     )
   })
 
-  it('touch only the bytes that they report', () => {
+  it('change only the bytes that they report', () => {
     const bytes = new Uint8Array(40).fill(0xa5)
     expect(encodeSockaddr({ address: '127.0.0.1', port: 5000 }, bytes)).toBe(16)
     expect([...bytes.subarray(0, 16)]).toEqual([2, 0, 0x13, 0x88, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
@@ -52,13 +52,13 @@ describe('encodeSockaddr and decodeSockaddr', () => {
     expect(decodeSockaddr(bytes)).toEqual({ address: 'fe80::1%3', family: 'IPv6', port: 80 })
   })
 
-  it('take zone 0 as no zone', () => {
+  it('treat zone 0 as no zone', () => {
     const bytes = new Uint8Array(28)
     encodeSockaddr({ address: '::1%0', port: 80 }, bytes)
     expect(decodeSockaddr(bytes).address).toBe('::1')
   })
 
-  it('have room for either struct in SOCKADDR_MAX_SIZE bytes', () => {
+  it('fit either struct into SOCKADDR_MAX_SIZE bytes', () => {
     expect(SOCKADDR_MAX_SIZE).toBe(Math.max(SOCKADDR_IN.size, SOCKADDR_IN6.size))
   })
 })
@@ -86,13 +86,13 @@ describe('encodeSockaddr', () => {
       expect.objectContaining({
         name: 'RangeError',
         code: 'ERR_OUT_OF_RANGE',
-        message: `The value of "SOCKADDR.address" is out of range. It must be an IPv4 or IPv6 address, its zone, if it has one, a number. Received '${bad}'`,
+        message: `The value of "SOCKADDR.address" is out of range. It must be an IPv4 address, or an IPv6 address with no zone or a numeric one. Received '${bad}'`,
       }),
     )
     expect(bytes.every((byte) => byte === 0xa5)).toBe(true)
   })
 
-  it('refuses a bad port, a missing part, and no object at all', () => {
+  it('rejects a bad port, a missing part, and a value that is not an object', () => {
     const bytes = new Uint8Array(28)
     expect(() => encodeSockaddr({ address: '::1', port: 65536 }, bytes)).toThrow(
       'The value of "SOCKADDR.port" is out of range. It must be >= 0 and <= 65535. Received 65536',
@@ -108,7 +108,7 @@ describe('encodeSockaddr', () => {
     )
   })
 
-  it('asks for the room that the family needs, no more', () => {
+  it('requires only the bytes that the family needs', () => {
     expect(encodeSockaddr({ address: '127.0.0.1', port: 1 }, new Uint8Array(16))).toBe(16)
     expect(() => encodeSockaddr({ address: '127.0.0.1', port: 1 }, new Uint8Array(15))).toThrow(
       'The value of "SOCKADDR_IN target.length" is out of range. It must be >= 16. Received 15',
@@ -121,7 +121,7 @@ describe('encodeSockaddr', () => {
 })
 
 describe('decodeSockaddr', () => {
-  it('refuses a family that is neither', () => {
+  it('rejects any other family', () => {
     expect(() => decodeSockaddr(Uint8Array.of(1, 0, ...Array(26).fill(0)))).toThrow(
       expect.objectContaining({
         code: 'ERR_OUT_OF_RANGE',
@@ -131,7 +131,7 @@ describe('decodeSockaddr', () => {
     )
   })
 
-  it('refuses fewer bytes than the family has', () => {
+  it('rejects a buffer shorter than the family needs', () => {
     expect(() => decodeSockaddr(new Uint8Array(1))).toThrow('"SOCKADDR source.length" is out of range')
     expect(() => decodeSockaddr(Uint8Array.of(2, 0, ...Array(13).fill(0)))).toThrow('It must be >= 16. Received 15')
     expect(() => decodeSockaddr(Uint8Array.of(23, 0, ...Array(25).fill(0)))).toThrow('It must be >= 28. Received 27')

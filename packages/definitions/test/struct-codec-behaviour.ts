@@ -4,7 +4,7 @@ import type { StructCodec } from '../src/index.js'
 
 const anyByte = fc.integer({ min: 0, max: 0xff })
 
-/** What every struct codec promises, over the whole domain of its values. `fresh` makes an object for decode to fill. */
+/** Tests the promises of StructCodec for all values of a codec. `fresh` makes a target for decode. */
 export function itKeepsTheCodecPromises<T extends object, Field extends string>(
   codec: StructCodec<T, Field>,
   values: fc.Arbitrary<T>,
@@ -26,7 +26,7 @@ export function itKeepsTheCodecPromises<T extends object, Field extends string>(
     )
   })
 
-  it('encodes and decodes at any offset, and touches no byte outside', () => {
+  it('encodes and decodes at any offset, and changes no byte outside the struct', () => {
     const offsets = fc.integer({ min: 0, max: 40 })
     fc.assert(
       fc.property(values, offsets, offsets, anyByte, (value, before, after, filler) => {
@@ -42,7 +42,7 @@ export function itKeepsTheCodecPromises<T extends object, Field extends string>(
     )
   })
 
-  it('fills and returns the very object it is given', () => {
+  it('fills and returns the given target', () => {
     fc.assert(
       fc.property(values, (value) => {
         const target = fresh()
@@ -53,19 +53,19 @@ export function itKeepsTheCodecPromises<T extends object, Field extends string>(
     )
   })
 
-  it('returns a new object each time it is given none', () => {
+  it('returns a new object on each call without a target', () => {
     const bytes = encoded(sample)
     expect(codec.decode(bytes)).not.toBe(codec.decode(bytes))
   })
 
-  it('takes a Buffer, and a view into the middle of a larger one', () => {
+  it('accepts a Buffer, and a view into the middle of a larger one', () => {
     const large = Buffer.alloc(size + 10, 0xee)
     codec.encode(sample, large.subarray(3, 3 + size))
     expect(codec.decode(large, fresh(), 3)).toEqual(sample)
     expect([...large.subarray(0, 3), ...large.subarray(3 + size)]).toEqual(Array(10).fill(0xee))
   })
 
-  it('refuses a buffer too short, saying how long it is', () => {
+  it('rejects a short buffer and states its length', () => {
     for (let length = 0; length < size; length++) {
       const short = new Uint8Array(length)
       const range = `It must be >= ${size}. Received ${length}`
@@ -86,7 +86,7 @@ export function itKeepsTheCodecPromises<T extends object, Field extends string>(
     }
   })
 
-  it('refuses an offset that is no integer or leaves too few bytes', () => {
+  it('rejects an offset that is not an integer or leaves too few bytes', () => {
     const bytes = new Uint8Array(size + 2)
     codec.encode(sample, bytes, 2)
     const untouched = bytes.slice()
@@ -107,7 +107,7 @@ export function itKeepsTheCodecPromises<T extends object, Field extends string>(
     expect(bytes).toEqual(untouched)
   })
 
-  it('refuses anything but a Uint8Array, saying what came', () => {
+  it('rejects anything but a Uint8Array and describes the value', () => {
     const strangers: [unknown, string][] = [
       [undefined, 'undefined'],
       [null, 'null'],
@@ -132,7 +132,7 @@ export function itKeepsTheCodecPromises<T extends object, Field extends string>(
     }
   })
 
-  it('refuses a value, or a target to fill, that is no object', () => {
+  it('rejects a value or a target that is not an object', () => {
     const bytes = new Uint8Array(size)
     for (const stranger of [null, 1, 'x', () => {}]) {
       expect(() => codec.encode(stranger as never, bytes)).toThrow(
@@ -146,7 +146,7 @@ export function itKeepsTheCodecPromises<T extends object, Field extends string>(
     expect(bytes).toEqual(new Uint8Array(size))
   })
 
-  it('has its fields inside, each where offsetOf says, in order', () => {
+  it('has its fields in order at the offsets of offsetOf', () => {
     const offsets = Object.values<number>(codec.offsetOf)
     expect(offsets[0]).toBe(0)
     expect(offsets).toEqual(offsets.toSorted((a, b) => a - b))

@@ -31,7 +31,7 @@ function bytesPerCall(call: () => void, enough: number): number {
   return least
 }
 
-describe('codecs allocate nothing', () => {
+describe('the codecs', () => {
   const bytes = new Uint8Array(32)
   const range = { StartPort: 5000, NumberOfPorts: 20 }
   const instance = { StartPort: 5000, NumberOfPorts: 20, Token: 0x1122334455667788n }
@@ -40,7 +40,7 @@ describe('codecs allocate nothing', () => {
   const address = { address: 'fe80::1%3', port: 80 }
   const kept: object[] = []
 
-  it('and the measurement would notice', () => {
+  it('are measured in a way that notices an allocation', () => {
     const allocate = (): void => {
       kept[0] = { StartPort: 1, NumberOfPorts: 2 }
     }
@@ -59,11 +59,11 @@ describe('codecs allocate nothing', () => {
     ['SOCKADDR_IN6.encode', () => SOCKADDR_IN6.encode(in6, bytes)],
     ['encodeSockaddr', () => encodeSockaddr(address, bytes)],
     ['INET_PORT_RANGE.decode', () => INET_PORT_RANGE.decode(bytes, range)],
-  ])('%s', (_name, call) => {
+  ])('allocate nothing in %s', (_name, call) => {
     expect(bytesPerCall(call, 4)).toBeLessThan(4)
   })
 
-  it('but the bigint that a token is', () => {
+  it('allocate only the bigint when they decode a token', () => {
     const target = { StartPort: 0, NumberOfPorts: 0, Token: 0n }
     const decode = (): void => {
       INET_PORT_RESERVATION_INSTANCE.decode(bytes, target)

@@ -35,11 +35,11 @@ describe('WINSOCK_ERRORS', () => {
     ['WSAESHUTDOWN', 'EPIPE'],
     ['WSAEOPNOTSUPP', undefined],
     ['WSAENETDOWN', undefined],
-  ])('says that Node shows %s as %s', (name, nodeCode) => {
+  ])('maps %s to %s in Node', (name, nodeCode) => {
     expect(winsockError(name)).toHaveProperty('nodeCode', nodeCode)
   })
 
-  it('spans what Microsoft documents', () => {
+  it('has every range of documented errors', () => {
     for (const number of [6, 8, 87, 995, 996, 997, 10004, 10009, 10071, 10091, 10093, 10101, 10112, 11001, 11031]) {
       expect(winsockError(number), String(number)).toBeDefined()
     }
