@@ -246,7 +246,12 @@ export const WINSOCK_ERRORS: readonly SystemErrorEntry[] = [
   },
   { number: 10112, name: 'WSAEREFUSED', meaning: 'The database query was refused.', nodeCode: undefined },
   { number: 11001, name: 'WSAHOST_NOT_FOUND', meaning: 'The host is not known.', nodeCode: 'ENOENT' },
-  { number: 11002, name: 'WSATRY_AGAIN', meaning: 'The name server did not answer; a later try may succeed.', nodeCode: undefined },
+  {
+    number: 11002,
+    name: 'WSATRY_AGAIN',
+    meaning: 'The name server did not answer; a later try may succeed.',
+    nodeCode: undefined,
+  },
   { number: 11003, name: 'WSANO_RECOVERY', meaning: 'The name lookup failed permanently.', nodeCode: undefined },
   {
     number: 11004,

@@ -1,7 +1,7 @@
-import { checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import { checkObject, checkUnsigned, invalidArgType, LAST_PORT, outOfRange } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
-import { checkFits, checkObject, checkSignal, deriveSignal, LAST_PORT } from './request-arguments.js'
+import { checkFits, checkSignal, deriveSignal } from './request-arguments.js'
 
 export interface AcquireMatchedOptions {
   /** How many consecutive ports, 1 to 65535. */

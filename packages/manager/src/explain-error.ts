@@ -1,3 +1,4 @@
+import { UNSUPPORTED_ERRORS } from '@winport/definitions'
 import type { BindOptions, PortRange } from '@winport/transport'
 import { SystemCallError } from '@winport/transport'
 import type { AcquireRequest } from './acquire-request.js'
@@ -161,10 +162,8 @@ export function describeRange({ protocol, startPort, count }: PortRange): string
 /** How many start ports a message names. */
 const MOST_NAMED = 8
 
-const MISSING: ReadonlySet<string> = new Set(['WSAEOPNOTSUPP', 'ERROR_PROC_NOT_FOUND', 'ERROR_NOT_SUPPORTED'])
-
 function explainUnsupported(error: SystemCallError): ReservationError | undefined {
-  if (!MISSING.has(error.code)) return undefined
+  if (!UNSUPPORTED_ERRORS.has(error.code)) return undefined
   return new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',
     `This system does not offer port reservations (${error.syscall}: ${error.code}). They need Windows Vista or later; Wine has none.`,

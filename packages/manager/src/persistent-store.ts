@@ -1,3 +1,4 @@
+import { checkObject } from '@winport/definitions'
 import type { PersistentReservations, PortRange, Transport } from '@winport/transport'
 import { BlockSockets } from './block-sockets.js'
 import { channels, publish } from './diagnostics.js'
@@ -5,7 +6,7 @@ import { explainPersistent } from './explain-error.js'
 import type { OpenPersistentReservation } from './open-persistent-reservation.js'
 import type { PersistentReservation } from './persistent-reservation.js'
 import type { PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
-import { checkObject, checkRange, deriveSignal } from './request-arguments.js'
+import { checkRange, deriveSignal } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { ReservedBlock } from './reserved-block.js'
 

@@ -1,16 +1,11 @@
-import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import { checkBoolean, checkObject, checkUnsigned, invalidArgType, LAST_PORT, outOfRange } from '@winport/definitions'
 import type { PortRange } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
 import type { ReleaseOptions } from './runtime-reservation.js'
 
-export const LAST_PORT = 65_535
 const LARGEST_INT = 0x7fff_ffff
 
 // The checks of arguments, made before any system call.
-
-export function checkObject(name: string, value: unknown): asserts value is object {
-  if (typeof value !== 'object' || value === null) throw invalidArgType(name, 'an object', value)
-}
 
 /** Checks a signal by its shape, as Node does: it may come from another realm, or be a polyfill. */
 export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {

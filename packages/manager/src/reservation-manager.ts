@@ -1,4 +1,9 @@
-import { INET_PORT_RANGE, INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
+import {
+  checkObject,
+  INET_PORT_RANGE,
+  INET_PORT_RESERVATION_INSTANCE,
+  SIO_ACQUIRE_PORT_RESERVATION,
+} from '@winport/definitions'
 import {
   AbortError,
   type PortRange,
@@ -21,7 +26,7 @@ import { explainAcquire } from './explain-error.js'
 import type { MatchedReservation } from './matched-reservation.js'
 import type { PersistentReservationStore } from './persistent-reservation-store.js'
 import { PersistentStore } from './persistent-store.js'
-import { checkNodeObject, checkObject, checkOption } from './request-arguments.js'
+import { checkNodeObject, checkOption } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { ReservationRecord } from './reservation-record.js'
 import { RuntimeBlock } from './runtime-block.js'

@@ -1,7 +1,8 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { outOfRange } from '@winport/definitions'
-import { type AddressFamily, type PortRange, type Protocol, SystemCallError } from '@winport/transport'
+import { checkObject, outOfRange } from '@winport/definitions'
+import type { AddressFamily, PortRange, Protocol } from '@winport/transport'
+import { codeOf } from '@winport/transport/backend'
 import type { BlockSockets, BoundSocket } from './block-sockets.js'
 import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost } from './host-address.js'
 import type {
@@ -14,7 +15,6 @@ import type {
 import {
   checkBacklog,
   checkNodeObject,
-  checkObject,
   checkOption,
   checkPortOf,
   checkRemotePort,
@@ -134,8 +134,7 @@ export class ReservedBlock implements PortBlock {
         failures.push(error)
       }
     }
-    const last = failures.at(-1)
-    const code = last instanceof Error && 'code' in last ? last.code : undefined
+    const code = codeOf(failures.at(-1))
     throw Object.assign(new AggregateError(failures, `Could not connect to ${host}:${port} (${code})`), { code })
   }
 
@@ -152,6 +151,5 @@ export class ReservedBlock implements PortBlock {
 
 function isWithoutIpv6(error: unknown): boolean {
   const cause = error instanceof ReservationError ? error.cause : error
-  if (cause instanceof SystemCallError) return NO_IPV6.has(cause.code)
-  return cause instanceof Error && 'code' in cause && NO_IPV6.has(cause.code)
+  return NO_IPV6.has(codeOf(cause))
 }

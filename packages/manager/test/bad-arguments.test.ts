@@ -29,9 +29,9 @@ describe('the arguments of acquire', () => {
   afterEach(() => expect(machine.calls.filter((call) => call !== 'close')).toEqual([]))
 
   it.each<[unknown, string, string]>([
-    [undefined, type, 'The "options" argument must be an object. Received undefined'],
-    [null, type, 'The "options" argument must be an object. Received null'],
-    ['tcp', type, `The "options" argument must be an object. Received type string ('tcp')`],
+    [undefined, type, 'The "options" argument must be of type object. Received undefined'],
+    [null, type, 'The "options" argument must be of type object. Received null'],
+    ['tcp', type, `The "options" argument must be of type object. Received type string ('tcp')`],
     [{ count: 1 }, type, `The "protocol" argument must be 'tcp' or 'udp'. Received undefined`],
     [{ protocol: 6, count: 1 }, type, `The "protocol" argument must be 'tcp' or 'udp'. Received type number (6)`],
     [
@@ -127,7 +127,7 @@ describe.each(['create', 'lookup', 'delete'] as const)('the arguments of persist
   afterEach(() => expect(machine.calls.filter((call) => call !== 'close')).toEqual([]))
 
   it.each<[unknown, string, string]>([
-    [undefined, type, 'The "range" argument must be an object. Received undefined'],
+    [undefined, type, 'The "range" argument must be of type object. Received undefined'],
     [{ protocol: 'tcp', count: 1 }, type, 'The "startPort" argument must be of type number. Received undefined'],
     [{ startPort: 1, count: 1 }, type, `The "protocol" argument must be 'tcp' or 'udp'. Received undefined`],
     [
@@ -202,8 +202,8 @@ describe("the arguments of a block's methods", () => {
   const notPort = 'The "port" argument must be of type number. Received'
   const outside = 'The value of "port" is out of range. It must be inside the block, from 5000 to 5019. Received'
   const badOptions: [unknown, string, string][] = [
-    [null, type, 'The "options" argument must be an object. Received null'],
-    [5000, type, 'The "options" argument must be an object. Received type number (5000)'],
+    [null, type, 'The "options" argument must be of type object. Received null'],
+    [5000, type, 'The "options" argument must be of type object. Received type number (5000)'],
     [{ port: '5000' }, type, `${notPort} type string ('5000')`],
     [{ port: null }, type, `${notPort} null`],
     [{ port: 4999 }, range, `${outside} 4999`],
@@ -248,8 +248,8 @@ describe("the arguments of a block's methods", () => {
   })
 
   it.each<[unknown, string, string]>([
-    [undefined, type, 'The "options" argument must be an object. Received undefined'],
-    [80, type, 'The "options" argument must be an object. Received type number (80)'],
+    [undefined, type, 'The "options" argument must be of type object. Received undefined'],
+    [80, type, 'The "options" argument must be of type object. Received type number (80)'],
     [{}, type, `${notPort} undefined`],
     [{ port: '80' }, type, `${notPort} type string ('80')`],
     [{ port: 0 }, range, 'The value of "port" is out of range. It must be >= 1 and <= 65535. Received 0'],
@@ -288,7 +288,7 @@ describe('the arguments of a new manager', () => {
   const notTransport = 'The "transport" argument must be a Transport, such as createKoffiTransport() returns. Received'
 
   it.each<[unknown, string]>([
-    [undefined, 'The "options" argument must be an object. Received undefined'],
+    [undefined, 'The "options" argument must be of type object. Received undefined'],
     [{}, `${notTransport} undefined`],
     [{ transport: 'mock' }, `${notTransport} type string ('mock')`],
     [{ transport: { close() {} } }, `${notTransport} an instance of Object`],

@@ -1,5 +1,5 @@
+import { type PersistentVerb, persistentFunctionName } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
-import { type PersistentVerb, persistentFunctionName } from '@winport/transport/native'
 import { type ForeignFunction, ForeignLibrary } from './foreign-functions.js'
 
 /** The six functions for persistent reservations. Each is declared on first use, because not every library exports them. */

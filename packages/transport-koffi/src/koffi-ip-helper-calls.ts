@@ -1,5 +1,6 @@
+import type { PersistentVerb } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
-import type { IpHelperCalls, PersistentVerb } from '@winport/transport/native'
+import type { IpHelperCalls } from '@winport/transport/native'
 import type { ForeignFunction } from './foreign-functions.js'
 import type { IpHelperFunctions } from './ip-helper-functions.js'
 import { NativeMemory } from './native-memory.js'

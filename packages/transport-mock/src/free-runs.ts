@@ -1,4 +1,6 @@
-const PORTS = 65_536
+import { LAST_PORT } from '@winport/definitions'
+
+const PORTS = LAST_PORT + 1
 const LEAVES = PORTS / 32
 
 /**

@@ -1,4 +1,13 @@
-import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import {
+  checkBoolean,
+  checkObject,
+  checkUnsigned,
+  DEFAULT_DYNAMIC_RANGE,
+  LAST_PORT,
+  outOfRange,
+  UINT32_MAX,
+  WINDOWS_VISTA,
+} from '@winport/definitions'
 import type { AddressFamily, PortRange, Protocol } from '@winport/transport'
 import { checkProtocol, isHostPortFree, type World } from '@winport/transport/backend'
 import { FaultPlan } from './fault-plan.js'
@@ -44,8 +53,6 @@ export interface KernelState {
   removeProcess(transport: MockTransport): void
 }
 
-const WINDOWS_VISTA = 6000
-
 /** A simulated Windows machine: its ports, and the processes that reserve and bind them. */
 export class MockKernel {
   readonly dynamicRange: DynamicRange
@@ -60,9 +67,9 @@ export class MockKernel {
   #nextPid = 4000
 
   constructor(options: MockKernelOptions = {}) {
-    const { dynamicRange = { startPort: 49_152, count: 16_384 }, windowsBuild = 26_100 } = options
+    const { dynamicRange = DEFAULT_DYNAMIC_RANGE, windowsBuild = 26_100 } = options
     checkRange('dynamicRange', dynamicRange)
-    checkUnsigned('windowsBuild', windowsBuild, 0xffff_ffff)
+    checkUnsigned('windowsBuild', windowsBuild, UINT32_MAX)
     this.dynamicRange = dynamicRange
     this.windowsBuild = windowsBuild
     const world = resolveWorld(options.world)
@@ -189,9 +196,9 @@ export class MockKernel {
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp']
 
 function checkRange(name: string, range: DynamicRange): void {
-  if (typeof range !== 'object' || range === null) throw invalidArgType(name, 'an object', range)
-  checkUnsigned(`${name}.startPort`, range.startPort, 65_535, 1)
-  checkUnsigned(`${name}.count`, range.count, 65_536 - range.startPort, 1)
+  checkObject(name, range)
+  checkUnsigned(`${name}.startPort`, range.startPort, LAST_PORT, 1)
+  checkUnsigned(`${name}.count`, range.count, LAST_PORT + 1 - range.startPort, 1)
 }
 
 function describeSocket(socket: MockSocket): SocketSnapshot {

@@ -2,6 +2,8 @@ import {
   ERROR_ACCESS_DENIED,
   ERROR_OPERATION_ABORTED,
   ERROR_PROC_NOT_FOUND,
+  type PersistentVerb,
+  persistentFunctionName,
   WSANOTINITIALISED,
 } from '@winport/definitions'
 import {
@@ -97,13 +99,13 @@ export class MockTransport implements Transport {
   }
 
   async #persistentCall(
-    verb: 'Create' | 'Lookup' | 'Delete',
+    verb: PersistentVerb,
     range: PortRange,
     call: (pool: PortPool) => Reservation | number,
     { signal }: PersistentOptions = {},
   ): Promise<bigint> {
     checkPortRange(range)
-    const syscall = `${verb}Persistent${range.protocol === 'tcp' ? 'Tcp' : 'Udp'}PortReservation`
+    const syscall = persistentFunctionName(verb, range.protocol)
     if (this.#closed) throw new IpHelperError(ERROR_OPERATION_ABORTED, syscall)
     throwIfAborted(signal)
     if (!this.#kernel.supported) throw new IpHelperError(ERROR_PROC_NOT_FOUND, syscall)
@@ -119,7 +121,7 @@ export class MockTransport implements Transport {
   /** As {@link #wait}. A Delete has begun, and is carried out even if nobody waits for it any more. */
   async #waitUnlessAborted(
     hold: Hold,
-    verb: 'Create' | 'Lookup' | 'Delete',
+    verb: PersistentVerb,
     carryOut: (errno: number | undefined) => unknown,
     signal: AbortSignal | undefined,
   ): Promise<number | undefined> {

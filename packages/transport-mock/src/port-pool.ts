@@ -3,6 +3,7 @@ import {
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_FOUND,
   ERROR_SHARING_VIOLATION,
+  LAST_PORT,
   WSAEACCES,
   WSAEADDRINUSE,
   WSAEINVAL,
@@ -67,7 +68,6 @@ export interface PortPoolOptions {
 }
 
 const FIRST_UNPRIVILEGED_PORT = 1024
-const LAST_PORT = 65_535
 
 /**
  * The ports of one protocol: who has reserved them, and which are bound. Methods that the kernel may refuse return the

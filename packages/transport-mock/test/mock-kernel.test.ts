@@ -29,7 +29,7 @@ describe('options', () => {
     [
       'a null dynamic range',
       { dynamicRange: hostile(null) },
-      typeError('The "dynamicRange" argument must be an object. Received null'),
+      typeError('The "dynamicRange" argument must be of type object. Received null'),
     ],
     [
       'a dynamic range that starts at port 0',
@@ -64,7 +64,7 @@ describe('options', () => {
     [
       'an undefined exclusion',
       { exclusions: [hostile(undefined)] },
-      typeError('The "exclusion" argument must be an object. Received undefined'),
+      typeError('The "exclusion" argument must be of type object. Received undefined'),
     ],
     [
       'an exclusion of an unknown protocol',

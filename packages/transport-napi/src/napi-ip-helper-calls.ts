@@ -1,5 +1,6 @@
+import { type PersistentVerb, persistentFunctionName } from '@winport/definitions'
 import { type Protocol, TransportUnavailableError } from '@winport/transport'
-import { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from '@winport/transport/native'
+import type { IpHelperCalls } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 
 /** The verbs in the order of the addon's function numbers. */

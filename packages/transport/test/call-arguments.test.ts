@@ -116,8 +116,8 @@ describe('checkProtocol', () => {
 
 describe('checkSocketSpec', () => {
   rejects([
-    ['null', typeError('spec', 'an object', 'null'), () => checkSocketSpec(hostile(null))],
-    ['a string', typeError('spec', 'an object', "type string ('tcp')"), () => checkSocketSpec(hostile('tcp'))],
+    ['null', typeError('spec', 'of type object', 'null'), () => checkSocketSpec(hostile(null))],
+    ['a string', typeError('spec', 'of type object', "type string ('tcp')"), () => checkSocketSpec(hostile('tcp'))],
     ['no protocol', typeError('protocol', "'tcp' or 'udp'", 'undefined'), () => checkSocketSpec(hostile({}))],
     [
       'another protocol',
@@ -145,10 +145,10 @@ describe('checkSocketSpec', () => {
 
 describe('checkSocketAddress', () => {
   rejects([
-    ['null', typeError('address', 'an object', 'null'), () => checkSocketAddress('address', hostile(null))],
+    ['null', typeError('address', 'of type object', 'null'), () => checkSocketAddress('address', hostile(null))],
     [
       'a port alone',
-      typeError('remote', 'an object', 'type number (80)'),
+      typeError('remote', 'of type object', 'type number (80)'),
       () => checkSocketAddress('remote', hostile(80)),
     ],
     [
@@ -183,8 +183,8 @@ describe('checkBindOptions', () => {
   const [tcp, udp] = [{ protocol: 'tcp', family: 'ipv4' } as const, { protocol: 'udp', family: 'ipv6' } as const]
 
   rejects([
-    ['null', typeError('options', 'an object', 'null'), () => checkBindOptions(udp, hostile(null))],
-    ['true', typeError('options', 'an object', 'type boolean (true)'), () => checkBindOptions(udp, hostile(true))],
+    ['null', typeError('options', 'of type object', 'null'), () => checkBindOptions(udp, hostile(null))],
+    ['true', typeError('options', 'of type object', 'type boolean (true)'), () => checkBindOptions(udp, hostile(true))],
     [
       'a reuseAddr that is a number',
       typeError('options.reuseAddr', 'of type boolean', 'type number (1)'),
@@ -215,7 +215,7 @@ describe('checkBindOptions', () => {
 
 describe('checkPortRange', () => {
   rejects([
-    ['nothing', typeError('range', 'an object', 'undefined'), () => checkPortRange(hostile(undefined))],
+    ['nothing', typeError('range', 'of type object', 'undefined'), () => checkPortRange(hostile(undefined))],
     [
       'another protocol',
       rangeError('protocol', "'tcp' or 'udp'", "'sctp'"),

@@ -1,4 +1,9 @@
-import { ERROR_PROC_NOT_FOUND } from '@winport/definitions'
+import {
+  DEFAULT_DYNAMIC_RANGE,
+  ERROR_PROC_NOT_FOUND,
+  type PersistentVerb,
+  persistentFunctionName,
+} from '@winport/definitions'
 import type { ConformanceMachine, ConformanceTarget } from '../src/conformance/index.js'
 import { IpHelperError, type Transport, WinsockError } from '../src/index.js'
 
@@ -26,9 +31,9 @@ export class FakeTransport implements Transport {
   }
 }
 
-function missing(verb: string): () => Promise<never> {
+function missing(verb: PersistentVerb): () => Promise<never> {
   return async () => {
-    throw new IpHelperError(ERROR_PROC_NOT_FOUND, `${verb}PersistentTcpPortReservation`)
+    throw new IpHelperError(ERROR_PROC_NOT_FOUND, persistentFunctionName(verb, 'tcp'))
   }
 }
 
@@ -42,7 +47,7 @@ export function fakeTarget(
     features: new Set(),
     openMachine: () => ({
       windowsBuild: 2600,
-      dynamicRange: { startPort: 49_152, count: 16_384 },
+      dynamicRange: DEFAULT_DYNAMIC_RANGE,
       openTransport: () => new FakeTransport(),
       [Symbol.asyncDispose]: async () => {},
       ...machine,

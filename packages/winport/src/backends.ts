@@ -1,4 +1,4 @@
-import { checkBoolean, invalidArgType, outOfRange } from '@winport/definitions'
+import { checkBoolean, checkObject, invalidArgType, outOfRange } from '@winport/definitions'
 import { ReservationError } from '@winport/manager'
 import type { Transport } from '@winport/transport'
 import type { WinsockLibraries } from '@winport/transport/native'
@@ -43,7 +43,7 @@ export async function openTransport(
   options: OpenReservationManagerOptions,
   environment: BackendEnvironment = defaultEnvironment,
 ): Promise<Transport> {
-  if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
+  checkObject('options', options)
   if (options.traceLeaks !== undefined) checkBoolean('traceLeaks', options.traceLeaks)
   const choice: unknown = options.transport
   if (choice === undefined) return await openBest(environment)

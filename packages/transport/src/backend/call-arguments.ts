@@ -1,11 +1,17 @@
-import { checkBoolean, checkUnsigned, invalidArgType, outOfRange } from '@winport/definitions'
+import {
+  checkBoolean,
+  checkObject,
+  checkUnsigned,
+  invalidArgType,
+  LAST_PORT,
+  outOfRange,
+  UINT16_MAX,
+  UINT32_MAX,
+} from '@winport/definitions'
 import type { PortRange, Protocol } from '../port-range.js'
 import type { AddressFamily, BindOptions, SocketAddress, SocketSpec, WinsockSocket } from '../winsock-socket.js'
 
 // The checks that every backend makes before a system call.
-
-const UINT32_MAX = 0xffff_ffff
-const UINT16_MAX = 0xffff
 
 export function checkIoctlArguments(code: unknown, input: unknown, output: unknown): void {
   checkUnsigned('code', code, UINT32_MAX)
@@ -24,7 +30,7 @@ export function checkProtocol(value: unknown): asserts value is Protocol {
 
 /** Checks a socket's description and returns its family. */
 export function checkSocketSpec(spec: SocketSpec): AddressFamily {
-  if (typeof spec !== 'object' || spec === null) throw invalidArgType('spec', 'an object', spec)
+  checkObject('spec', spec)
   checkProtocol(spec.protocol)
   const family: unknown = spec.family ?? 'ipv4'
   if (typeof family !== 'string') throw invalidArgType('family', "'ipv4' or 'ipv6'", family)
@@ -33,9 +39,9 @@ export function checkSocketSpec(spec: SocketSpec): AddressFamily {
 }
 
 export function checkSocketAddress(name: string, address: SocketAddress): void {
-  if (typeof address !== 'object' || address === null) throw invalidArgType(name, 'an object', address)
+  checkObject(name, address)
   if (typeof address.address !== 'string') throw invalidArgType(`${name}.address`, 'of type string', address.address)
-  checkUnsigned(`${name}.port`, address.port, UINT16_MAX)
+  checkUnsigned(`${name}.port`, address.port, LAST_PORT)
 }
 
 /** How a socket is to be bound. */
@@ -52,7 +58,7 @@ export function checkBindOptions(
   options?: BindOptions,
 ): BindMode {
   if (options === undefined) return DEFAULT_BIND_MODE
-  if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
+  checkObject('options', options)
   const { reuseAddr = false, ipv6Only = false } = options
   checkBoolean('options.reuseAddr', reuseAddr)
   checkBoolean('options.ipv6Only', ipv6Only)
@@ -62,8 +68,8 @@ export function checkBindOptions(
 
 /** Checks that a range fits the two USHORTs that it is passed in. Whether it makes sense is for the kernel to say. */
 export function checkPortRange(range: PortRange): void {
-  if (typeof range !== 'object' || range === null) throw invalidArgType('range', 'an object', range)
+  checkObject('range', range)
   checkProtocol(range.protocol)
-  checkUnsigned('startPort', range.startPort, UINT16_MAX)
+  checkUnsigned('startPort', range.startPort, LAST_PORT)
   checkUnsigned('count', range.count, UINT16_MAX)
 }

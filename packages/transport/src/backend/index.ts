@@ -23,5 +23,6 @@ export {
   DEFAULT_BIND_MODE,
 } from './call-arguments.js'
 export { type CallResult, errnoOf, failedWith } from './call-result.js'
+export { codeOf } from './code-of.js'
 export { untilAborted } from './until-aborted.js'
 export { DEFAULT_WORLD, WORLD_ANSWERS, type World } from './world.js'

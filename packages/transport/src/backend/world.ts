@@ -91,30 +91,6 @@ export const WORLD_ANSWERS: { readonly [Point in keyof World]: readonly [World[P
 }
 
 /** The world of the default answers. */
-export const DEFAULT_WORLD: World = {
-  wildcardRefused: 'WSAEADDRINUSE',
-  rangeTaken: 'WSAEADDRINUSE',
-  blockExhausted: 'WSAEADDRINUSE',
-  blockPortInUse: 'WSAEADDRINUSE',
-  portOutsideBlock: 'WSAEADDRNOTAVAIL',
-  runtimePortRefused: 'WSAEACCES',
-  persistentPortRefused: 'WSAEACCES',
-  unknownToken: 'WSAEINVAL',
-  foreignToken: 'WSAEACCES',
-  endedToken: 'WSAEINVAL',
-  boundSocketAssociated: 'WSAEINVAL',
-  bindAfterEnd: 'WSAEINVAL',
-  blockServed: 'at-once',
-  tokenServes: 'both-families',
-  familyPools: 'one',
-  releaseWhileBound: 'success',
-  releaseThroughOther: 'success',
-  overlappedCall: 'pending-complete',
-  bytesReturned: 0,
-  wildcardPlace: 'dynamic-range',
-  portOrder: 'next',
-  lookupUnelevated: 'success',
-  createOverExclusion: 'ERROR_SHARING_VIOLATION',
-  acquireOnBound: 'success',
-  secondAcquire: 'success',
-}
+export const DEFAULT_WORLD: World = Object.fromEntries(
+  Object.entries(WORLD_ANSWERS).map(([point, [answer]]) => [point, answer]),
+) as { readonly [Point in keyof World]: World[Point] }

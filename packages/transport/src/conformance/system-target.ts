@@ -1,5 +1,10 @@
 import { release } from 'node:os'
-import { INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
+import {
+  DEFAULT_DYNAMIC_RANGE,
+  INET_PORT_RESERVATION_INSTANCE,
+  SIO_ACQUIRE_PORT_RESERVATION,
+  UNSUPPORTED_ERRORS,
+} from '@winport/definitions'
 import { SystemCallError } from '../system-call-error.js'
 import type { Transport } from '../transport.js'
 import { encodeRange } from './conformance-context.js'
@@ -38,7 +43,7 @@ export async function systemTarget(
   options: SystemTargetOptions = {},
 ): Promise<SystemTarget> {
   const { openProcess, windowsBuild = Number(release().split('.')[2] ?? 0) } = options
-  const { dynamicRange = { startPort: 49_152, count: 16_384 } } = options
+  const { dynamicRange = DEFAULT_DYNAMIC_RANGE } = options
   const features = new Set<ConformanceFeature>(hasIPv6() ? ['ipv6'] : [])
   if (openProcess !== undefined) features.add('other-process')
   const refusals = await findFeatures(openTransport, features)
@@ -69,8 +74,6 @@ export async function systemTarget(
   }
 }
 
-const MISSING: ReadonlySet<string> = new Set(['WSAEOPNOTSUPP', 'ERROR_PROC_NOT_FOUND', 'ERROR_NOT_SUPPORTED'])
-
 /** A port that nothing is known to use, for a machine that does not choose one. */
 const UNLIKELY_PORT = 47_771
 
@@ -96,14 +99,14 @@ async function findFeatures(
   const runtime = await attempt(async () => {
     startPort = acquireAnywhere(transport)
   })
-  if (runtime === undefined || !MISSING.has(runtime)) features.add('runtime-reservations')
+  if (runtime === undefined || !UNSUPPORTED_ERRORS.has(runtime)) features.add('runtime-reservations')
   const persistent = await attempt(async () => {
     const range = { protocol: 'tcp', startPort, count: 1 } as const
     await transport.persistent.create(range)
     await transport.persistent.delete(range)
   })
   if (persistent === 'ERROR_ACCESS_DENIED') features.add('unelevated')
-  else if (persistent === undefined || !MISSING.has(persistent)) features.add('persistent-reservations')
+  else if (persistent === undefined || !UNSUPPORTED_ERRORS.has(persistent)) features.add('persistent-reservations')
   return refusals
 }
 

@@ -1,5 +1,5 @@
 export type { EntryPoint } from './entry-point.js'
-export { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from './ip-helper-calls.js'
+export type { IpHelperCalls } from './ip-helper-calls.js'
 export { NativeSocket, type SocketHome } from './native-socket.js'
 export { NativeTransport } from './native-transport.js'
 export { type NativeLibraries, type NativeTransportOptions, resolveNativeOptions } from './native-transport-options.js'

@@ -1,6 +1,5 @@
+import type { PersistentVerb } from '@winport/definitions'
 import type { Protocol } from '../port-range.js'
-
-export type PersistentVerb = 'Create' | 'Lookup' | 'Delete'
 
 /** IP Helper, as a native backend calls it. */
 export interface IpHelperCalls {
@@ -18,8 +17,4 @@ export interface IpHelperCalls {
     count: number,
     token: Uint8Array,
   ): Promise<number>
-}
-
-export function persistentFunctionName(verb: PersistentVerb, protocol: Protocol): string {
-  return `${verb}Persistent${protocol === 'tcp' ? 'Tcp' : 'Udp'}PortReservation`
 }

@@ -3,6 +3,8 @@ import {
   ERROR_PROC_NOT_FOUND,
   INET_PORT_RANGE,
   INET_PORT_RESERVATION_TOKEN,
+  type PersistentVerb,
+  persistentFunctionName,
 } from '@winport/definitions'
 import { AbortError, throwIfAborted } from '../abort-error.js'
 import { checkPortRange } from '../backend/call-arguments.js'
@@ -10,7 +12,7 @@ import { IpHelperError } from '../ip-helper-error.js'
 import type { PersistentOptions, PersistentReservations } from '../persistent-reservations.js'
 import type { PortRange } from '../port-range.js'
 import { TransportUnavailableError } from '../transport-unavailable-error.js'
-import { type IpHelperCalls, type PersistentVerb, persistentFunctionName } from './ip-helper-calls.js'
+import type { IpHelperCalls } from './ip-helper-calls.js'
 import type { OutstandingCalls } from './outstanding-calls.js'
 
 /** What the persistent reservations need of their transport. */

@@ -1,5 +1,5 @@
 import { isAbsolute, win32 } from 'node:path'
-import { invalidArgType, outOfRange } from '@winport/definitions'
+import { checkObject, invalidArgType, outOfRange } from '@winport/definitions'
 import { TransportUnavailableError } from '../transport-unavailable-error.js'
 
 /** The libraries that a native backend calls, as absolute paths. One path may stand for several of them. */
@@ -28,7 +28,7 @@ export function resolveWinsockLibraries(libraries?: WinsockLibraries): WinsockLi
         'Use the mock transport, which simulates it.',
     )
   }
-  if (typeof libraries !== 'object' || libraries === null) throw invalidArgType('libraries', 'an object', libraries)
+  checkObject('libraries', libraries)
   const { winsock, ipHelper, kernel, provider } = libraries
   for (const [name, path] of Object.entries({ winsock, ipHelper, kernel })) checkPath(`libraries.${name}`, path)
   if (provider === undefined) return { winsock, ipHelper, kernel }

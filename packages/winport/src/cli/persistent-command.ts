@@ -1,4 +1,4 @@
-import { checkUnsigned } from '@winport/definitions'
+import { checkUnsigned, LAST_PORT } from '@winport/definitions'
 import { checkAcquireOptions, ReservationManager } from '@winport/manager'
 import type { PortRange } from '@winport/transport'
 import type { BackendName } from '../backend-names.js'
@@ -39,6 +39,6 @@ export async function persistent(
 function parseExactRange(protocol: string, startPort: string, count: string): PortRange {
   const range = { protocol, startPort: parseNumber('startPort', startPort), count: parseNumber('count', count) }
   checkAcquireOptions(range)
-  checkUnsigned('startPort', range.startPort, 65_535, 1) // persistent reservations have no wildcard
+  checkUnsigned('startPort', range.startPort, LAST_PORT, 1) // persistent reservations have no wildcard
   return { protocol: range.protocol, startPort: range.startPort, count: range.count }
 }

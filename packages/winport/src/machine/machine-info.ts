@@ -1,3 +1,4 @@
+import { WINDOWS_10_1809, WINDOWS_VISTA } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { BACKEND_NAMES, type BackendName } from '../backend-names.js'
 import { NATIVE_BACKENDS, openTransport } from '../backends.js'
@@ -5,10 +6,6 @@ import { messageOf } from '../error-fields.js'
 import { installedVersion, koffiVersion, winportVersion } from './installed-versions.js'
 import type { MachineEnvironment } from './machine-environment.js'
 import { type DynamicPorts, type Fact, readDynamicPorts, readElevation, readWindowsBuild } from './windows-facts.js'
-
-/** The first build with port reservations, and the first on which production code (msquic) uses them. */
-const WINDOWS_VISTA = 6000
-const WINDOWS_10_1809 = 17_763
 
 /** The output of `winport info --json`. An unknown fact is null, and `unknown` gives the reason under its name. */
 export interface MachineInfo {
@@ -77,9 +74,9 @@ async function readBackend(name: BackendName, machine: MachineEnvironment): Prom
 }
 
 const RESERVATIONS = {
-  none: 'has no port reservations; they need Windows Vista (build 6000) or later',
-  doubtful: 'has port reservations, but they are known to work only from Windows 10 1809 (build 17763) on',
-  safe: 'has port reservations (known to work from Windows 10 1809, build 17763, on)',
+  none: `has no port reservations; they need Windows Vista (build ${WINDOWS_VISTA}) or later`,
+  doubtful: `has port reservations, but they are known to work only from Windows 10 1809 (build ${WINDOWS_10_1809}) on`,
+  safe: `has port reservations (known to work from Windows 10 1809, build ${WINDOWS_10_1809}, on)`,
 } as const
 
 /** Describes the machine for people, one fact a line. */

@@ -1,4 +1,5 @@
 import { win32 } from 'node:path'
+import { LAST_PORT } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { systemLibraries } from '@winport/transport/native'
 import { messageOf } from '../error-fields.js'
@@ -39,7 +40,7 @@ export async function readDynamicPorts(machine: MachineEnvironment, protocol: Pr
   return await ask(machine, 'netsh.exe', ['int', 'ipv4', 'show', 'dynamicport', protocol], (text) => {
     // netsh translates the words, so only the order counts: the last two numbers are the start port and the count.
     const [startPort = 0, count = 0] = [...text.matchAll(/\d+/g)].slice(-2).map(Number)
-    return startPort > 0 && count > 0 && startPort + count <= 65_536 ? { startPort, count } : undefined
+    return startPort > 0 && count > 0 && startPort + count - 1 <= LAST_PORT ? { startPort, count } : undefined
   })
 }
 

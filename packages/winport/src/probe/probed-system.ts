@@ -1,3 +1,4 @@
+import { DEFAULT_DYNAMIC_RANGE } from '@winport/definitions'
 import type { Transport } from '@winport/transport'
 import { type ConformanceProcess, ForkedProcess, TransportProcess } from '@winport/transport/conformance'
 import { MockKernel } from '@winport/transport-mock'
@@ -18,9 +19,6 @@ export interface ProbedSystem {
   openProcess(): Promise<ConformanceProcess>
 }
 
-/** The default of Windows. */
-const DEFAULT_RANGE: DynamicPorts = { startPort: 49_152, count: 16_384 }
-
 /** Opens the requested backend, or the best one. Rejects if it cannot be opened. */
 export async function openProbedSystem(
   choice: BackendName | undefined,
@@ -35,7 +33,10 @@ export async function openProbedSystem(
     backend,
     description: libraries === undefined ? 'the libraries of Windows' : `a simulation of Windows, ${libraries.winsock}`,
     windowsBuild: info.windowsBuild ?? 0,
-    dynamicRange: coveringRange(info.dynamicPorts.tcp ?? DEFAULT_RANGE, info.dynamicPorts.udp ?? DEFAULT_RANGE),
+    dynamicRange: coveringRange(
+      info.dynamicPorts.tcp ?? DEFAULT_DYNAMIC_RANGE,
+      info.dynamicPorts.udp ?? DEFAULT_DYNAMIC_RANGE,
+    ),
     openTransport: () => openTransport({ transport: backend }, machine),
     openProcess: () =>
       ForkedProcess.start(new URL('./probe-process.js', import.meta.url), [backend, JSON.stringify(libraries ?? null)]),

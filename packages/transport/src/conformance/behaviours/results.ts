@@ -6,6 +6,7 @@ import {
   SIO_ACQUIRE_PORT_RESERVATION,
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
+  WINDOWS_VISTA,
   WINSOCK_ERRORS,
   winsockError,
 } from '@winport/definitions'
@@ -34,7 +35,6 @@ const OTHER_ERRORS: readonly ExpectedError[] = [
   [10_999, 'UNKNOWN', undefined],
 ]
 const UNKNOWN_CONTROL_CODE = _WSAIOW(IOC_VENDOR, 0xffff)
-const FIRST_BUILD_OF_VISTA = 6000
 
 /** Behaviours about what a call returns, and about where the facility exists at all. */
 export const resultTests: readonly ConformanceTest[] = [
@@ -62,7 +62,7 @@ export const resultTests: readonly ConformanceTest[] = [
   }),
 
   reservationTest(18, 'documented', 'the facility is there from Windows Vista on', async (t) => {
-    ok(t.machine.windowsBuild >= FIRST_BUILD_OF_VISTA)
+    ok(t.machine.windowsBuild >= WINDOWS_VISTA)
     t.observe(`build ${t.machine.windowsBuild}`)
     const transport = await t.openTransport()
     strictEqual((await t.acquire(transport.openSocket({ protocol: 'tcp' }), 0, 1)).count, 1)
