@@ -1,4 +1,4 @@
-/** What a call that an `AbortSignal` ended rejects with: `name` and `code` are those of Node's own. */
+/** The error of a call that an `AbortSignal` cancelled. It has the `name` and `code` of Node's own. */
 export class AbortError extends Error {
   override readonly name: string = 'AbortError'
   readonly code = 'ABORT_ERR' as const
@@ -8,7 +8,7 @@ export class AbortError extends Error {
   }
 }
 
-/** @throws AbortError with the signal's reason as `cause`, if it is aborted */
+/** Throws if the signal is aborted. @throws AbortError whose `cause` is the signal's reason */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
 }

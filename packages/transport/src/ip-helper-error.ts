@@ -1,7 +1,7 @@
 import { ipHelperError } from '@winport/definitions'
 import { SystemCallError } from './system-call-error.js'
 
-/** An IP Helper function returned an error. */
+/** The error that an IP Helper function returned. */
 export class IpHelperError extends SystemCallError {
   override readonly name: string = 'IpHelperError'
 

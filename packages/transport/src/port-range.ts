@@ -1,11 +1,11 @@
-/** The two protocols whose ports Windows reserves, each from a pool of its own. */
+/** A protocol whose ports can be reserved. Each has its own pool of ports. */
 export type Protocol = 'tcp' | 'udp'
 
 /** A block of consecutive ports of one protocol, in host order. */
 export interface PortRange {
   readonly protocol: Protocol
-  /** First port, 0 to 65535. */
+  /** The first port, 0 to 65535. */
   readonly startPort: number
-  /** Number of ports, 0 to 65535. Whether a range makes sense is for the kernel to say. */
+  /** The number of ports, 0 to 65535. The kernel decides whether a range is valid. */
   readonly count: number
 }

@@ -1,14 +1,14 @@
 import type { SystemErrorEntry } from '@winport/definitions'
 
-/** What every failed system call tells, in the shape of Node's own system errors. */
+/** The error of a failed system call, with the fields of Node's own system errors. */
 export abstract class SystemCallError extends Error {
-  /** The error's name, such as `'WSAEADDRINUSE'`; `'UNKNOWN'` for a number that the tables do not know. */
+  /** The error's name, such as `'WSAEADDRINUSE'`. `'UNKNOWN'` if the tables do not have its number. */
   readonly code: string
-  /** The error's number as the system gave it, such as 10048. */
+  /** The error's number, such as 10048. */
   readonly errno: number
   /** The call that failed, such as `'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)'`. */
   readonly syscall: string
-  /** The code that Node reports for the same condition, such as `'EADDRINUSE'`, where there is one. */
+  /** The code that Node reports for this number, such as `'EADDRINUSE'`. Undefined if Node has none. */
   readonly nodeCode: string | undefined
 
   constructor(errno: number, entry: SystemErrorEntry | undefined, syscall: string, options?: ErrorOptions) {

@@ -1,4 +1,4 @@
-/** A backend cannot work on this machine: the message says what is missing. */
+/** A backend cannot work on this machine. The message says what is missing. */
 export class TransportUnavailableError extends Error {
   override readonly name: string = 'TransportUnavailableError'
   readonly code = 'ERR_TRANSPORT_UNAVAILABLE' as const

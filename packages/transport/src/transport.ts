@@ -2,11 +2,11 @@ import type { PersistentReservations } from './persistent-reservations.js'
 import type { SocketSpec, WinsockSocket } from './winsock-socket.js'
 
 /**
- * One process' access to the port reservation facility of one kernel. Every backend implements it, and the
- * conformance suite (`@winport/transport/conformance`) says how.
+ * The access of one process to the port reservations of one kernel. Every backend implements this interface; the
+ * conformance suite (`@winport/transport/conformance`) tests that it does.
  */
 export interface Transport extends AsyncDisposable {
-  /** `'napi'`, `'koffi'`, `'mock'`, or yours. */
+  /** The backend's name: `'napi'`, `'koffi'`, `'mock'`, or your own. */
   readonly name: string
 
   readonly persistent: PersistentReservations
@@ -15,8 +15,8 @@ export interface Transport extends AsyncDisposable {
   openSocket(spec: SocketSpec): WinsockSocket
 
   /**
-   * Closes every socket that was opened here and not adopted by Node: their pending calls fail with
-   * `WSA_OPERATION_ABORTED` and their reservations end. Adopted sockets live on. Twice is no error.
+   * Closes every socket that this transport opened, except those that Node has adopted. Pending calls on the closed sockets
+   * fail with `WSA_OPERATION_ABORTED`, and their reservations end. Adopted sockets stay open. Idempotent.
    */
   close(): Promise<void>
 }

@@ -2,19 +2,19 @@ import { winsockError } from '@winport/definitions'
 import { SystemCallError } from './system-call-error.js'
 
 export interface WinsockErrorOptions extends ErrorOptions {
-  /** What the failed call reported through lpcbBytesReturned. Defaults to 0. */
+  /** The value that the failed call wrote to lpcbBytesReturned. Default: 0. */
   readonly bytesReturned?: number
 }
 
-/** A Winsock call failed with an error of `WSAGetLastError`. */
+/** The error of a Winsock call. */
 export class WinsockError extends SystemCallError {
   override readonly name: string = 'WinsockError'
-  /** What the failed call reported through lpcbBytesReturned. */
+  /** The value that the failed call wrote to lpcbBytesReturned. */
   readonly bytesReturned: number
 
   /**
    * @param errno the number that WSAGetLastError returned
-   * @param syscall the call that failed
+   * @param syscall the call that failed, such as `'bind'`
    */
   constructor(errno: number, syscall: string, options: WinsockErrorOptions = {}) {
     super(errno, winsockError(errno), syscall, options)

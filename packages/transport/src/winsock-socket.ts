@@ -6,11 +6,11 @@ export type AddressFamily = 'ipv4' | 'ipv6'
 
 export interface SocketSpec {
   readonly protocol: Protocol
-  /** Defaults to `'ipv4'`. */
+  /** Default: `'ipv4'`. */
   readonly family?: AddressFamily
 }
 
-/** Where to bind or connect: the address as text, the port in host order (0 to 65535). */
+/** An address to bind or connect to. The address is text; the port is in host order, 0 to 65535. */
 export interface SocketAddress {
   readonly address: string
   readonly port: number
@@ -18,14 +18,14 @@ export interface SocketAddress {
 
 export interface BindOptions {
   /**
-   * SO_REUSEADDR, for UDP alone: several sockets share the port if every one of them asks for it, also a port of a
-   * reservation if every one of them is associated. Which of them receives a datagram is not determined. On TCP it
-   * would let others take the port over: there `true` throws a `RangeError`. Defaults to false.
+   * SO_REUSEADDR, for UDP only: sockets share a port if each of them sets this option. They also share a port of a
+   * reservation if each of them is associated. Which socket receives a datagram is not defined. With TCP the option would
+   * let other programs take over the port, so `true` throws a `RangeError`. Default: false.
    */
   readonly reuseAddr?: boolean | undefined
   /**
-   * Keeps an IPv6 socket from taking IPv4 as well: `'::'` and `'0.0.0.0'` can then be bound beside each other. Ignored
-   * on IPv4 sockets, as Node's servers ignore it. Defaults to false.
+   * Restricts an IPv6 socket to IPv6, so that another socket can bind `'0.0.0.0'` beside `'::'`. Ignored on IPv4 sockets, as
+   * Node's servers ignore it. Default: false.
    */
   readonly ipv6Only?: boolean | undefined
 }
@@ -36,55 +36,56 @@ export interface IoctlOptions {
 }
 
 export interface ListenOptions {
-  /** Length of the queue of pending connections. Defaults to Node's 511. */
+  /** The length of the queue of pending connections. Default: Node's 511. */
   readonly backlog?: number | undefined
 }
 
 export interface ConnectOptions {
-  /** Gives up connecting: the socket is closed and the promise rejects with an `AbortError`. */
+  /** Cancels the connection: the socket is closed and the promise rejects with an `AbortError`. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
  * An overlapped Winsock socket.
  *
- * It is in one of three states: *open*, *adopted* (Node owns it), *closed*. In the latter two every method but
- * `close` fails with `WSAENOTSOCK`, without a system call, because the operating system may have given the same
- * handle to somebody else. Arguments of the wrong type throw a `TypeError` or `RangeError` before any call is made.
+ * It is *open*, *adopted* (Node owns it) or *closed*. Once it is adopted or closed, every method except `close` fails with
+ * `WSAENOTSOCK` without a system call, because the operating system may have reused the handle. An argument of the wrong
+ * type throws a `TypeError` or `RangeError` before any call is made.
  */
 export interface WinsockSocket extends Disposable {
   readonly protocol: Protocol
   readonly family: AddressFamily
 
   /**
-   * Makes a control call that blocks the thread until it is done (WSAIoctl without an OVERLAPPED).
+   * Makes a control call that blocks the thread until it is complete (WSAIoctl without an OVERLAPPED).
    *
    * @param code the control code, an unsigned 32-bit integer
-   * @param input the input buffer; `null` is NULL and 0
-   * @param output the output buffer, written in place; `null` is NULL and 0
-   * @returns the number of bytes returned. ASSOCIATE and RELEASE return nothing: do not rely on their count.
-   * @throws WinsockError with the kernel's error; its `bytesReturned` is what the kernel reported beside it
+   * @param input the input buffer; `null` means NULL and length 0
+   * @param output the output buffer, written in place; `null` means NULL and length 0
+   * @returns the number of bytes returned. Do not rely on the count of ASSOCIATE and RELEASE, which return no output.
+   * @throws WinsockError with the kernel's error and the `bytesReturned` that the kernel reported with it
    */
   ioctl(code: number, input: Uint8Array | null, output: Uint8Array | null): number
 
   /**
    * Makes a control call that does not block (WSAIoctl with an OVERLAPPED). Both buffers belong to the call until the
-   * promise is settled, whether or not the caller keeps them.
+   * promise is settled, also if the caller drops its references to them.
    *
-   * Rejects with a {@link WinsockError}; with `WSA_OPERATION_ABORTED` if the socket is closed meanwhile. An aborted
-   * `signal` cancels a pending call: it rejects with an `AbortError` whose `cause` is the `WSA_OPERATION_ABORTED`
-   * error. If the signal was aborted already, no call is made and the `cause` is the signal's reason. A call
-   * that the kernel completes before it learns of the cancellation resolves: what it granted is the caller's.
+   * Rejects with a {@link WinsockError}: `WSA_OPERATION_ABORTED` if the socket is closed while the call is pending. When
+   * `signal` aborts, a pending call is cancelled and rejects with an `AbortError` whose `cause` is the
+   * `WSA_OPERATION_ABORTED` error. If `signal` is aborted before the call, no call is made and the `cause` is the signal's
+   * reason. If the kernel completes the call before it handles the cancellation, the promise resolves, and the caller owns
+   * the result.
    */
   ioctlAsync(code: number, input: Uint8Array | null, output: Uint8Array | null, options?: IoctlOptions): Promise<number>
 
   /**
-   * Binds the socket. Port 0 lets the kernel choose: out of the associated reservation if there is one. An IPv6
-   * socket bound to `'::'` takes IPv4 as well, as Node's servers do. The options count for this call alone: after one
-   * that failed, the next begins anew.
+   * Binds the socket. With port 0 the kernel chooses a port, out of the associated reservation if there is one. An IPv6
+   * socket that is bound to `'::'` also accepts IPv4, as Node's servers do. The options apply to this call only: if it fails,
+   * they have no effect on the next.
    *
-   * @throws WinsockError `WSAEINVAL` if it is bound already; on a port that is in use `WSAEADDRINUSE`, or `WSAEACCES`
-   * if this socket asked for `reuseAddr` and the other one did not
+   * @throws WinsockError `WSAEINVAL` if the socket is bound already; `WSAEADDRINUSE` if the port is in use, or `WSAEACCES` if
+   * this socket sets `reuseAddr` and the other one does not
    * (https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse)
    */
   bind(address: SocketAddress, options?: BindOptions): void
@@ -93,20 +94,20 @@ export interface WinsockSocket extends Disposable {
   localAddress(): AddressInfo
 
   /**
-   * Hands the bound TCP socket to a server, which starts listening on it. Resolves when it listens. From the call on
-   * the socket is Node's: the server's `close()` closes it, and if the promise rejects it is closed already.
+   * Hands the bound TCP socket to a server, which starts to listen on it. Resolves when the server listens. From the call on
+   * Node owns the socket: the server's `close()` closes it. If the promise rejects, the socket is closed.
    */
   listen(server: Server, options?: ListenOptions): Promise<void>
 
-  /** Hands the bound UDP socket to an unbound dgram socket. Ownership as for {@link listen}. */
+  /** Hands the bound UDP socket to an unbound dgram socket. Ownership: see {@link listen}. */
   attach(socket: DatagramSocket): Promise<void>
 
-  /** Hands the bound TCP socket to a new `net.Socket` and connects it. Ownership as for {@link listen}. */
+  /** Hands the bound TCP socket to a new `net.Socket` and connects it. Ownership: see {@link listen}. */
   connect(remote: SocketAddress, options?: ConnectOptions): Promise<Socket>
 
   /**
-   * Closes the socket: reservations acquired on it end, pending calls fail with `WSA_OPERATION_ABORTED`. Does nothing
-   * if the socket is adopted or closed. The socket is given up even if the system call fails and this throws.
+   * Closes the socket. Reservations that were acquired on it end, and pending calls fail with `WSA_OPERATION_ABORTED`. Does
+   * nothing if the socket is adopted or closed. If the system call fails, this throws, and the socket counts as closed.
    */
   close(): void
 }

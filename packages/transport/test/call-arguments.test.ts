@@ -91,7 +91,7 @@ describe('checkIoctlArguments', () => {
     ],
   ])
 
-  it('takes any unsigned 32-bit code, and null or bytes, a Buffer too', () => {
+  it('accepts any unsigned 32-bit code, and null, a Uint8Array or a Buffer', () => {
     for (const code of [0, 0x9800_0064, 0xffff_ffff]) {
       for (const buffer of [null, bytes, new Uint8Array(0), Buffer.from([1])]) {
         expect(() => checkIoctlArguments(code, buffer, buffer)).not.toThrow()
@@ -108,7 +108,7 @@ describe('checkProtocol', () => {
     ['nothing', typeError('protocol', "'tcp' or 'udp'", 'undefined'), () => checkProtocol(undefined)],
   ])
 
-  it('takes tcp and udp', () => {
+  it('accepts tcp and udp', () => {
     expect(() => checkProtocol('tcp')).not.toThrow()
     expect(() => checkProtocol('udp')).not.toThrow()
   })
@@ -136,7 +136,7 @@ describe('checkSocketSpec', () => {
     ],
   ])
 
-  it('returns the family, IPv4 unless told', () => {
+  it('returns the family, which defaults to IPv4', () => {
     expect(checkSocketSpec({ protocol: 'tcp' })).toBe('ipv4')
     expect(checkSocketSpec({ protocol: 'udp', family: 'ipv4' })).toBe('ipv4')
     expect(checkSocketSpec({ protocol: 'udp', family: 'ipv6' })).toBe('ipv6')
@@ -202,7 +202,7 @@ describe('checkBindOptions', () => {
     ],
   ])
 
-  it('returns what was asked for, false unless told, and ipv6Only for IPv6 alone', () => {
+  it('returns the options, which default to false, and ipv6Only only for IPv6', () => {
     const neither = { reuseAddr: false, ipv6Only: false }
     for (const options of [undefined, {}, { reuseAddr: undefined, ipv6Only: undefined }, neither]) {
       expect(checkBindOptions(tcp, options)).toEqual(neither)
@@ -241,7 +241,7 @@ describe('checkPortRange', () => {
   ])
 })
 
-it('whether numbers of 16 bits make sense is not for these checks to say', () => {
+it('checkPortRange and checkSocketAddress accept every 16-bit number', () => {
   const uint16 = fc.oneof(fc.constantFrom(0, 65_535), fc.integer({ min: 0, max: 65_535 }))
   fc.assert(
     fc.property(fc.constantFrom('tcp', 'udp'), uint16, uint16, (protocol, startPort, count) => {
@@ -251,7 +251,7 @@ it('whether numbers of 16 bits make sense is not for these checks to say', () =>
   )
 })
 
-it('whatever is passed for a number, only an integer of 16 bits gets through', () => {
+it('checkPortRange rejects every other value', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
       const fits = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535

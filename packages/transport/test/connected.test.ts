@@ -20,14 +20,14 @@ afterEach(async () => {
   await once(server, 'close')
 })
 
-it('resolves when the socket is connected, and leaves it open', async () => {
+it('resolves when the socket is connected, and leaves the socket open', async () => {
   const socket = connect(port, '127.0.0.1')
   await connected(socket, new AbortController().signal)
   expect([socket.connecting, socket.destroyed, socket.remotePort]).toEqual([false, false, port])
   socket.destroy()
 })
 
-it('an abort after that does not concern the socket', async () => {
+it('ignores an abort after the connection is made', async () => {
   const abort = new AbortController()
   const socket = connect(port, '127.0.0.1')
   await connected(socket, abort.signal)
@@ -36,7 +36,7 @@ it('an abort after that does not concern the socket', async () => {
   socket.destroy()
 })
 
-it('rejects with the error of a connection that fails, and the socket is destroyed', async () => {
+it('rejects with the error of a failed connection, and destroys the socket', async () => {
   server.close()
   await once(server, 'close')
   const socket = connect(port, '127.0.0.1')
@@ -44,7 +44,7 @@ it('rejects with the error of a connection that fails, and the socket is destroy
   expect(socket.destroyed).toBe(true)
 })
 
-it('rejects with an AbortError and its reason, aborted before or meanwhile, and the socket is destroyed', async () => {
+it('rejects with an AbortError when the signal aborts before or during the call, and destroys the socket', async () => {
   const abort = new AbortController()
   const [early, late] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
   const attempts = [connected(early, AbortSignal.abort('too late')), connected(late, abort.signal)]

@@ -25,13 +25,13 @@ const wrong: readonly [unknown, string][] = [
 ]
 
 describe('resolveEntryPoint', () => {
-  it("is WSAIoctl, unless told that it is the provider's", () => {
+  it('returns the given entry point, and WSAIoctl by default', () => {
     expect(resolveEntryPoint()).toBe('WSAIoctl')
     expect(resolveEntryPoint('WSAIoctl')).toBe('WSAIoctl')
     expect(resolveEntryPoint('WSPIoctl')).toBe('WSPIoctl')
   })
 
-  it.each(wrong)('refuses %s', (value, code) => {
+  it.each(wrong)('rejects %s', (value, code) => {
     const resolve = () => resolveEntryPoint(value as EntryPoint)
     expect(resolve).toThrow(expect.objectContaining({ code }))
     expect(resolve).toThrow("'WSAIoctl' or 'WSPIoctl'")
@@ -39,27 +39,27 @@ describe('resolveEntryPoint', () => {
 })
 
 describe('resolveNativeOptions', () => {
-  it.each(wrong)('looks at the entry point first, whatever else is wrong: %s', (value, code) => {
+  it.each(wrong)('checks the entry point first: %s', (value, code) => {
     const options = { entryPoint: value as EntryPoint, libraries: null as never }
     expect(() => resolveNativeOptions(options)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining('entryPoint') }),
     )
   })
 
-  it('loads a provider only for the entry point that needs it', () => {
+  it('returns a provider only for the entry point that needs it', () => {
     const libraries = { ...given, provider: '/a/provider' }
     expect(resolveNativeOptions({ libraries })).toEqual({ libraries, provider: undefined })
     expect(resolveNativeOptions({ libraries, entryPoint: 'WSPIoctl' })).toEqual({ libraries, provider: '/a/provider' })
   })
 
-  it('says that a provider is needed, and only where it is', () => {
+  it('requires a provider only for the entry point that needs it', () => {
     expect(resolveNativeOptions({ libraries: given })).toEqual({ libraries: given, provider: undefined })
     const resolve = () => resolveNativeOptions({ libraries: given, entryPoint: 'WSPIoctl' })
     expect(resolve).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
     expect(resolve).toThrow('The "libraries.provider" property must be of type string where entryPoint is \'WSPIoctl\'')
   })
 
-  it("refuses Wine's own provider, which would end the process, and nothing else by its bytes", () => {
+  it("rejects Wine's provider, which ends the process, and no other file", () => {
     const header = Buffer.alloc(0x60)
     header.write('MZ')
     const others = [

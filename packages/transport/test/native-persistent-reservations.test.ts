@@ -5,7 +5,7 @@ import { OutstandingCalls } from '../src/native/outstanding-calls.js'
 
 const range = { protocol: 'tcp', startPort: 5000, count: 2 } as const
 
-/** IP Helper as a list of what was called, on which each call waits until it is told. */
+/** A simulated IP Helper. It records its calls; each waits until `goOn` is called. */
 class SlowIpHelper {
   readonly calls: string[] = []
   readonly reservations = new Set<number>()
@@ -31,14 +31,14 @@ class SlowIpHelper {
     return await turn
   }
 
-  /** The call that waits ends. */
+  /** Completes the call that waits. */
   goOn(): void {
     this.#goOn()
   }
 }
 
 describe('a persistent call that is aborted', () => {
-  it('is never lost: at whatever moment, the caller has the reservation or nobody has', async () => {
+  it('leaves the reservation to the caller or deletes it, whenever the abort comes', async () => {
     const seen = new Set<string>()
     for (let moment = 0; moment < 24; moment++) {
       const machine = new SlowIpHelper()
@@ -58,7 +58,7 @@ describe('a persistent call that is aborted', () => {
     expect(seen).toEqual(new Set(['rejected', 'fulfilled']))
   })
 
-  it('rejects at once, and takes back what it creates before any other call', async () => {
+  it('rejects at once, and deletes what it creates before any other call', async () => {
     const machine = new SlowIpHelper()
     const controller = new AbortController()
     const creating = machine.persistent.create(range, { signal: controller.signal })
@@ -73,7 +73,7 @@ describe('a persistent call that is aborted', () => {
     expect(machine.calls).toEqual(['Create', 'Delete', 'Lookup'])
   })
 
-  it('takes nothing down with it if that is refused', async () => {
+  it('rejects with an AbortError even if the deletion is refused', async () => {
     const machine = new SlowIpHelper()
     machine.errnoOfDelete = 5
     const controller = new AbortController()
@@ -87,7 +87,7 @@ describe('a persistent call that is aborted', () => {
     expect(machine.reservations.size).toBe(1)
   })
 
-  it('is never made if it has not begun', async () => {
+  it('is never made if it has not started', async () => {
     const machine = new SlowIpHelper()
     const first = machine.persistent.lookup(range)
     const controller = new AbortController()

@@ -1,13 +1,21 @@
-import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOL_SOCKET, WSAEADDRINUSE, WSAEINVAL } from '@winport/definitions'
+import {
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+  SO_REUSEADDR,
+  SOL_SOCKET,
+  WSAEADDRINUSE,
+  WSAEINVAL,
+  WSAENOPROTOOPT,
+} from '@winport/definitions'
 import { expect, it } from 'vitest'
 import { failedWith } from '../src/backend/index.js'
 import type { AddressFamily, BindOptions, Protocol } from '../src/index.js'
-import { NativeSocket, type OutstandingCalls, type WinsockCalls } from '../src/native/index.js'
+import { NativeSocket, type WinsockCalls } from '../src/native/index.js'
+import type { OutstandingCalls } from '../src/native/outstanding-calls.js'
 
-const WSAENOPROTOOPT = 10_042
 const [V6ONLY, REUSEADDR] = [`${IPPROTO_IPV6}/${IPV6_V6ONLY}`, `${SOL_SOCKET}/${SO_REUSEADDR}`]
 
-/** A socket over calls that only remember what was set, and fail as they are told. */
+/** A socket over calls that record the options and fail with the given errors. */
 function openSocket(protocol: Protocol, family: AddressFamily, failures: { option?: number; bind?: number[] } = {}) {
   const made: string[] = []
   const calls: Partial<WinsockCalls<number>> = {
@@ -28,7 +36,7 @@ function openSocket(protocol: Protocol, family: AddressFamily, failures: { optio
   return { made, bind: (options?: BindOptions) => socket.bind(address, options) }
 }
 
-it('sets no option that is not asked for, but for IPv4 on IPv6 sockets', () => {
+it('sets no option by default, except that IPv6 sockets also accept IPv4', () => {
   for (const options of [undefined, {}, { reuseAddr: false, ipv6Only: false }, { ipv6Only: undefined }]) {
     const [ipv4, ipv6] = [openSocket('udp', 'ipv4'), openSocket('tcp', 'ipv6')]
     ipv4.bind(options)
@@ -37,7 +45,7 @@ it('sets no option that is not asked for, but for IPv4 on IPv6 sockets', () => {
   }
 })
 
-it('sets SO_REUSEADDR and IPV6_V6ONLY before bind; ipv6Only is nothing to an IPv4 socket', () => {
+it('sets SO_REUSEADDR and IPV6_V6ONLY before bind, and ignores ipv6Only on an IPv4 socket', () => {
   const [ipv4, ipv6] = [openSocket('udp', 'ipv4'), openSocket('udp', 'ipv6')]
   for (const { bind } of [ipv4, ipv6]) bind({ reuseAddr: true, ipv6Only: true })
   expect([ipv4.made, ipv6.made]).toEqual([
@@ -46,7 +54,7 @@ it('sets SO_REUSEADDR and IPV6_V6ONLY before bind; ipv6Only is nothing to an IPv
   ])
 })
 
-it('takes back what a bind that failed had set', () => {
+it('resets the options of a bind that failed', () => {
   const { made, bind } = openSocket('udp', 'ipv6', { bind: [WSAEADDRINUSE, WSAEADDRINUSE] })
   for (const options of [{ reuseAddr: true, ipv6Only: true }, { reuseAddr: true }]) {
     expect(() => bind(options)).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE', syscall: 'bind' }))
@@ -56,7 +64,7 @@ it('takes back what a bind that failed had set', () => {
   expect(made.join(' ')).toBe(`${first} bind ${second} bind ${third} bind`)
 })
 
-it('sets nothing on a socket that is bound: bind tells', () => {
+it('sets no option on a bound socket', () => {
   const { made, bind } = openSocket('udp', 'ipv6')
   bind()
   made.length = 0
@@ -67,20 +75,20 @@ it('sets nothing on a socket that is bound: bind tells', () => {
 it.each([
   [{ reuseAddr: true }, 'ipv4'],
   [{ ipv6Only: true }, 'ipv6'],
-] as const)('does not bind with %j if it cannot be had', (options, family) => {
+] as const)('does not bind with %j if the option cannot be set', (options, family) => {
   const { made, bind } = openSocket('udp', family, { option: WSAENOPROTOOPT })
   const error = expect.objectContaining({ code: 'WSAENOPROTOOPT', errno: WSAENOPROTOOPT, syscall: 'setsockopt' })
   expect(() => bind(options)).toThrow(error)
   expect(made).not.toContain('bind')
 })
 
-it('binds an IPv6 socket that cannot have IPv4', () => {
+it('binds an IPv6 socket that cannot accept IPv4', () => {
   const { made, bind } = openSocket('tcp', 'ipv6', { option: WSAEINVAL })
   bind()
   expect(made).toEqual([`${V6ONLY}=0`, 'bind'])
 })
 
-it('reuseAddr on TCP: refused before any call', () => {
+it('rejects reuseAddr on TCP before any call', () => {
   for (const family of ['ipv4', 'ipv6'] as const) {
     const { made, bind } = openSocket('tcp', family)
     expect(() => bind({ reuseAddr: true })).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }))

@@ -13,12 +13,12 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** What startListening itself has to take away again. */
+/** Counts the listeners that startListening must remove. */
 function listeners(owner: EventEmitter): number {
   return owner.listenerCount('listening') + owner.listenerCount('error') + owner.listenerCount('close')
 }
 
-it('resolves when the server listens, or the datagram socket is bound', async () => {
+it('resolves when the server listens or the datagram socket is bound', async () => {
   const server = createServer()
   await listen(server)
   expect(server.listening).toBe(true)
@@ -32,7 +32,7 @@ it('resolves when the server listens, or the datagram socket is bound', async ()
   socket.close()
 })
 
-it('rejects with what the start throws', async () => {
+it('rejects with the error that start throws', async () => {
   const server = createServer()
   await listen(server)
   await expect(listen(server)).rejects.toMatchObject({ code: 'ERR_SERVER_ALREADY_LISTEN' })
@@ -40,7 +40,7 @@ it('rejects with what the start throws', async () => {
   server.close()
 })
 
-it('rejects with the error that is emitted', async () => {
+it('rejects with the emitted error', async () => {
   const [first, second] = [createServer(), createServer()]
   await listen(first)
   await expect(listen(second, portOf(first))).rejects.toMatchObject({ code: 'EADDRINUSE', syscall: 'listen' })
@@ -48,7 +48,7 @@ it('rejects with the error that is emitted', async () => {
   first.close()
 })
 
-it('rejects if a server is closed before it listens, and a datagram socket before it is bound', async () => {
+it('rejects if the server or the datagram socket is closed first', async () => {
   const server = createServer()
   const closedServer = listen(server)
   server.close()
@@ -60,7 +60,7 @@ it('rejects if a server is closed before it listens, and a datagram socket befor
   await expect(closedSocket).rejects.toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
 })
 
-it('is not misled by the close event of the time before', async () => {
+it('ignores the close event of an earlier listen', async () => {
   const server = createServer()
   await listen(server)
   let closes = 0
@@ -72,7 +72,7 @@ it('is not misled by the close event of the time before', async () => {
   await once(server, 'close')
 })
 
-it('hears an event that is emitted while it starts', async () => {
+it('handles an event that start emits', async () => {
   const owner = new EventEmitter()
   await startListening(owner, () => owner.emit('listening'))
   const failure = new Error('at once')

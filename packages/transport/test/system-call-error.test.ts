@@ -7,7 +7,7 @@ describe.each([
   { name: 'WinsockError', ErrorClass: WinsockError, table: WINSOCK_ERRORS },
   { name: 'IpHelperError', ErrorClass: IpHelperError, table: IP_HELPER_ERRORS },
 ])('$name', ({ name, ErrorClass, table }) => {
-  it('carries what the table says of its number, in the shape of Node’s system errors', () => {
+  it('has the fields of Node’s system errors, filled from the table', () => {
     for (const entry of table) {
       const error = new ErrorClass(entry.number, 'someCall')
       expect(error).toBeInstanceOf(SystemCallError)
@@ -22,7 +22,7 @@ describe.each([
     }
   })
 
-  it('keeps a number that the table does not know', () => {
+  it('keeps a number that the table does not have', () => {
     const known = new Set(table.map((entry) => entry.number))
     const unknown = fc.integer({ min: 0, max: 0xffff_ffff }).filter((number) => !known.has(number))
     fc.assert(
@@ -34,7 +34,7 @@ describe.each([
     )
   })
 
-  it('has a cause if it is given one, and else has none', () => {
+  it('has a cause only if one is given', () => {
     const cause = new Error('deeper')
     expect(new ErrorClass(5, 'someCall', { cause }).cause).toBe(cause)
     expect(new ErrorClass(5, 'someCall')).not.toHaveProperty('cause')
@@ -42,7 +42,7 @@ describe.each([
 })
 
 describe('WinsockError', () => {
-  it('tells what Windows calls a port that somebody has, and what Node calls it', () => {
+  it('has the name that Windows gives a port in use, and the one that Node gives it', () => {
     expect(new WinsockError(10048, 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)')).toMatchObject({
       code: 'WSAEADDRINUSE',
       errno: 10048,
@@ -51,14 +51,14 @@ describe('WinsockError', () => {
     })
   })
 
-  it('keeps the count that the failed call reported; 0 unless told', () => {
+  it('keeps the byte count of the failed call, which defaults to 0', () => {
     expect(new WinsockError(10022, 'WSAIoctl').bytesReturned).toBe(0)
     expect(new WinsockError(10022, 'WSAIoctl', { bytesReturned: 12 }).bytesReturned).toBe(12)
   })
 })
 
 describe('IpHelperError', () => {
-  it('takes its names from its own table: 5 is not what Winsock would make of it', () => {
+  it('uses its own table: Winsock has no error 5', () => {
     const error = new IpHelperError(5, 'CreatePersistentTcpPortReservation')
     expect(error).toMatchObject({ code: 'ERROR_ACCESS_DENIED', errno: 5, nodeCode: 'EPERM' })
     expect(new WinsockError(5, 'bind').code).toBe('UNKNOWN')

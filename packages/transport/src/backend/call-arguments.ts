@@ -11,7 +11,7 @@ import {
 import type { PortRange, Protocol } from '../port-range.js'
 import type { AddressFamily, BindOptions, SocketAddress, SocketSpec, WinsockSocket } from '../winsock-socket.js'
 
-// The checks that every backend makes before a system call.
+// Every backend makes these checks before a system call.
 
 export function checkIoctlArguments(code: unknown, input: unknown, output: unknown): void {
   checkUnsigned('code', code, UINT32_MAX)
@@ -44,7 +44,7 @@ export function checkSocketAddress(name: string, address: SocketAddress): void {
   checkUnsigned(`${name}.port`, address.port, LAST_PORT)
 }
 
-/** How a socket is to be bound. */
+/** The options of a bind, with their defaults filled in. */
 export interface BindMode {
   readonly reuseAddr: boolean
   readonly ipv6Only: boolean
@@ -52,7 +52,7 @@ export interface BindMode {
 
 export const DEFAULT_BIND_MODE: BindMode = { reuseAddr: false, ipv6Only: false }
 
-/** Checks how a socket is to be bound, and returns what that comes to for this socket. */
+/** Checks the options of a bind and returns those that apply to this socket. */
 export function checkBindOptions(
   { protocol, family }: Pick<WinsockSocket, 'protocol' | 'family'>,
   options?: BindOptions,
@@ -66,7 +66,7 @@ export function checkBindOptions(
   return { reuseAddr, ipv6Only: ipv6Only && family === 'ipv6' }
 }
 
-/** Checks that a range fits the two USHORTs that it is passed in. Whether it makes sense is for the kernel to say. */
+/** Checks that both numbers of a range fit a USHORT. The kernel decides whether the range is valid. */
 export function checkPortRange(range: PortRange): void {
   checkObject('range', range)
   checkProtocol(range.protocol)

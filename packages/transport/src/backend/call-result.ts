@@ -1,12 +1,12 @@
-/** What a call returned: a count, 0 or more, or else an error as {@link failedWith} writes it. */
+/** The result of a call: a count, 0 or more, or an error that {@link failedWith} encoded as a negative number. */
 export type CallResult = number
 
-/** The result of a call that failed. */
+/** Encodes an error. */
 export function failedWith(errno: number): CallResult {
   return -1 - errno
 }
 
-/** The error of a result that is negative. */
+/** Decodes the error of a negative result. */
 export function errnoOf(result: CallResult): number {
   return -1 - result
 }

@@ -1,6 +1,6 @@
 import { AbortError } from '../abort-error.js'
 
-/** Waits for work that cannot be stopped itself, but no longer than until the signal aborts. */
+/** Waits for work that cannot be cancelled, until it settles or the signal aborts. Then the signal has no listener left. */
 export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return await work
   let onAbort = () => {}

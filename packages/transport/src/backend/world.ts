@@ -1,6 +1,6 @@
 /**
- * How a Windows answers where no document settles it. Each field is one unsettled point; the number in its comment is that
- * of the behaviour in BEHAVIOURS.md. A simulating backend takes a world and answers by it exactly.
+ * How a Windows behaves where no document says it. Each field is one unsettled point; the number in its comment is that of
+ * the behaviour in BEHAVIOURS.md. A backend that simulates Windows accepts a world and behaves exactly as it says.
  */
 export interface World {
   /** 15: ACQUIRE of a wildcard that no free range satisfies. */
@@ -17,7 +17,7 @@ export interface World {
   readonly runtimePortRefused: 'WSAEACCES' | 'WSAEADDRINUSE'
   /** 9: bind without ASSOCIATE to a port of a persistent reservation. */
   readonly persistentPortRefused: 'WSAEACCES' | 'WSAEADDRINUSE'
-  /** 13: ASSOCIATE or RELEASE with a token that was never given. */
+  /** 13: ASSOCIATE or RELEASE with a token that the kernel never returned. */
   readonly unknownToken: 'WSAEINVAL' | 'WSAEACCES' | 'WSAEADDRNOTAVAIL'
   /** 13: ASSOCIATE or RELEASE with the runtime token of another process. */
   readonly foreignToken: 'WSAEACCES' | 'WSAEINVAL' | 'WSAEADDRNOTAVAIL'
@@ -28,7 +28,7 @@ export interface World {
   /** 13: bind of an associated socket after its reservation has ended. */
   readonly bindAfterEnd: 'WSAEINVAL' | 'WSAEACCES' | 'WSAEADDRNOTAVAIL'
   /**
-   * 18: when a block gives out ports to associated sockets: at once; only after its anchor is associated with it; only
+   * 18: when associated sockets can bind to ports of a block: at once; only after its anchor is associated with it; only
    * after its anchor is associated with it and bound, which takes a port of the block.
    */
   readonly blockServed: 'at-once' | 'anchor-associated' | 'anchor-bound'
@@ -43,13 +43,13 @@ export interface World {
   readonly releaseWhileBound: 'success' | 'WSAEINVAL' | 'WSAEACCES'
   /** 3: RELEASE through another socket of the process that owns the reservation. */
   readonly releaseThroughOther: 'success' | 'WSAEINVAL' | 'WSAEACCES'
-  /** 16: how an overlapped control call ends: pending, but complete when the call returns; at once; pending, later. */
+  /** 16: when an overlapped control call completes: pending, but complete when the call returns; at once; pending, later. */
   readonly overlappedCall: 'pending-complete' | 'at-once' | 'pending-later'
   /** 17: bytesReturned of a successful ASSOCIATE or RELEASE. */
   readonly bytesReturned: 0 | 8 | 16
   /** 15: where wildcards lie. */
   readonly wildcardPlace: 'dynamic-range' | 'above-1023'
-  /** 4: the order in which port 0 takes the ports of a block: from the lowest; from the last one given on; random. */
+  /** 4: the order in which port 0 takes the ports of a block: the lowest first; on from the last one taken; random. */
   readonly portOrder: 'lowest' | 'next' | 'random'
   /** 21: LookupPersistent...PortReservation without elevation. */
   readonly lookupUnelevated: 'success' | 'ERROR_ACCESS_DENIED'

@@ -1,15 +1,15 @@
 import { invalidArgType, outOfRange } from '@winport/definitions'
 
 /**
- * The function that control calls are made through: Winsock's own, or that of the service provider below Winsock. Both
- * are documented for the three codes of port reservations.
+ * The function that makes control calls: Winsock's, or that of the service provider below Winsock. Microsoft documents the
+ * three control codes of port reservations for both.
  */
 export type EntryPoint = 'WSAIoctl' | 'WSPIoctl'
 
 /**
- * The entry point that was asked for; `'WSAIoctl'` unless told.
+ * Checks the entry point and returns it. Default: `'WSAIoctl'`.
  *
- * @throws TypeError, RangeError for anything else
+ * @throws TypeError, RangeError for any other value
  */
 export function resolveEntryPoint(entryPoint?: EntryPoint): EntryPoint {
   const value: unknown = entryPoint ?? 'WSAIoctl'

@@ -1,13 +1,13 @@
 import type { PersistentVerb } from '@winport/definitions'
 import type { Protocol } from '../port-range.js'
 
-/** IP Helper, as a native backend calls it. */
+/** The calls of IP Helper that a native backend makes. */
 export interface IpHelperCalls {
   /**
-   * Makes the call off the event loop and resolves to the error that it returned, 0 for none.
+   * Makes a call on another thread and resolves to the error that it returned; 0 is success.
    *
-   * @param startPort in network order, as the functions take it
-   * @param token where Create and Lookup write it
+   * @param startPort in network order, as the functions expect it
+   * @param token receives the token of Create and Lookup
    * @throws TransportUnavailableError if the function does not exist
    */
   callPersistent(

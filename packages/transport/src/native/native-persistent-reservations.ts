@@ -15,7 +15,7 @@ import { TransportUnavailableError } from '../transport-unavailable-error.js'
 import type { IpHelperCalls } from './ip-helper-calls.js'
 import type { OutstandingCalls } from './outstanding-calls.js'
 
-/** What the persistent reservations need of their transport. */
+/** The part of a transport that its persistent reservations use. */
 export interface PersistentHome {
   readonly ipHelper: IpHelperCalls
   readonly outstanding: OutstandingCalls
@@ -23,7 +23,7 @@ export interface PersistentHome {
   inTurn<Result>(call: () => Promise<Result>): Promise<Result>
 }
 
-/** The six IP Helper functions, whatever makes the calls. */
+/** Persistent reservations over the calls of any native backend. */
 export class NativePersistentReservations implements PersistentReservations {
   readonly #home: PersistentHome
 
@@ -55,24 +55,24 @@ export class NativePersistentReservations implements PersistentReservations {
     checkOpen()
     throwIfAborted(signal)
     return await new Promise<bigint>((resolve, reject) => {
-      let givenUp = false
-      const giveUp = () => {
-        givenUp = true
+      let cancelled = false
+      const cancel = () => {
+        cancelled = true
         reject(new AbortError({ cause: signal?.reason }))
       }
       const call = async () => {
-        if (givenUp) return
+        if (cancelled) return
         checkOpen()
         const errno = await this.#make(verb, protocol, startPort, count, token)
-        // From here on the caller learns of it, unless he has given up: there is nothing in between.
-        signal?.removeEventListener('abort', giveUp)
-        if (!givenUp && errno === 0) return resolve(INET_PORT_RESERVATION_TOKEN.decode(token).Token)
-        if (!givenUp) throw new IpHelperError(errno, syscall)
+        // The promise settles in this turn, so that no abort can come in between.
+        signal?.removeEventListener('abort', cancel)
+        if (!cancelled && errno === 0) return resolve(INET_PORT_RESERVATION_TOKEN.decode(token).Token)
+        if (!cancelled) throw new IpHelperError(errno, syscall)
         if (errno === 0 && verb === 'Create') await this.#make('Delete', protocol, startPort, count, token)
       }
-      signal?.addEventListener('abort', giveUp, { once: true })
+      signal?.addEventListener('abort', cancel, { once: true })
       this.#home.outstanding.track(this.#home.inTurn(call)).catch((error) => {
-        signal?.removeEventListener('abort', giveUp)
+        signal?.removeEventListener('abort', cancel)
         reject(error)
       })
     })
@@ -89,7 +89,7 @@ export class NativePersistentReservations implements PersistentReservations {
   }
 }
 
-/** The two USHORTs as the functions take them: exactly those of an INET_PORT_RANGE, the first in network order. */
+/** The two USHORTs that the functions expect: those of an INET_PORT_RANGE, the first in network order. */
 function rangeArguments({ startPort, count }: PortRange): readonly [startPort: number, count: number] {
   const bytes = new Uint8Array(INET_PORT_RANGE.size)
   INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, bytes)

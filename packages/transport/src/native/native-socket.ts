@@ -42,18 +42,18 @@ import { type HandleHome, OpenHandle } from './open-handle.js'
 import { OutstandingCalls } from './outstanding-calls.js'
 import type { PendingIoctl, WinsockCalls } from './winsock-calls.js'
 
-/** What a socket needs of its transport. */
+/** The part of a transport that its sockets use. */
 export interface SocketHome<Handle> extends HandleHome<Handle> {
-  /** The calls that closing the transport waits for. */
+  /** The calls that `close` of the transport waits for. */
   readonly outstanding: OutstandingCalls
 }
 
 const INT32_MAX = 0x7fff_ffff
 
-// Calls are synchronous and made on one thread: they can share what they pass by reference.
+// One buffer serves all sockets: the calls that use it are synchronous.
 const name = new Uint8Array(SOCKADDR_MAX_SIZE)
 
-/** A socket of Winsock's, whatever makes the calls. */
+/** A Winsock socket over the calls of any native backend. */
 export class NativeSocket<Handle> implements WinsockSocket {
   readonly protocol: Protocol
   readonly family: AddressFamily
@@ -137,16 +137,16 @@ export class NativeSocket<Handle> implements WinsockSocket {
     this.close()
   }
 
-  /** Also takes back what a bind that failed had set. */
+  /** Sets the options of this bind, and resets those of an earlier bind that failed. */
   #setBindOptions(handle: Handle, { reuseAddr, ipv6Only }: BindMode): void {
     if (reuseAddr !== this.#reusesAddr) {
       check(this.#calls.setOption(handle, SOL_SOCKET, SO_REUSEADDR, reuseAddr ? 1 : 0), 'setsockopt')
       this.#reusesAddr = reuseAddr
     }
     if (this.family !== 'ipv6') return
-    // Winsock's default is IPv6 alone, Node's servers take both.
+    // Winsock's default is IPv6 only; Node's servers accept both families.
     const result = this.#calls.setOption(handle, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0)
-    // As in libuv no failure if both were wanted: there may be no IPv4.
+    // As in libuv, clearing the option may fail: the machine may have no IPv4.
     if (ipv6Only) check(result, 'setsockopt')
   }
 
@@ -155,13 +155,13 @@ export class NativeSocket<Handle> implements WinsockSocket {
     return await this.#home.outstanding.track(this.#outstanding.track(call))
   }
 
-  /** Makes the SOCKET libuv's. It is closed if libuv does not take it. */
+  /** Hands the SOCKET to libuv. If libuv refuses it, it is closed. */
   async #handOver(syscall: string, open: (socket: number) => NodeHandle): Promise<NodeHandle> {
     const handle = this.#openHandle(syscall)
     if (!this.#bound) throw new WinsockError(WSAEINVAL, syscall)
     this.#adopted = true
     this.#home.forget(this.#open)
-    // libuv gives the socket a completion port, which the completion of a call from before would reach as well.
+    // libuv associates the socket with a completion port, which would also receive the completions of earlier calls.
     if (this.#outstanding !== undefined && this.#outstanding.size > 0) {
       await this.#home.outstanding.track(this.#outstanding.settled())
     }
@@ -173,13 +173,13 @@ export class NativeSocket<Handle> implements WinsockSocket {
       try {
         this.#open.close()
       } catch {
-        // The first error tells what is wrong.
+        // The first error is the one to report.
       }
       throw error
     }
   }
 
-  /** Settles when the pending call is complete; until then the signal cancels it. */
+  /** Settles when the pending call is complete. Until then the signal cancels it. */
   async #completion(call: PendingIoctl, code: number, signal: AbortSignal | undefined): Promise<number> {
     let aborted = false
     const abort = () => {
@@ -219,8 +219,8 @@ function check(result: CallResult, syscall: string): void {
   if (result < 0) throw new WinsockError(errnoOf(result), syscall)
 }
 
-/** The SOCKET as Node's handles take it: an int. Windows' handles are small numbers in practice. */
+/** The SOCKET as an int, which Node's handles expect. In practice Windows' handles are small numbers. */
 function nodeDescriptor(socket: number | bigint): number {
   if (typeof socket === 'number' && socket >= 0 && socket <= INT32_MAX) return socket
-  throw new AdoptionUnsupportedError(`the SOCKET ${socket} does not fit the int that it takes`)
+  throw new AdoptionUnsupportedError(`its handles take an int, and the SOCKET is ${socket}`)
 }

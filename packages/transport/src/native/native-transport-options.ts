@@ -4,31 +4,31 @@ import { providerUnavailable } from './provider-unavailable.js'
 import { isWineLibrary } from './wine-library.js'
 import { resolveWinsockLibraries, type WinsockLibraries } from './winsock-libraries.js'
 
-/** What a native backend can be told. */
+/** The options of a native backend. */
 export interface NativeTransportOptions {
-  /** The libraries to call. Defaults to Windows' own, from System32. */
+  /** The libraries to call. Default: those of Windows, from System32. */
   readonly libraries?: WinsockLibraries | undefined
   /**
-   * What control calls are made through: `'WSAIoctl'`, unless told, or `'WSPIoctl'`, which asks the service provider below
-   * Winsock itself. Everything else stays Winsock's. The provider is started for it (WSPStartup) when the transport is
-   * opened; on Wine there is none. It was never tried on a real mswsock.dll.
+   * The function that makes control calls. `'WSPIoctl'` calls the service provider below Winsock; all other calls still go to
+   * Winsock. Opening the transport then starts the provider (WSPStartup), which is not possible on Wine. `'WSPIoctl'` is
+   * untried with Windows' own mswsock.dll. Default: `'WSAIoctl'`.
    */
   readonly entryPoint?: EntryPoint | undefined
 }
 
-/** What is to be loaded. */
+/** The libraries to load. */
 export interface NativeLibraries {
   readonly libraries: WinsockLibraries
-  /** The service provider's library, if control calls are to go through it. */
+  /** The service provider's library, if the provider makes the control calls. */
   readonly provider: string | undefined
 }
 
 /**
- * Checks what a native backend is told, before anything is loaded.
+ * Checks the options of a native backend. Loads nothing.
  *
- * @throws TypeError, RangeError for an entry point that is none, a path that is not absolute, and libraries without a
- *   `provider` where the entry point needs it
- * @throws TransportUnavailableError without libraries where there is no Windows, and for a provider that is Wine's
+ * @throws TypeError, RangeError for an unknown entry point, a path that is not absolute, and libraries without the `provider`
+ *   that the entry point needs
+ * @throws TransportUnavailableError if there are no libraries to load on this platform, and for Wine's provider
  */
 export function resolveNativeOptions(options: NativeTransportOptions): NativeLibraries {
   const entryPoint = resolveEntryPoint(options.entryPoint)
@@ -39,7 +39,7 @@ export function resolveNativeOptions(options: NativeTransportOptions): NativeLib
     throw invalidArgType('libraries.provider', "of type string where entryPoint is 'WSPIoctl'", provider)
   }
   if (isWineLibrary(provider)) {
-    throw providerUnavailable(provider, "it is Wine's own, whose WSPStartup is a stub that would end the process")
+    throw providerUnavailable(provider, 'it is a library of Wine, whose WSPStartup is a stub that ends the process')
   }
   return { libraries, provider }
 }

@@ -20,7 +20,7 @@ import type { OpenHandle } from './open-handle.js'
 import { OutstandingCalls } from './outstanding-calls.js'
 import type { WinsockCalls } from './winsock-calls.js'
 
-/** A transport over Winsock, whatever makes the calls. A socket that is dropped without a close is closed in the end. */
+/** A transport over the calls of any native backend. A socket that is garbage-collected while it is open is closed. */
 export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, PersistentHome {
   readonly name: string
   readonly winsock: NativeWinsock<Handle>

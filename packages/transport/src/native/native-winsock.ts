@@ -7,8 +7,8 @@ import { providerUnavailable } from './provider-unavailable.js'
 import type { WinsockCalls } from './winsock-calls.js'
 
 /**
- * One set of libraries, as this thread's transports share it: Winsock is started for the first of them and cleaned up
- * after the last.
+ * A set of libraries that the transports of one thread share. Winsock is started for the first transport and cleaned up after
+ * the last.
  */
 export class NativeWinsock<Handle> {
   readonly calls: WinsockCalls<Handle>
@@ -22,7 +22,7 @@ export class NativeWinsock<Handle> {
   }
 
   /**
-   * Counts one more transport. The first of them starts Winsock, and the service provider if calls go through it.
+   * Counts one more transport. The first one starts Winsock, and the service provider if there is one.
    *
    * @throws WinsockError if WSAStartup fails
    * @throws TransportUnavailableError if the provider cannot be started
@@ -35,7 +35,11 @@ export class NativeWinsock<Handle> {
     this.#users += 1
   }
 
-  /** Counts one less, whose calls are all complete. @throws WinsockError if it is the last and WSPCleanup or WSACleanup fails */
+  /**
+   * Counts one transport less, whose calls are all complete. The last one cleans up.
+   *
+   * @throws WinsockError if WSPCleanup or WSACleanup fails
+   */
   cleanUp(): void {
     this.#users -= 1
     if (this.#users > 0) return
@@ -59,8 +63,8 @@ export class NativeWinsock<Handle> {
   }
 
   /**
-   * The catalog's entry of the provider that Winsock makes sockets with: of TCP, for one library has all of its functions.
-   * Opening the socket makes Winsock start it, if it has not: it is never started for the process by us.
+   * Reads the catalog entry of the provider of a TCP socket. One library provides both TCP and UDP. Winsock starts the provider
+   * when it opens the socket, so that our WSPStartup is never the first one in the process.
    */
   #protocolInfo(provider: ProviderCalls<Handle>): Uint8Array {
     const info = new Uint8Array(WSAPROTOCOL_INFOW.size)
@@ -74,8 +78,8 @@ export class NativeWinsock<Handle> {
   }
 
   /**
-   * Makes one call of IP Helper after the other. They block a thread each, on the registry, and libuv's pool has only
-   * four for the whole program.
+   * Makes the calls of IP Helper one after the other. Each call blocks a thread, and libuv's pool has only four threads for the
+   * whole program.
    */
   async inTurn<Result>(call: () => Promise<Result>): Promise<Result> {
     const turn = this.#lastTurn.then(call)

@@ -2,21 +2,20 @@ import { errnoOf } from '../backend/call-result.js'
 import { WinsockError } from '../winsock-error.js'
 import type { WinsockCalls } from './winsock-calls.js'
 
-/** What an open handle needs of its transport. */
+/** The part of a transport that its open handles use. */
 export interface HandleHome<Handle> {
   readonly calls: WinsockCalls<Handle>
-  /** The handle is the transport's to close, with itself. */
+  /** The transport closes this handle when it closes itself. */
   keep(open: OpenHandle<Handle>): void
-  /** The handle is closed, or somebody else's. */
+  /** The handle is closed or has a new owner. */
   forget(open: OpenHandle<Handle>): void
 }
 
-/** A socket's handle while it is open, apart from the socket: it is closed even if nobody has that any more. */
+/** The open handle of a socket. It is closed when the socket is garbage-collected. */
 export class OpenHandle<Handle> {
   readonly #home: HandleHome<Handle>
   #handle: Handle | undefined
 
-  /** @param socket with the collection of which the handle is closed, if nothing else has closed it */
   constructor(socket: object, handle: Handle, home: HandleHome<Handle>) {
     this.#handle = handle
     this.#home = home
@@ -24,12 +23,12 @@ export class OpenHandle<Handle> {
     dropped.register(socket, this, this)
   }
 
-  /** Undefined once it is closed, or somebody else's. */
+  /** Undefined once the handle is closed or has a new owner. */
   get handle(): Handle | undefined {
     return this.#handle
   }
 
-  /** Closes it, unless it is closed already. @throws WinsockError */
+  /** Closes the handle. Idempotent. @throws WinsockError */
   close(): void {
     const handle = this.#take()
     if (handle === undefined) return
@@ -37,7 +36,7 @@ export class OpenHandle<Handle> {
     if (result < 0) throw new WinsockError(errnoOf(result), 'closesocket')
   }
 
-  /** It is somebody else's now. */
+  /** Forgets the handle, which has a new owner. */
   disown(): void {
     const handle = this.#take()
     if (handle !== undefined) this.#home.calls.disown(handle)
@@ -57,6 +56,6 @@ const dropped = new FinalizationRegistry<{ close(): void }>((open) => {
   try {
     open.close()
   } catch {
-    // Nobody is left to tell.
+    // No caller is left that could handle the error.
   }
 })

@@ -1,4 +1,4 @@
-/** Calls that have been made and are not settled. */
+/** The calls that have been made and are not settled yet. */
 export class OutstandingCalls {
   readonly #calls = new Set<Promise<unknown>>()
 
@@ -13,7 +13,7 @@ export class OutstandingCalls {
     return call
   }
 
-  /** Resolves when all of them are settled, one way or the other. */
+  /** Resolves when every call has resolved or rejected. */
   async settled(): Promise<void> {
     while (this.#calls.size > 0) await Promise.allSettled(this.#calls)
   }

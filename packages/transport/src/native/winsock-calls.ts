@@ -1,58 +1,58 @@
 import type { CallResult } from '../backend/call-result.js'
 import type { ProviderCalls } from './provider-calls.js'
 
-/** An overlapped call that is pending. */
+/** A pending overlapped call. */
 export interface PendingIoctl {
   /**
-   * To be set by the caller before it returns to the event loop. Called once, when the call is complete and its output
-   * is in the caller's buffer.
+   * The caller sets this before it returns to the event loop. It is called once, when the call is complete and the output is
+   * in the caller's buffer.
    */
   oncomplete: (result: CallResult, bytesReturned: number) => void
-  /** Asks the kernel to cancel (CancelIoEx), unless the socket is closed. What comes of it shows when it is complete. */
+  /** Requests cancellation (CancelIoEx), unless the socket is closed. The call still completes, with its own result. */
   cancel(): void
 }
 
 /**
- * Winsock, as a native backend calls it. None of these checks its arguments or knows a socket's state: the callers
- * do. A call that fails returns its error, which was read on the thread and before anything else could run.
+ * The Winsock calls that a native backend makes. They do not check arguments or the state of a socket; the callers do. A call
+ * that fails returns its error, which it reads on the same thread immediately after the call.
  *
- * `Handle` is how the backend names a SOCKET.
+ * `Handle` is the backend's representation of a SOCKET.
  */
 export interface WinsockCalls<Handle> {
-  /** The service provider that control calls go through, instead of Winsock. To be started before the first of them. */
+  /** The service provider that makes the control calls in place of Winsock. It must be started before the first of them. */
   readonly provider?: ProviderCalls<Handle> | undefined
 
   /** WSAStartup. */
   startUp(): CallResult
 
-  /** WSACleanup. No call is pending. */
+  /** WSACleanup. The caller makes sure that no call is pending. */
   cleanUp(): CallResult
 
-  /** WSASocketW, overlapped and not inherited. @throws WinsockError */
+  /** WSASocketW: an overlapped socket that child processes do not inherit. @throws WinsockError */
   openSocket(family: number, type: number, protocol: number): Handle
 
-  /** closesocket. Whatever it returns, the handle is not used again. */
+  /** closesocket. The handle is not used again, also if this fails. */
   closeSocket(handle: Handle): CallResult
 
-  /** The SOCKET itself, for Node to take over. */
+  /** The SOCKET itself, which Node takes over. */
   descriptor(handle: Handle): number | bigint
 
-  /** The SOCKET is somebody else's from now on: the handle is not used again. */
+  /** Forgets the SOCKET, which has a new owner. The handle is not used again. */
   disown(handle: Handle): void
 
-  /** bind, to the address in the first `length` bytes. */
+  /** bind, to the address in the first `length` bytes of `name`. */
   bind(handle: Handle, name: Uint8Array, length: number): CallResult
 
   /** getsockname. */
   localName(handle: Handle, name: Uint8Array): CallResult
 
-  /** setsockopt, of an option that is a number. */
+  /** setsockopt, for an option whose value is an int. */
   setOption(handle: Handle, level: number, option: number, value: number): CallResult
 
-  /** WSAIoctl, or the provider's WSPIoctl, without an OVERLAPPED: the number of bytes returned. */
+  /** WSAIoctl or the provider's WSPIoctl, without an OVERLAPPED. Returns the number of bytes returned. */
   ioctl(handle: Handle, code: number, input: Uint8Array | null, output: Uint8Array | null): CallResult
 
-  /** The same with an OVERLAPPED: its result, where it is complete at once. */
+  /** The same call with an OVERLAPPED. Returns the result if the call is already complete. */
   startIoctl(
     handle: Handle,
     code: number,
@@ -60,6 +60,6 @@ export interface WinsockCalls<Handle> {
     output: Uint8Array | null,
   ): CallResult | PendingIoctl
 
-  /** What the last `ioctl` or `startIoctl` that failed at once reported through lpcbBytesReturned. */
+  /** The value that the last `ioctl` or `startIoctl` that returned an error wrote to lpcbBytesReturned. */
   failedBytesReturned(): number
 }
