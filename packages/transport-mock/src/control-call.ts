@@ -29,8 +29,8 @@ export function controlCall(
   output: Uint8Array | null,
 ): CallResult {
   if (socket.state !== 'open') return failedWith(WSAENOTSOCK)
-  const { pool, supported } = socket.home
-  if (pool === undefined || !supported) return failedWith(WSAEOPNOTSUPP)
+  const { pool, process } = socket
+  if (pool === undefined || !process.kernel.supported) return failedWith(WSAEOPNOTSUPP)
   switch (code) {
     case SIO_ACQUIRE_PORT_RESERVATION:
       return acquire(socket, pool, input, output)
@@ -46,7 +46,7 @@ export function controlCall(
 function acquire(socket: MockSocket, pool: PortPool, input: Uint8Array | null, output: Uint8Array | null): CallResult {
   if (input === null || input.length < INET_PORT_RANGE.size) return failedWith(WSAEINVAL)
   if (output === null || output.length < INET_PORT_RESERVATION_INSTANCE.size) return failedWith(WSAEINVAL)
-  const { errors } = socket.home
+  const { errors } = socket.process.kernel
   if (socket.binding !== undefined && errors.acquireOnBound !== 0) return failedWith(errors.acquireOnBound)
   if (socket.hasAcquired && errors.secondAcquire !== 0) return failedWith(errors.secondAcquire)
   INET_PORT_RANGE.decode(input, range)
@@ -68,9 +68,10 @@ function associate(
 ): CallResult {
   const reservation = findReservation(pool, input, output)
   if (typeof reservation === 'number') return failedWith(reservation)
-  const { transport, world, errors } = socket.home
-  if (reservation.pid === undefined && !transport.elevated) return failedWith(WSAEACCES)
-  if (reservation.pid !== undefined && reservation.pid !== transport.pid) return failedWith(errors.foreignToken)
+  const { process } = socket
+  const { world, errors } = process.kernel
+  if (reservation.pid === undefined && !process.elevated) return failedWith(WSAEACCES)
+  if (reservation.pid !== undefined && reservation.pid !== process.pid) return failedWith(errors.foreignToken)
   if (!serves(reservation, socket)) return failedWith(errors.unknownToken)
   if (socket.binding !== undefined) {
     return errors.boundSocketAssociated === 0 ? world.bytesReturned : failedWith(errors.boundSocketAssociated)
@@ -83,18 +84,19 @@ function associate(
 function release(socket: MockSocket, pool: PortPool, input: Uint8Array | null, output: Uint8Array | null): CallResult {
   const reservation = findReservation(pool, input, output)
   if (typeof reservation === 'number') return failedWith(reservation)
-  const { transport, world, errors } = socket.home
-  if (reservation.pid === undefined) return failedWith(errors.unknownToken) // it is deleted, not released
-  if (reservation.pid !== transport.pid) return failedWith(errors.foreignToken)
+  const { process } = socket
+  const { world, errors } = process.kernel
+  if (reservation.pid === undefined) return failedWith(errors.unknownToken) // only Delete ends it
+  if (reservation.pid !== process.pid) return failedWith(errors.foreignToken)
   if (reservation.anchor !== socket && errors.releaseThroughOther !== 0) return failedWith(errors.releaseThroughOther)
   if (pool.isReleaseRefused(reservation)) return failedWith(errors.releaseWhileBound)
   pool.release(reservation)
   return world.bytesReturned
 }
 
-/** Whether a token serves sockets of this family. An IPv6 anchor is dual-stack: it serves IPv4 through IPv6 sockets. */
-function serves({ anchor }: Reservation, { family, home }: MockSocket): boolean {
-  if (home.world.tokenServes === 'both-families' || anchor === undefined) return true
+/** Whether the token serves sockets of this family. An IPv6 anchor is dual-stack: IPv6 sockets reach IPv4 through it. */
+function serves({ anchor }: Reservation, { family, process }: MockSocket): boolean {
+  if (process.kernel.world.tokenServes === 'both-families' || anchor === undefined) return true
   return anchor.family === family
 }
 

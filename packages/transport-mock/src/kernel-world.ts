@@ -1,4 +1,4 @@
-import { invalidArgType, ipHelperError, outOfRange, winsockError } from '@winport/definitions'
+import { checkObject, ipHelperError, outOfRange, winsockError } from '@winport/definitions'
 import { DEFAULT_WORLD, WORLD_ANSWERS, type World } from '@winport/transport/backend'
 
 /** The points of a world at which Windows may answer with an error. */
@@ -11,12 +11,13 @@ export type ErrorNumbers = Readonly<Record<ErrorPoint, number>>
 
 /** @throws TypeError, RangeError for a point or an answer that does not exist */
 export function resolveWorld(answers: Partial<World> = {}): World {
-  if (typeof answers !== 'object' || answers === null) throw invalidArgType('world', 'an object', answers)
+  checkObject('world', answers)
   for (const [point, answer] of Object.entries(answers)) {
     const known: readonly unknown[] | undefined = Object.hasOwn(WORLD_ANSWERS, point)
       ? WORLD_ANSWERS[point as keyof World]
       : undefined
-    if (known === undefined) throw outOfRange('world', `made of ${Object.keys(WORLD_ANSWERS).join(', ')}`, point)
+    if (known === undefined)
+      throw outOfRange('world', `an object with only the points ${Object.keys(WORLD_ANSWERS).join(', ')}`, point)
     if (!known.includes(answer)) throw outOfRange(`world.${point}`, `one of ${known.join(', ')}`, answer)
   }
   return { ...DEFAULT_WORLD, ...answers }

@@ -8,64 +8,54 @@ import {
   UINT32_MAX,
   WINDOWS_VISTA,
 } from '@winport/definitions'
-import type { AddressFamily, PortRange, Protocol } from '@winport/transport'
+import type { PortRange, Protocol } from '@winport/transport'
 import { checkProtocol, isHostPortFree, type World } from '@winport/transport/backend'
-import { FaultPlan } from './fault-plan.js'
-import type { KernelSnapshot, ReservationSnapshot, SocketSnapshot } from './kernel-snapshot.js'
-import { type ErrorNumbers, errorNumbersOf, resolveWorld } from './kernel-world.js'
-import { MockSocket } from './mock-socket.js'
-import { MockTransport } from './mock-transport.js'
+import type { FaultPlan } from './fault-plan.js'
+import { type KernelSnapshot, takeSnapshot } from './kernel-snapshot.js'
+import type { KernelState } from './kernel-state.js'
+import { errorNumbersOf, resolveWorld } from './kernel-world.js'
+import { MockProcess } from './mock-process.js'
+import type { MockTransport } from './mock-transport.js'
+import { PlannedFaults } from './planned-faults.js'
 import { type DynamicRange, PortPool } from './port-pool.js'
 import { TokenSequence } from './token-sequence.js'
 
 export interface MockKernelOptions {
-  /** Where wildcard reservations and ephemeral ports come from. Defaults to Windows' 49152 to 65535. */
+  /** Where wildcard reservations and ephemeral ports lie. Defaults to 49152 to 65535, as on Windows. */
   readonly dynamicRange?: DynamicRange
-  /** Administered exclusions to begin with. */
+  /** Administered exclusions. Defaults to none. */
   readonly exclusions?: readonly PortRange[]
-  /** Windows' build number. Before 6000, Windows Vista, there are no port reservations. Defaults to 26100. */
+  /** The Windows build. There are no port reservations before 6000, Windows Vista. Defaults to 26100. */
   readonly windowsBuild?: number
   /**
-   * Count a port that is taken on this very machine as bound by somebody, and begin wildcards at a random place, so
-   * that servers really can listen on what is reserved even while other tests run. Costs a real bind per port. Off by
-   * default: then the kernel is a pure simulation, and gives the lowest ports first.
+   * Whether a port that is in use on the host counts as bound by another process. Wildcards then begin at a random place,
+   * so that servers can listen on reserved ports while other tests run. Costs a bind on the host per port. Defaults to
+   * false: the kernel ignores the host and gives out the lowest ports first.
    */
   readonly avoidHostPorts?: boolean
-  /** How this Windows answers where no document settles it. Defaults to `DEFAULT_WORLD`, point by point. */
+  /** How this Windows answers where no document says. Each point that is absent is that of `DEFAULT_WORLD`. */
   readonly world?: Partial<World>
 }
 
 export interface OpenTransportOptions {
-  /** Defaults to one that no other process has. */
+  /** An unused process id, 1 to 4294967295. Chosen by default. */
   readonly pid?: number
   /** Whether the process runs as an elevated administrator. Defaults to false. */
   readonly elevated?: boolean
-}
-
-/** @internal What transports and sockets see of their kernel. */
-export interface KernelState {
-  readonly pools: Readonly<Record<Protocol, PortPool>>
-  readonly faults: FaultPlan
-  readonly supported: boolean
-  readonly world: World
-  readonly errors: ErrorNumbers
-  addSocket(transport: MockTransport, protocol: Protocol, family: AddressFamily, pool: PortPool | undefined): MockSocket
-  removeProcess(transport: MockTransport): void
 }
 
 /** A simulated Windows machine: its ports, and the processes that reserve and bind them. */
 export class MockKernel {
   readonly dynamicRange: DynamicRange
   readonly windowsBuild: number
+  /** How this Windows answers where no document says. */
   readonly world: World
-  /** Makes calls to come fail, or wait. */
-  readonly faults: FaultPlan = new FaultPlan()
-  readonly #processes = new Set<MockTransport>()
-  readonly #sockets = new Set<MockSocket>()
-  readonly #pools: Readonly<Record<Protocol, PortPool>>
+  /** Makes future calls fail or wait. */
+  readonly faults: FaultPlan
   readonly #state: KernelState
   #nextPid = 4000
 
+  /** @throws TypeError, RangeError for an invalid option */
   constructor(options: MockKernelOptions = {}) {
     const { dynamicRange = DEFAULT_DYNAMIC_RANGE, windowsBuild = 26_100 } = options
     checkRange('dynamicRange', dynamicRange)
@@ -84,63 +74,54 @@ export class MockKernel {
         tokens,
         isHostPortFree: options.avoidHostPorts === true ? (port) => isHostPortFree(protocol, port) : undefined,
       })
-    this.#pools = { tcp: makePool('tcp'), udp: makePool('udp') }
+    const faults = new PlannedFaults()
+    this.faults = faults
     this.#state = {
-      pools: this.#pools,
-      faults: this.faults,
+      pools: { tcp: makePool('tcp'), udp: makePool('udp') },
+      faults,
       supported: windowsBuild >= WINDOWS_VISTA,
       world,
       errors,
-      addSocket: (transport, protocol, family, pool) => this.#addSocket(transport, protocol, family, pool),
-      removeProcess: (transport) => this.#removeProcess(transport),
+      processes: new Set(),
+      sockets: new Set(),
     }
     for (const exclusion of options.exclusions ?? []) this.addExclusion(exclusion)
   }
 
-  /** Starts a process. @throws RangeError if another one has the pid */
+  /** Starts a process. @throws RangeError if another process has the pid */
   openTransport({ pid = this.#unusedPid(), elevated = false }: OpenTransportOptions = {}): MockTransport {
-    checkUnsigned('pid', pid, 0xffff_ffff, 1)
+    checkUnsigned('pid', pid, UINT32_MAX, 1)
     checkBoolean('elevated', elevated)
-    if (this.#hasProcess(pid)) throw outOfRange('pid', 'the number of no other process', pid)
-    const transport = new MockTransport(this.#state, pid, elevated)
-    this.#processes.add(transport)
-    return transport
+    if (this.#hasProcess(pid)) throw outOfRange('pid', 'an unused pid', pid)
+    const process = new MockProcess(this.#state, pid, elevated)
+    this.#state.processes.add(process)
+    return process
   }
 
-  /** Excludes a range, as `netsh int ipv4 add excludedportrange` does. */
+  /** Adds an administered exclusion, as `netsh int ipv4 add excludedportrange` does. */
   addExclusion(range: PortRange): void {
     checkRange('exclusion', range)
     checkProtocol(range.protocol)
-    this.#pools[range.protocol].exclude(range.startPort, range.count)
+    this.#state.pools[range.protocol].exclude(range.startPort, range.count)
   }
 
   /**
-   * Restarts the machine. Every socket and runtime reservation is gone; persistent reservations stay, with new tokens.
-   * The transports stay usable, as if their programs had been started again.
+   * Restarts the machine. Every socket and runtime reservation ends; persistent reservations stay, with new tokens. The
+   * transports stay usable, as if their programs had been started again.
    */
   reboot(): void {
-    for (const process of this.#processes) process.abortCalls()
-    for (const socket of [...this.#sockets]) socket.leave()
-    for (const pool of Object.values(this.#pools)) pool.reboot()
+    const { processes, sockets, pools } = this.#state
+    for (const process of processes) process.abortCalls()
+    for (const socket of [...sockets]) socket.leave()
+    for (const pool of Object.values(pools)) pool.reboot()
   }
 
-  /** Who holds what. */
+  /** Every process, socket, reservation and exclusion. */
   inspect(): KernelSnapshot {
-    return {
-      processes: [...this.#processes].map(({ pid, elevated }) => ({ pid, elevated })),
-      sockets: [...this.#sockets].map(describeSocket),
-      reservations: PROTOCOLS.flatMap((protocol) => describeReservations(protocol, this.#pools[protocol])),
-      exclusions: PROTOCOLS.flatMap((protocol) =>
-        this.#pools[protocol].exclusions().map(({ startPort, count }) => ({ protocol, startPort, count })),
-      ),
-    }
+    return takeSnapshot(this.#state)
   }
 
-  /**
-   * For the end of a test: checks that no socket is open and no runtime reservation held.
-   *
-   * @throws Error that lists what is
-   */
+  /** Checks that no socket is open and no runtime reservation held. @throws Error that lists those that are */
   assertNothingHeld(): void {
     const { sockets, reservations } = this.inspect()
     const held = [
@@ -156,33 +137,8 @@ export class MockKernel {
     if (held.length > 0) throw new Error(`Still held on the simulated machine:\n  ${held.join('\n  ')}`)
   }
 
-  #addSocket(
-    transport: MockTransport,
-    protocol: Protocol,
-    family: AddressFamily,
-    pool: PortPool | undefined,
-  ): MockSocket {
-    const { faults, supported, world, errors } = this.#state
-    const home = { transport, pool, faults, supported, world, errors, forget: this.#forget }
-    const socket = new MockSocket(protocol, family, home)
-    this.#sockets.add(socket)
-    return socket
-  }
-
-  readonly #forget = (socket: MockSocket): void => {
-    this.#sockets.delete(socket)
-  }
-
-  /** Sockets that Node has adopted stay: in this one real process, somebody may still be serving on them. */
-  #removeProcess(transport: MockTransport): void {
-    this.#processes.delete(transport)
-    for (const socket of [...this.#sockets]) {
-      if (socket.home.transport === transport && socket.state === 'open') socket.leave()
-    }
-  }
-
   #hasProcess(pid: number): boolean {
-    for (const process of this.#processes) if (process.pid === pid) return true
+    for (const process of this.#state.processes) if (process.pid === pid) return true
     return false
   }
 
@@ -193,32 +149,8 @@ export class MockKernel {
   }
 }
 
-const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp']
-
 function checkRange(name: string, range: DynamicRange): void {
   checkObject(name, range)
   checkUnsigned(`${name}.startPort`, range.startPort, LAST_PORT, 1)
   checkUnsigned(`${name}.count`, range.count, LAST_PORT + 1 - range.startPort, 1)
-}
-
-function describeSocket(socket: MockSocket): SocketSnapshot {
-  const { protocol, family, state, binding, pendingCalls, home } = socket
-  const { address, port } = binding ?? { address: undefined, port: undefined }
-  return { pid: home.transport.pid, protocol, family, state, address, port, pendingCalls }
-}
-
-function describeReservations(protocol: Protocol, pool: PortPool): readonly ReservationSnapshot[] {
-  return pool.reservations().map(({ startPort, count, token, pid }) => {
-    const ports = Array.from({ length: count }, (_, i) => startPort + i)
-    return {
-      kind: pid === undefined ? 'persistent' : 'runtime',
-      protocol,
-      startPort,
-      endPort: startPort + count - 1,
-      count,
-      token,
-      pid,
-      boundPorts: ports.filter((port) => pool.isBound(port)),
-    }
-  })
 }

@@ -34,50 +34,37 @@ import {
   failedWith,
   startListening,
   throwIfAborted,
-  type World,
 } from '@winport/transport/backend'
 import { controlCall } from './control-call.js'
-import { type FaultPlan, Hold, type MockCall } from './fault-plan.js'
-import type { ErrorNumbers } from './kernel-world.js'
-import type { MockTransport } from './mock-transport.js'
+import type { MockCall } from './fault-plan.js'
+import { HeldCall } from './held-call.js'
+import type { MockSocketState } from './kernel-snapshot.js'
+import type { MockProcess } from './mock-process.js'
 import type { Binding, PortPool, Reservation } from './port-pool.js'
-
-/** What a socket needs of the kernel it is a socket of. */
-export interface SocketHome {
-  readonly transport: MockTransport
-  /** Absent for a socket that is neither TCP nor UDP. */
-  readonly pool: PortPool | undefined
-  readonly faults: FaultPlan
-  /** False before Windows Vista. */
-  readonly supported: boolean
-  readonly world: World
-  readonly errors: ErrorNumbers
-  /** Called once, when the kernel forgets the socket. */
-  readonly forget: (socket: MockSocket) => void
-}
-
-export type MockSocketState = 'open' | 'adopted' | 'closed'
 
 /** A socket of the simulated kernel. */
 export class MockSocket implements WinsockSocket {
   readonly protocol: Protocol
   readonly family: AddressFamily
-  readonly home: SocketHome
+  readonly process: MockProcess
+  /** Absent for a socket that is neither TCP nor UDP. */
+  readonly pool: PortPool | undefined
   #state: MockSocketState = 'open'
   #binding: Binding | undefined
   #acquired: Reservation[] | undefined
   #pending: Set<() => void> | undefined
-  /** The reservation that bind takes its port from. */
+  /** The reservation that bind takes a port from. */
   association: Reservation | undefined
 
-  constructor(protocol: Protocol, family: AddressFamily, home: SocketHome) {
+  constructor(protocol: Protocol, family: AddressFamily, process: MockProcess, pool: PortPool | undefined) {
     this.protocol = protocol
     this.family = family
-    this.home = home
+    this.process = process
+    this.pool = pool
   }
 
   get pid(): number {
-    return this.home.transport.pid
+    return this.process.pid
   }
 
   get state(): MockSocketState {
@@ -97,7 +84,7 @@ export class MockSocket implements WinsockSocket {
     return this.#acquired !== undefined
   }
 
-  /** The reservation was acquired here, and ends with this socket. */
+  /** Makes this socket the anchor of the reservation, which then ends with it. */
   anchor(reservation: Reservation): void {
     this.#acquired ??= []
     this.#acquired.push(reservation)
@@ -119,10 +106,11 @@ export class MockSocket implements WinsockSocket {
     const signal = options?.signal
     throwIfAborted(signal)
     const fault = this.#state === 'open' ? this.#takeFault(code, true) : undefined
-    const hold = fault === undefined && this.home.world.overlappedCall === 'pending-later' ? completeLater() : fault
-    if (!(hold instanceof Hold)) return this.#finishControl(code, hold, input, output)
-    const request = input?.slice() ?? null // the kernel has read the input before the call returns
-    const errno = await this.#wait(hold, `WSAIoctl(${controlCodeName(code)})`, signal)
+    const later = fault === undefined && this.process.kernel.world.overlappedCall === 'pending-later'
+    const held = later ? heldOneTurn() : fault
+    if (!(held instanceof HeldCall)) return this.#finishControl(code, held, input, output)
+    const request = input?.slice() ?? null // Windows reads the input before the call returns
+    const errno = await this.#wait(held, `WSAIoctl(${controlCodeName(code)})`, signal)
     return this.#finishControl(code, this.#state === 'closed' ? WSA_OPERATION_ABORTED : errno, request, output)
   }
 
@@ -136,7 +124,7 @@ export class MockSocket implements WinsockSocket {
     if (local.family !== familyName(this.family)) throw new WinsockError(WSAEAFNOSUPPORT, 'bind')
     const { association } = this
     const isAnchor = association?.anchor === this
-    const binding = this.home.pool?.bind(local.address, local.port, association, asked, isAnchor) ?? WSAEINVAL
+    const binding = this.pool?.bind(local.address, local.port, association, asked, isAnchor) ?? WSAEINVAL
     if (typeof binding === 'number') throw new WinsockError(binding, 'bind')
     this.#binding = binding
     if (isAnchor && association !== undefined) association.served = true
@@ -159,7 +147,7 @@ export class MockSocket implements WinsockSocket {
         this.leave()
       }
       server.on('close', closed)
-      closed() // a listener of 'listening' may have closed it
+      closed() // a 'listening' listener may have closed the server
     })
   }
 
@@ -168,7 +156,7 @@ export class MockSocket implements WinsockSocket {
       const closed = () => this.leave()
       socket.once('close', closed)
       try {
-        await attachHandle(socket, bindDatagramHandle(binding, binding)) // whatever options the socket was made with
+        await attachHandle(socket, bindDatagramHandle(binding, binding)) // with the options of bind, not of createSocket
       } catch (error) {
         socket.off('close', closed)
         throw error
@@ -200,20 +188,19 @@ export class MockSocket implements WinsockSocket {
     this.close()
   }
 
-  /** The kernel forgets the socket: closed, adopted and closed by Node, or gone with its process. */
+  /** Removes the socket from the kernel: it was closed, Node closed it, or its process ended. */
   leave(): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     for (const abort of [...(this.#pending ?? [])]) abort()
-    const { pool, forget } = this.home
-    for (const reservation of this.#acquired ?? []) if (reservation.held) pool?.release(reservation)
-    if (this.#binding !== undefined) pool?.unbind(this.#binding)
+    for (const reservation of this.#acquired ?? []) if (reservation.held) this.pool?.release(reservation)
+    if (this.#binding !== undefined) this.pool?.unbind(this.#binding)
     this.#binding = undefined
-    forget(this)
+    this.process.kernel.sockets.delete(this)
   }
 
-  #takeFault(code: number, canWait: boolean): number | Hold | undefined {
-    return this.home.faults.take(controlCodeName(code) as MockCall, canWait)
+  #takeFault(code: number, canWait: boolean): number | HeldCall | undefined {
+    return this.process.kernel.faults.take(controlCodeName(code) as MockCall, canWait)
   }
 
   #finishControl(code: number, fault: number | undefined, input: Uint8Array | null, output: Uint8Array | null): number {
@@ -222,8 +209,8 @@ export class MockSocket implements WinsockSocket {
     return result
   }
 
-  /** Waits for a held call's outcome; the socket's closing or the signal ends the wait with an error. */
-  async #wait(hold: Hold, syscall: string, signal: AbortSignal | undefined): Promise<number | undefined> {
+  /** Waits for the outcome of a held call. Rejects when the socket closes or the signal is aborted. */
+  async #wait(held: HeldCall, syscall: string, signal: AbortSignal | undefined): Promise<number | undefined> {
     this.#pending ??= new Set()
     const pending = this.#pending
     return await new Promise((resolve, reject) => {
@@ -241,15 +228,15 @@ export class MockSocket implements WinsockSocket {
       }
       pending.add(closed)
       signal?.addEventListener('abort', aborted)
-      hold.outcome.then((errno) => {
+      held.outcome.then((errno) => {
         settle()
         resolve(errno)
       })
-      hold.begin()
+      held.begin()
     })
   }
 
-  /** Hands the socket to Node: `adopt` does it, and sees to it that the socket leaves when Node closes it. */
+  /** Hands the socket to Node through `adopt`, which makes the socket leave when Node closes it. */
   async #adopt<Result>(
     call: 'listen' | 'attach' | 'connect',
     owner: Server | DatagramSocket | undefined,
@@ -262,8 +249,8 @@ export class MockSocket implements WinsockSocket {
     this.#state = 'adopted'
     try {
       throwIfAborted(signal)
-      const fault = this.home.faults.take(call, true)
-      const errno = fault instanceof Hold ? await this.#waitFor(owner, fault, call, signal) : fault
+      const fault = this.process.kernel.faults.take(call, true)
+      const errno = fault instanceof HeldCall ? await this.#waitFor(owner, fault, call, signal) : fault
       if (errno !== undefined) throw new WinsockError(errno, call)
       return await adopt(binding)
     } catch (error) {
@@ -272,17 +259,17 @@ export class MockSocket implements WinsockSocket {
     }
   }
 
-  /** As {@link #wait}; the owner's closing ends the wait too. */
+  /** As {@link #wait}. Also rejects when the owner closes. */
   async #waitFor(
     owner: Server | DatagramSocket | undefined,
-    hold: Hold,
+    held: HeldCall,
     syscall: string,
     signal: AbortSignal | undefined,
   ): Promise<number | undefined> {
     const closed = () => this.leave()
     owner?.once('close', closed)
     try {
-      return await this.#wait(hold, syscall, signal)
+      return await this.#wait(held, syscall, signal)
     } finally {
       owner?.off('close', closed)
     }
@@ -293,23 +280,23 @@ export class MockSocket implements WinsockSocket {
   }
 
   #failIfPlanned(call: MockCall): void {
-    const fault = this.home.faults.take(call, false)
+    const fault = this.process.kernel.faults.take(call, false)
     if (typeof fault === 'number') throw new WinsockError(fault, call)
   }
 }
 
-/** An outcome that comes in a later turn of the event loop. */
-function completeLater(): Hold {
-  const hold = new Hold()
-  setImmediate(() => hold.complete())
-  return hold
+/** A held call that completes in the next turn of the event loop. */
+function heldOneTurn(): HeldCall {
+  const held = new HeldCall()
+  setImmediate(() => held.complete())
+  return held
 }
 
 function familyName(family: AddressFamily): 'IPv4' | 'IPv6' {
   return family === 'ipv4' ? 'IPv4' : 'IPv6'
 }
 
-/** Reads the address from the bytes that bind would be passed, so that its text is checked and normalized. */
+/** Checks and normalizes the address: encodes it as for bind, and decodes it. */
 function decodeAddress(address: SocketAddress): ReturnType<typeof decodeSockaddr> {
   const bytes = new Uint8Array(SOCKADDR_MAX_SIZE)
   return decodeSockaddr(bytes.subarray(0, encodeSockaddr(address, bytes)))

@@ -14,7 +14,7 @@ import { FreeRuns } from './free-runs.js'
 import type { ErrorNumbers } from './kernel-world.js'
 import type { TokenSequence } from './token-sequence.js'
 
-/** A block of ports that is held. */
+/** A reserved block of ports. */
 export interface Reservation {
   readonly startPort: number
   readonly count: number
@@ -30,7 +30,7 @@ export interface Reservation {
   held: boolean
   /** Whether sockets other than the anchor get ports of it. */
   served: boolean
-  /** Where the search for the next port that the kernel chooses begins. */
+  /** Where the next search for a free port begins, if `portOrder` is `'next'`. */
   nextPort: number
 }
 
@@ -61,17 +61,17 @@ export interface PortPoolOptions {
   readonly dynamicRange: DynamicRange
   readonly world: World
   readonly errors: ErrorNumbers
-  /** The machine's: no two reservations have one token. */
+  /** Shared by the pools of a machine, so that no two reservations have the same token. */
   readonly tokens: TokenSequence
-  /** Tells whether a port is free outside the simulation. Absent: nobody asks. */
+  /** Whether a port is free on the host. Absent: the pool ignores the host. */
   readonly isHostPortFree?: ((port: number) => boolean) | undefined
 }
 
 const FIRST_UNPRIVILEGED_PORT = 1024
 
 /**
- * The ports of one protocol: who has reserved them, and which are bound. Methods that the kernel may refuse return the
- * error number in place of a result. Where no document settles the answer, the world gives it.
+ * The reserved and bound ports of one protocol. A method that may be refused returns the error number instead of a
+ * result. Where no document says how Windows answers, the world does.
  *
  * A block that is not served yet gives its ports to its anchor alone. Another associated socket gets the answer of a
  * stranger for a given port, and the answer of an exhausted block for port 0.
@@ -103,7 +103,7 @@ export class PortPool {
     this.#setFree(BOTH, 0, 1, false)
   }
 
-  /** Reserves a range for the process of the anchor; start port 0 is a wildcard. */
+  /** Reserves a range for the process of the anchor. Start port 0 is a wildcard. */
   acquire(anchor: Anchor, startPort: number, count: number): Reservation | number {
     if (count === 0 || startPort + count - 1 > LAST_PORT) return WSAEINVAL
     const families = anchor.family === 'ipv4' && this.#free.length > 1 ? IPV4 : BOTH
@@ -145,7 +145,7 @@ export class PortPool {
     return false
   }
 
-  /** Ends a reservation: bound ports stay bound, the rest return to the pool. */
+  /** Ends a reservation. Bound ports stay bound; the others are free again. */
   release(reservation: Reservation): void {
     const { startPort, count } = reservation
     const slot = this.#reservationAt[startPort] ?? 0
@@ -158,7 +158,7 @@ export class PortPool {
     if (this.#bindings.size > 0 || this.#exclusions.length > 0) this.#retakeUsed(startPort, count)
   }
 
-  /** Binds a port, out of the reservation if there is one; port 0 lets the kernel choose. */
+  /** Binds a port, out of the reservation if there is one. Port 0 takes any free port. */
   bind(
     address: string,
     port: number,
@@ -195,13 +195,13 @@ export class PortPool {
     if (reservation !== undefined) this.#setFree(reservation.families, port, 1, false)
   }
 
-  /** Excludes a range: it cannot be reserved and is not given out, but may be bound by number. */
+  /** Excludes a range: it cannot be reserved or given out for port 0, but can be bound by number. */
   exclude(startPort: number, count: number): void {
     this.#exclusions.push({ startPort, count })
     this.#setFree(BOTH, startPort, count, false)
   }
 
-  /** Forgets runtime reservations and bound ports; persistent reservations stay, with new tokens. */
+  /** Ends runtime reservations and frees bound ports. Persistent reservations stay, with new tokens. */
   reboot(): void {
     for (const bindings of [...this.#bindings.values()]) for (const binding of bindings) this.unbind(binding)
     for (const reservation of this.reservations()) {
@@ -284,7 +284,7 @@ export class PortPool {
     return this.#reservationAt[port] === 0 && !this.#bindings.has(port) && this.#busyHostPort(port, 1) < 0
   }
 
-  /** The lowest run where wildcards lie; where host ports count, one from a random place on. */
+  /** The start of the lowest free run where wildcards lie, or -1. Where host ports count, the search begins at a random port. */
   #findWildcard(families: Families, count: number): number {
     const anywhere = this.#world.wildcardPlace === 'above-1023'
     const first = anywhere ? FIRST_UNPRIVILEGED_PORT : this.#dynamicRange.startPort
@@ -295,7 +295,7 @@ export class PortPool {
     return upper >= 0 ? upper : this.#findHostFree(families, count, first, Math.min(middle + count, end))
   }
 
-  /** A random port of the dynamic range: other processes of the host look for ports too. */
+  /** A random port of the dynamic range, so that processes on one host rarely compete for a port. */
   #somewhere(): number {
     const { startPort, count } = this.#dynamicRange
     return startPort + Math.floor(Math.random() * count)
@@ -310,7 +310,7 @@ export class PortPool {
     return -1
   }
 
-  /** The last port of a range that is taken outside the simulation; -1 if none is, or nobody asks. */
+  /** The last port of a range that is in use on the host, or -1. */
   #busyHostPort(startPort: number, count: number): number {
     if (this.#isHostPortFree === undefined) return -1
     for (let port = startPort + count - 1; port >= startPort; port--) {
@@ -356,7 +356,7 @@ export class PortPool {
     }
   }
 
-  /** Why a port may not be bound, apart from other sockets; 0 if it may. */
+  /** The error of binding a port that another block holds or that is outside the block; 0 if there is none. */
   #refusalOf(binding: Binding, reservation: Reservation | undefined, isAnchor: boolean): number {
     const { port } = binding
     if (reservation !== undefined) {
@@ -379,7 +379,7 @@ export class PortPool {
     return binding
   }
 
-  /** After a range was set free: takes back what is still bound or excluded. */
+  /** After a range was freed: takes back the ports that are still bound or excluded. */
   #retakeUsed(startPort: number, count: number): void {
     for (let port = startPort; port < startPort + count; port++) {
       for (const binding of this.#bindings.get(port) ?? []) this.#setFree(familiesOf(binding), port, 1, false)
@@ -396,14 +396,14 @@ function contains({ startPort, count }: DynamicRange, port: number): boolean {
   return port >= startPort && port < startPort + count
 }
 
-/** Two sockets share a port on addresses apart from each other, or when both asked for it. */
+/** Whether two sockets cannot share a port: their addresses overlap, and not both have reuseAddr. */
 function conflict(one: Binding, other: Binding): boolean {
   return overlap(one, other) && !(one.reuseAddr && other.reuseAddr)
 }
 
 /**
- * A wildcard address stands for the whole port of its families. Windows lets one user bind 127.0.0.1 beside 0.0.0.0
- * (documented). POSIX machines do not, and the servers here are theirs.
+ * An unspecified address ('0.0.0.0', '::') overlaps every address of its families. Windows lets one user bind 127.0.0.1
+ * beside 0.0.0.0 (documented); POSIX hosts, where the servers here run, do not.
  */
 function overlap(one: Binding, other: Binding): boolean {
   if ((familiesOf(one) & familiesOf(other)) === 0) return false

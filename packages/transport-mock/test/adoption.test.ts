@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createServer as createHttpServer, get } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { AbortError } from '@winport/transport'
+import { AbortError, type WinsockSocket } from '@winport/transport'
 import { hasIPv6 } from '@winport/transport/conformance'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { MockKernel, type MockSocket, type MockTransport } from '../src/index.js'
+import { MockKernel, type MockTransport } from '../src/index.js'
 import { acquire, associate } from './reservation-calls.js'
 
 const HOST = '127.0.0.1'
@@ -28,7 +28,7 @@ afterEach(() => {
   kernel.assertNothingHeld()
 })
 
-function bind(protocol: 'tcp' | 'udp', family: 'ipv4' | 'ipv6' = 'ipv4'): MockSocket {
+function bind(protocol: 'tcp' | 'udp', family: 'ipv4' | 'ipv6' = 'ipv4'): WinsockSocket {
   const socket = transport.openSocket({ protocol, family })
   socket.bind({ address: family === 'ipv4' ? HOST : '::1', port: 0 })
   return socket
@@ -55,13 +55,13 @@ async function fetchBody(host: string, port: number): Promise<string> {
   return await text(response)
 }
 
-/** Whether the simulated machine would give the port away. */
+/** Whether no socket of the simulated machine has the port. */
 function isFree(protocol: 'tcp' | 'udp', port: number): boolean {
   return kernel.inspect().sockets.every((socket) => socket.protocol !== protocol || socket.port !== port)
 }
 
 describe.each(FAMILIES)('with real traffic over $family', ({ family, address, type }) => {
-  it('a server answers, and holds its port until it is closed', async () => {
+  it('a server answers, and keeps its port until it closes', async () => {
     const socket = bind('tcp', family)
     const { port } = socket.localAddress()
     const server = createHttpServer((_request, response) => response.end('hello'))
@@ -76,7 +76,7 @@ describe.each(FAMILIES)('with real traffic over $family', ({ family, address, ty
     rival.close()
   })
 
-  it('a datagram socket answers, and holds its port until it is closed', async () => {
+  it('a datagram socket answers, and keeps its port until it closes', async () => {
     const socket = bind('udp', family)
     const { port } = socket.localAddress()
     const [receiver, sender] = [createSocket(type), createSocket(type)]
@@ -91,7 +91,7 @@ describe.each(FAMILIES)('with real traffic over $family', ({ family, address, ty
     expect(isFree('udp', port)).toBe(true)
   })
 
-  it('a connection comes from its port, and holds it until it is closed', async () => {
+  it('a connection comes from its port, and keeps it until it closes', async () => {
     const { server, port: remotePort } = await listeningServer(address)
     const socket = bind('tcp', family)
     const { port } = socket.localAddress()
@@ -106,7 +106,7 @@ describe.each(FAMILIES)('with real traffic over $family', ({ family, address, ty
 })
 
 describe('a server', () => {
-  it('on 0.0.0.0 or :: takes connections to the loopback address', async () => {
+  it('on 0.0.0.0 or :: accepts connections to the loopback address', async () => {
     for (const [family, any] of [['ipv4', '0.0.0.0'], ...(HAS_IPV6 ? [['ipv6', '::'] as const] : [])] as const) {
       const socket = transport.openSocket({ protocol: 'tcp', family })
       socket.bind({ address: any, port: 0 })
@@ -118,7 +118,7 @@ describe('a server', () => {
     }
   })
 
-  it('lives on after its socket, its process and its reservation; its port is free when it is closed', async () => {
+  it('stays open after its socket, process and reservation end, and frees its port when it closes', async () => {
     const anchor = transport.openSocket({ protocol: 'tcp' })
     const { startPort, token } = acquire(anchor, 0, 2)
     const socket = transport.openSocket({ protocol: 'tcp' })
@@ -138,7 +138,7 @@ describe('a server', () => {
     other.close()
   })
 
-  it('that is closed by its own listening event has left its port', async () => {
+  it('that a listening listener closes has freed its port', async () => {
     const socket = bind('tcp')
     const { port } = socket.localAddress()
     const server = createServer()
@@ -147,7 +147,7 @@ describe('a server', () => {
     expect(isFree('tcp', port)).toBe(true)
   })
 
-  it('that is closed before it listens: the promise rejects, and the port is free', async () => {
+  it('that is closed before it listens rejects listen() and frees its port', async () => {
     const server = createServer()
     const listening = bind('tcp').listen(server)
     server.close()
@@ -156,7 +156,7 @@ describe('a server', () => {
     kernel.assertNothingHeld()
   })
 
-  it('that is closed while a held listen is pending: the promise rejects, and it never listens', async () => {
+  it('that is closed during a held listen rejects it and never listens', async () => {
     const held = kernel.faults.hold('listen')
     const server = createServer()
     const socket = bind('tcp')
@@ -170,7 +170,7 @@ describe('a server', () => {
     expect(['listening', 'error', 'close'].map((event) => server.listenerCount(event))).toEqual([0, 0, 0])
   })
 
-  it('that is held listens when it is told, and one listener of ours waits for its close', async () => {
+  it('listens when a held listen completes, and has one listener for its close', async () => {
     const held = kernel.faults.hold('listen')
     const server = createServer()
     const listening = bind('tcp').listen(server)
@@ -183,7 +183,7 @@ describe('a server', () => {
     await close(server)
   })
 
-  it('moves from one socket to another, and each port is free in its time', async () => {
+  it('can move from one socket to another, and frees each port when it leaves it', async () => {
     const server = createServer()
     const [first, second] = [bind('tcp'), bind('tcp')]
     const [firstPort, secondPort] = [first.localAddress().port, second.localAddress().port]
@@ -196,7 +196,7 @@ describe('a server', () => {
     expect(server.listenerCount('close')).toBe(0)
   })
 
-  it('that listens already: its own error, nothing left, and it goes on', async () => {
+  it('that already listens rejects with the error of Node, and keeps listening', async () => {
     const { server } = await listeningServer()
     await expect(bind('tcp').listen(server)).rejects.toMatchObject({ code: 'ERR_SERVER_ALREADY_LISTEN' })
     kernel.assertNothingHeld()
@@ -204,7 +204,7 @@ describe('a server', () => {
     await close(server)
   })
 
-  it('whose port somebody took on this machine: EADDRINUSE, and nothing is left', async () => {
+  it('rejects with EADDRINUSE when the host uses its port, and leaves nothing open', async () => {
     const socket = bind('tcp')
     const { port } = socket.localAddress()
     const intruder = createServer().listen(port, HOST)
@@ -216,7 +216,7 @@ describe('a server', () => {
     await close(intruder)
   })
 
-  it('is passed its backlog', async () => {
+  it('gets its backlog', async () => {
     const socket = bind('tcp')
     const server = createServer()
     let asked: unknown
@@ -236,7 +236,7 @@ describe('a server', () => {
 
 describe('a datagram socket', () => {
   it.each([{ reuseAddr: false }, { reuseAddr: true }])(
-    'has the options of bind, not those it was made with: %o',
+    'has the options of bind, not those of createSocket: %o',
     async (asked) => {
       const { reuseAddr } = asked
       const socket = kernel.openTransport().openSocket({ protocol: 'udp' })
@@ -255,7 +255,7 @@ describe('a datagram socket', () => {
     },
   )
 
-  it('that is closed by its own listening event has left its port', async () => {
+  it('that a listening listener closes has freed its port', async () => {
     const socket = bind('udp')
     const { port } = socket.localAddress()
     const receiver = createSocket('udp4')
@@ -266,7 +266,7 @@ describe('a datagram socket', () => {
     expect(isFree('udp', port)).toBe(true)
   })
 
-  it('that is closed at once leaves its port', async () => {
+  it('that is closed at once frees its port', async () => {
     const socket = createSocket('udp4')
     const closed = once(socket, 'close')
     const attaching = bind('udp').attach(socket)
@@ -275,7 +275,7 @@ describe('a datagram socket', () => {
     kernel.assertNothingHeld()
   })
 
-  it('that is closed while a held attach is pending: rejects, and nothing is left', async () => {
+  it('that is closed during a held attach rejects it and leaves nothing open', async () => {
     const held = kernel.faults.hold('attach')
     const second = createSocket('udp4')
     const waiting = bind('udp').attach(second)
@@ -285,7 +285,7 @@ describe('a datagram socket', () => {
     kernel.assertNothingHeld()
   })
 
-  it('that is bound, or closed, already: its own error, and no listener of ours stays on it', async () => {
+  it('that is already bound or closed rejects with the error of Node, and keeps no listener', async () => {
     const taken = createSocket('udp4').bind(0, HOST)
     await once(taken, 'listening')
     const before = ['listening', 'error', 'close'].map((event) => taken.listenerCount(event))
@@ -296,7 +296,7 @@ describe('a datagram socket', () => {
     kernel.assertNothingHeld()
   })
 
-  it('whose port somebody took on this machine: EADDRINUSE, and nothing is left', async () => {
+  it('rejects with EADDRINUSE when the host uses its port, and leaves nothing open', async () => {
     const socket = bind('udp')
     const { port } = socket.localAddress()
     const intruder = createSocket('udp4').bind(port, HOST)
@@ -311,33 +311,36 @@ describe('a datagram socket', () => {
 describe('datagram sockets on one port', () => {
   const SHARED = { reuseAddr: true } as const
 
-  it.each([{}, SHARED])('are real, however they were made (%j), and each leaves the port by itself', async (made) => {
-    const receivers: DatagramSocket[] = []
-    let port = 0
-    for (let i = 0; i < 3; i++) {
-      const socket = transport.openSocket({ protocol: 'udp' })
-      socket.bind({ address: HOST, port }, SHARED)
-      port = socket.localAddress().port
-      const receiver = createSocket({ type: 'udp4', ...made })
-      await socket.attach(receiver)
-      receivers.push(receiver)
-      expect(receiver.address()).toMatchObject({ address: HOST, port })
-    }
-    expect(kernel.inspect().sockets).toHaveLength(3)
-    const sender = createSocket('udp4')
-    const received = Promise.any(receivers.map((receiver) => once(receiver, 'message')))
-    sender.send('ping', port, HOST)
-    expect(String((await received)[0])).toBe('ping')
-    for (const receiver of receivers) {
-      expect(isFree('udp', port)).toBe(false)
-      expect(receiver.listenerCount('close')).toBe(1)
-      await close(receiver)
-    }
-    expect(isFree('udp', port)).toBe(true)
-    await close(sender)
-  })
+  it.each([{}, SHARED])(
+    'really share it, with any options of createSocket (%j), and each leaves it separately',
+    async (made) => {
+      const receivers: DatagramSocket[] = []
+      let port = 0
+      for (let i = 0; i < 3; i++) {
+        const socket = transport.openSocket({ protocol: 'udp' })
+        socket.bind({ address: HOST, port }, SHARED)
+        port = socket.localAddress().port
+        const receiver = createSocket({ type: 'udp4', ...made })
+        await socket.attach(receiver)
+        receivers.push(receiver)
+        expect(receiver.address()).toMatchObject({ address: HOST, port })
+      }
+      expect(kernel.inspect().sockets).toHaveLength(3)
+      const sender = createSocket('udp4')
+      const received = Promise.any(receivers.map((receiver) => once(receiver, 'message')))
+      sender.send('ping', port, HOST)
+      expect(String((await received)[0])).toBe('ping')
+      for (const receiver of receivers) {
+        expect(isFree('udp', port)).toBe(false)
+        expect(receiver.listenerCount('close')).toBe(1)
+        await close(receiver)
+      }
+      expect(isFree('udp', port)).toBe(true)
+      await close(sender)
+    },
+  )
 
-  it('whose port somebody took on this machine: EADDRINUSE as from Node, and nothing is left', async () => {
+  it('reject with the EADDRINUSE of Node when the host uses the port, and leave nothing open', async () => {
     const socket = transport.openSocket({ protocol: 'udp' })
     socket.bind({ address: HOST, port: 0 }, SHARED)
     const { port } = socket.localAddress()
@@ -356,7 +359,7 @@ describe('datagram sockets on one port', () => {
     await Promise.all([close(intruder), close(receiver)])
   })
 
-  it('of which one is bound already: its own error, and the port is free for real', async () => {
+  it('reject with the error of Node when one is already bound, and free the port on the host', async () => {
     const taken = createSocket('udp4').bind(0, HOST)
     await once(taken, 'listening')
     const socket = transport.openSocket({ protocol: 'udp' })
@@ -371,7 +374,7 @@ describe('datagram sockets on one port', () => {
 })
 
 if (HAS_IPV6) {
-  it('with ipv6Only a server and a datagram socket leave IPv4 to others, for real', async () => {
+  it('ipv6Only leaves the IPv4 port to other servers and datagram sockets', async () => {
     for (const protocol of ['tcp', 'udp'] as const) {
       const [ipv6, ipv4] = (['ipv6', 'ipv4'] as const).map((family) => transport.openSocket({ protocol, family }))
       if (ipv6 === undefined || ipv4 === undefined) throw new Error('not opened')
@@ -394,14 +397,14 @@ if (HAS_IPV6) {
 }
 
 describe('a connection', () => {
-  it('that is refused leaves nothing', async () => {
+  it('that is refused leaves nothing open', async () => {
     const { server, port } = await listeningServer()
     await close(server)
     await expect(bind('tcp').connect({ address: HOST, port })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     kernel.assertNothingHeld()
   })
 
-  it('that the other end closes has left its port when it is closed here', async () => {
+  it('that the other end closes has freed its port at its close event', async () => {
     const { server, port: remotePort } = await listeningServer()
     const socket = bind('tcp')
     const { port } = socket.localAddress()
@@ -412,7 +415,7 @@ describe('a connection', () => {
     await close(server)
   })
 
-  it('that is aborted before, while it is held, or while it is made leaves nothing', async () => {
+  it('that is aborted before, while held, or while connecting leaves nothing open', async () => {
     const { server, port } = await listeningServer()
     const remote = { address: HOST, port }
     const before = bind('tcp').connect(remote, { signal: AbortSignal.abort('too late') })
@@ -433,7 +436,7 @@ describe('a connection', () => {
     await close(server)
   })
 
-  it('a signal that is aborted already meets no fault, not even a hold', async () => {
+  it('with an aborted signal does not use up a fault or hold', async () => {
     const held = kernel.faults.hold('connect')
     const remote = { address: HOST, port: 1 }
     await expect(bind('tcp').connect(remote, { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(AbortError)
@@ -443,25 +446,23 @@ describe('a connection', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'WSAETIMEDOUT' })
   })
 
-  it('to no address: throws before any call, and the socket is still open', async () => {
+  it('to an invalid address throws before any call and leaves the socket open', async () => {
     const socket = bind('tcp')
     await expect(socket.connect({ address: HOST, port: 65_536 })).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
-    expect(socket.state).toBe('open')
+    expect(kernel.inspect().sockets).toMatchObject([{ state: 'open' }])
     socket.close()
   })
 })
 
 describe('a socket that is not bound', () => {
-  it('cannot be adopted: WSAEINVAL, and it is still open', async () => {
+  it('cannot be adopted: it fails with WSAEINVAL and stays open', async () => {
     const tcp = transport.openSocket({ protocol: 'tcp' })
     const udp = transport.openSocket({ protocol: 'udp' })
     const datagramSocket = createSocket('udp4')
     await expect(tcp.listen(createServer())).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'listen' })
     await expect(udp.attach(datagramSocket)).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'attach' })
-    for (const socket of [tcp, udp]) {
-      expect(socket.state).toBe('open')
-      socket.close()
-    }
+    expect(kernel.inspect().sockets).toMatchObject([{ state: 'open' }, { state: 'open' }])
+    for (const socket of [tcp, udp]) socket.close()
     datagramSocket.close()
   })
 })
@@ -481,7 +482,7 @@ it('a socket that is associated and not bound connects from a port of the reserv
   anchor.close()
 })
 
-it('an anchor that is adopted keeps its reservation until Node closes it', async () => {
+it('an adopted anchor keeps its reservation until Node closes it', async () => {
   const anchor = transport.openSocket({ protocol: 'tcp' })
   const { startPort, token } = acquire(anchor, 0, 3)
   associate(anchor, token)
@@ -494,7 +495,7 @@ it('an anchor that is adopted keeps its reservation until Node closes it', async
   expect(kernel.inspect().reservations).toEqual([])
 })
 
-it('after a restart of the machine an adopted server serves on, and its close changes nothing', async () => {
+it('an adopted server survives a reboot, and its close does not change the kernel', async () => {
   const socket = bind('tcp')
   const { port } = socket.localAddress()
   const server = createHttpServer((_request, response) => response.end('served'))

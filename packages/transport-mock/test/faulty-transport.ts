@@ -1,6 +1,7 @@
 import { INET_PORT_RANGE, INET_PORT_RESERVATION_INSTANCE } from '@winport/definitions'
 import type { PersistentReservations, Transport, WinsockSocket } from '@winport/transport'
-import type { MockKernel, MockSocket, MockTransport } from '../src/index.js'
+import type { MockKernel, MockTransport } from '../src/index.js'
+import { MockSocket } from '../src/mock-socket.js'
 import { altered } from './altered.js'
 import type { TargetFault } from './mock-target.js'
 
@@ -32,6 +33,7 @@ export function faultySockets(
       altered<Transport>(transport, {
         openSocket: (spec) => {
           const socket = transport.openSocket(spec)
+          if (!(socket instanceof MockSocket)) throw new TypeError('not a socket of the mock')
           return altered<WinsockSocket>(socket, change(socket, transport, kernel))
         },
       }),

@@ -7,18 +7,18 @@ import {
   hasIPv6,
   TransportProcess,
 } from '@winport/transport/conformance'
-import { type MockCall, MockKernel } from '../src/index.js'
-import { MockTransport } from '../src/mock-transport.js'
+import { type MockCall, MockKernel, type MockTransport } from '../src/index.js'
+import { MockProcess } from '../src/mock-process.js'
 
-/** What may be changed of a target, to see that the suite notices. */
+/** A change to a target, which the suite must notice. */
 export interface TargetFault {
-  /** Changes a transport as it is opened. */
+  /** Changes a transport when it is opened. */
   readonly transport?: (transport: MockTransport, kernel: MockKernel) => Transport
   /** Changes the machine. */
   readonly machine?: (machine: ConformanceMachine, kernel: MockKernel) => ConformanceMachine
 }
 
-/** Pretends that the mock knows nothing but what the given build of Windows knows. */
+/** A mock that simulates the given Windows build. */
 export function mockTarget(
   name: string,
   windowsBuild: number,
@@ -45,7 +45,7 @@ export function mockTarget(
           return new TransportProcess(transport, () => sound.exit())
         },
         openOtherSocket: (transport) => {
-          if (!(transport instanceof MockTransport)) throw new TypeError('not a transport of the mock')
+          if (!(transport instanceof MockProcess)) throw new TypeError('not a transport of the mock')
           return transport.openOtherSocket()
         },
         addExclusion: (protocol, startPort, count) => kernel.addExclusion({ protocol, startPort, count }),
@@ -81,10 +81,10 @@ export const MODERN_FEATURES: readonly ConformanceFeature[] = [
 ]
 export const LEGACY_FEATURES: readonly ConformanceFeature[] = ['leftovers']
 
-/** Today's Windows: everything can be shown. */
+/** A current Windows: every behaviour can be tested. */
 export const modernTarget: ConformanceTarget = mockTarget('the mock kernel', MODERN_BUILD, MODERN_FEATURES)
 
-/** Windows XP: no port reservations at all. */
+/** Windows XP, which has no port reservations. */
 export const legacyTarget: ConformanceTarget = mockTarget(
   'the mock kernel before Windows Vista',
   LEGACY_BUILD,

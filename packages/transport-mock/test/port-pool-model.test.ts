@@ -14,7 +14,7 @@ import { errorNumbersOf } from '../src/kernel-world.js'
 import { type Binding, PortPool, type Reservation } from '../src/port-pool.js'
 import { TokenSequence } from '../src/token-sequence.js'
 
-// A model of the pool, port by port, and everything that can be done to it in any order.
+// Runs random sequences of calls on the pool and on a model of it, which keeps each port separately.
 
 const DYNAMIC = { startPort: 50_000, count: 12 }
 const FIRST = 49_997
@@ -77,7 +77,7 @@ class Model {
     return port
   }
 
-  /** The error that bind meets on a port, if any: two sockets share it where no address is both's, or if both ask. */
+  /** The error of bind, if any. Two sockets share a port if they have no address in common, or both have reuseAddr. */
   bindError(wanted: Wanted, port: number): number | undefined {
     const mine = addressesOf(wanted)
     const others = this.bindings.filter((other) => other.port === port && !(other.reuseAddr && wanted.reuseAddr))
@@ -86,7 +86,7 @@ class Model {
   }
 }
 
-/** Every address, of those that the steps use, at which a socket so bound receives. */
+/** The addresses, of those that the steps use, at which such a socket receives. */
 function addressesOf({ address, ipv6Only }: Wanted): readonly string[] {
   const [ipv4, ipv6] = [['127.0.0.1', '127.0.0.2'], ['::1']]
   if (address === '0.0.0.0') return ipv4
@@ -110,12 +110,12 @@ const anyWanted: fc.Arbitrary<Wanted> = fc.record({
   ipv6Only: fc.boolean(),
 })
 
-/** One of what there is, if there is any. */
+/** One of the items, if there are any. */
 function pick<Item>(items: readonly Item[], index: number): Item | undefined {
   return items[index % items.length]
 }
 
-// Each step is run on both, and compares what they say.
+// Each step runs on both and compares the answers.
 type Step = (pool: PortPool, model: Model) => void
 
 const acquireStep = fc.tuple(fc.constantFrom(1, 2), portOrZero, anyCount).map(([pid, startPort, count]): Step => {
@@ -241,7 +241,7 @@ function rememberBinding(model: Model, answer: Binding | number, wanted: Wanted,
   if (error === undefined) model.bindings.push(answer as Binding)
 }
 
-/** What must be true after every step. */
+/** Checks what must be true after every step. */
 function checkInvariants(pool: PortPool, model: Model): void {
   const held = new Set(model.reservations.map(({ reservation }) => reservation))
   expect(pool.reservations().length).toBe(held.size)
@@ -256,7 +256,7 @@ function checkInvariants(pool: PortPool, model: Model): void {
   expect(ports.filter((port) => isFreeIn(pool, port))).toEqual(ports.filter((port) => model.isFree(port)))
 }
 
-/** Free is what can be reserved; the trial is undone. */
+/** Whether the port can be reserved. Releases it again. */
 function isFreeIn(pool: PortPool, port: number): boolean {
   const trial = pool.acquire({ pid: 0, family: 'ipv4' }, port, 1)
   if (typeof trial === 'number') return false
@@ -264,7 +264,7 @@ function isFreeIn(pool: PortPool, port: number): boolean {
   return true
 }
 
-it('the pool agrees with a model of it, after any sequence of what can be done to it', () => {
+it('the pool agrees with a model of it after any sequence of calls', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), (steps) => {
       const pool = new PortPool({

@@ -39,7 +39,7 @@ function bound(binding: Binding | number): Binding {
 }
 
 describe('acquire', () => {
-  it('a wildcard takes the lowest run of the dynamic range', () => {
+  it('gives a wildcard the lowest free run of the dynamic range', () => {
     const pool = openPool()
     granted(pool.acquire(processOf(PID), 50_005, 5))
     expect(granted(pool.acquire(processOf(PID), 0, 6)).startPort).toBe(50_010)
@@ -49,7 +49,7 @@ describe('acquire', () => {
     expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
   })
 
-  it('a specific range may lie outside the dynamic range, up to the last port', () => {
+  it('accepts a specific range outside the dynamic range, up to port 65535', () => {
     const pool = openPool()
     expect(granted(pool.acquire(processOf(PID), 1, 5)).startPort).toBe(1)
     expect(granted(pool.acquire(processOf(PID), 65_535, 1)).startPort).toBe(65_535)
@@ -57,7 +57,7 @@ describe('acquire', () => {
     expect(pool.acquire(processOf(PID), 50_000, 0)).toBe(WSAEINVAL)
   })
 
-  it('never runs out of names for reservations that come and go', () => {
+  it('has a token for each of 70,000 reservations in turn', () => {
     const pool = openPool()
     const kept = granted(pool.acquire(processOf(PID), 50_000, 1))
     for (let i = 0; i < 70_000; i++) pool.release(granted(pool.acquire(processOf(PID), 50_001, 1)))
@@ -67,7 +67,7 @@ describe('acquire', () => {
     expect(pool.bind('127.0.0.1', 50_001, undefined)).toBe(WSAEACCES)
   })
 
-  it('takes everything there is, and after its release again', () => {
+  it('can reserve every port, and again after the release', () => {
     const pool = openPool({ dynamicRange: { startPort: 1, count: 65_535 } })
     const all = granted(pool.acquire(processOf(PID), 0, 65_535))
     expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
@@ -77,7 +77,7 @@ describe('acquire', () => {
 })
 
 describe('bind', () => {
-  it('out of a reservation goes round: a port rests after its use', () => {
+  it('takes the ports of a reservation in turn', () => {
     const pool = openPool()
     const reservation = granted(pool.acquire(processOf(PID), 50_000, 3))
     const next = () => bound(pool.bind('127.0.0.1', 0, reservation))
@@ -87,7 +87,7 @@ describe('bind', () => {
     expect(pool.bind('127.0.0.1', 0, reservation)).toBe(WSAEADDRINUSE)
   })
 
-  it('after the release of the associated reservation finds nothing', () => {
+  it('fails after the release of the associated reservation', () => {
     const pool = openPool()
     const reservation = granted(pool.acquire(processOf(PID), 50_000, 3))
     pool.release(reservation)
@@ -96,7 +96,7 @@ describe('bind', () => {
     expect(bound(pool.bind('127.0.0.1', 50_001, undefined)).port).toBe(50_001)
   })
 
-  it('ephemeral ports go round the dynamic range, without what is reserved, bound or excluded', () => {
+  it('takes ephemeral ports in turn, without reserved, bound and excluded ones', () => {
     const pool = openPool({ dynamicRange: { startPort: 50_000, count: 8 } })
     granted(pool.acquire(processOf(PID), 50_000, 2))
     bound(pool.bind('0.0.0.0', 50_003, undefined))
@@ -125,7 +125,7 @@ describe('bind', () => {
     ['::', false, ['127.0.0.1', '0.0.0.0', '::1', '::', ':: alone']],
     ['::', true, ['::1', '::', ':: alone']],
   ] as const)(
-    '%s (IPv6 alone: %s) keeps out what it overlaps, and is kept out by it',
+    'on %s (ipv6Only: %s) conflicts with every overlapping address, in either order',
     (address, ipv6Only, conflicts) => {
       for (const reuseAddr of [false, true]) {
         const refused = reuseAddr ? WSAEACCES : WSAEADDRINUSE
@@ -144,7 +144,7 @@ describe('bind', () => {
     },
   )
 
-  it('a port is shared by those that ask for it, and free when the last has left', () => {
+  it('shares a port between sockets with reuseAddr, and frees it after the last', () => {
     const pool = openPool()
     const shared = { reuseAddr: true, ipv6Only: false }
     const bindings = ['127.0.0.1', '127.0.0.1', '0.0.0.0', '::'].map((address) =>
@@ -158,7 +158,7 @@ describe('bind', () => {
     expect(granted(pool.acquire(processOf(PID), 50_000, 1)).startPort).toBe(50_000)
   })
 
-  it('that asks to share is given no port in use by the kernel’s choice', () => {
+  it('with reuseAddr and port 0 takes no port in use', () => {
     const pool = openPool({ dynamicRange: { startPort: 50_000, count: 4 } })
     const shared = { reuseAddr: true, ipv6Only: false }
     const reservation = granted(pool.acquire(processOf(PID), 50_000, 2))
@@ -169,7 +169,7 @@ describe('bind', () => {
     }
   })
 
-  it('two specific addresses share a port, which is free when both have left', () => {
+  it('shares a port between two specific addresses, and frees it after both', () => {
     const pool = openPool()
     const [first, second] = ['127.0.0.1', '127.0.0.2'].map((address) => bound(pool.bind(address, 50_000, undefined)))
     if (first === undefined || second === undefined) throw new Error('not bound')
@@ -182,7 +182,7 @@ describe('bind', () => {
 })
 
 describe('an exclusion', () => {
-  it('over ports that are bound or reserved stays when they are let go', () => {
+  it('over bound or reserved ports stays when they are freed', () => {
     const pool = openPool()
     const binding = bound(pool.bind('127.0.0.1', 50_001, undefined))
     const reservation = granted(pool.acquire(processOf(PID), 50_002, 2))
@@ -194,11 +194,11 @@ describe('an exclusion', () => {
   })
 })
 
-describe('host ports', () => {
+describe('a host port', () => {
   const busy = new Set([50_003, 50_010])
   const isHostPortFree = (port: number) => !busy.has(port)
 
-  it('that are taken outside are in nobody’s range, and are given to nobody', () => {
+  it('that is in use is neither reserved nor given out', () => {
     const pool = openPool({ dynamicRange: { startPort: 50_000, count: 12 }, isHostPortFree })
     expect(pool.acquire(processOf(PID), 50_002, 2)).toBe(WSAEADDRINUSE)
     expect(pool.createPersistent(50_002, 2)).toBe(ERROR_SHARING_VIOLATION)
@@ -211,7 +211,7 @@ describe('host ports', () => {
     expect(pool.bind('127.0.0.1', 0, undefined)).toBe(WSAEADDRINUSE)
   })
 
-  it('that are taken while they are reserved are passed over by bind', () => {
+  it('that is taken after the reservation is skipped by bind', () => {
     const taken = new Set<number>()
     const pool = openPool({ isHostPortFree: (port) => !taken.has(port) })
     const reservation = granted(pool.acquire(processOf(PID), 50_000, 3))
@@ -221,7 +221,7 @@ describe('host ports', () => {
     expect(pool.bind('127.0.0.1', 0, reservation)).toBe(WSAEADDRINUSE)
   })
 
-  it('that the simulation itself has bound do not count as taken', () => {
+  it('that the simulation itself has bound does not count as taken', () => {
     const taken = new Set<number>()
     const pool = openPool({ isHostPortFree: (port) => !taken.has(port) })
     bound(pool.bind('127.0.0.1', 50_000, undefined))
@@ -229,7 +229,7 @@ describe('host ports', () => {
     expect(bound(pool.bind('127.0.0.2', 50_000, undefined)).port).toBe(50_000)
   })
 
-  it('a wildcard is found wherever the search begins', () => {
+  it('that is in use does not hide a free wildcard, wherever the search begins', () => {
     const free = new Set([50_005, 50_006, 50_007])
     for (let i = 0; i < 50; i++) {
       const pool = openPool({
@@ -243,14 +243,14 @@ describe('host ports', () => {
 })
 
 describe('a persistent reservation', () => {
-  it('may hold the last port, and none past it', () => {
+  it('may contain port 65535, and none past it', () => {
     const pool = openPool()
     expect(pool.createPersistent(65_535, 2)).toBe(ERROR_INVALID_PARAMETER)
     expect(granted(pool.createPersistent(65_535, 1)).pid).toBe(undefined)
     expect(pool.createPersistent(65_535, 1)).toBe(ERROR_SHARING_VIOLATION)
   })
 
-  it('gives its ports from the first again after a restart', () => {
+  it('gives its ports from the first again after a reboot', () => {
     const pool = openPool()
     const reservation = granted(pool.createPersistent(50_000, 4))
     expect(bound(pool.bind('127.0.0.1', 0, reservation)).port).toBe(50_000)
@@ -258,7 +258,7 @@ describe('a persistent reservation', () => {
     expect(bound(pool.bind('127.0.0.1', 0, reservation)).port).toBe(50_000)
   })
 
-  it('is found by exactly its range, and no runtime reservation is', () => {
+  it('is found only by its exact range, and a runtime reservation is not found', () => {
     const pool = openPool()
     const reservation = granted(pool.createPersistent(50_000, 4))
     granted(pool.acquire(processOf(PID), 50_004, 4))

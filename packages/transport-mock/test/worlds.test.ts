@@ -30,7 +30,7 @@ function openMachine(world: Partial<World>, options: { exclusion?: boolean } = {
 
 type Machine = ReturnType<typeof openMachine>
 
-/** What a call fails with, or `'success'`. */
+/** The code of the error that a call fails with, or `'success'`. */
 async function outcome(call: () => unknown): Promise<string> {
   try {
     await call()
@@ -40,7 +40,7 @@ async function outcome(call: () => unknown): Promise<string> {
   }
 }
 
-// For each point where the answer is an error: a call that gets it.
+/** For each point whose answer is an error: a call that gets the answer. */
 const PROVOKED: { readonly [Point in keyof World]?: (machine: Machine) => unknown } = {
   wildcardRefused: ({ open }) => acquire(open(), 0, 41),
   rangeTaken: ({ open, bind }) => {
@@ -108,16 +108,19 @@ const PROVOKED: { readonly [Point in keyof World]?: (machine: Machine) => unknow
 }
 
 describe.each(Object.entries(PROVOKED))('%s', (point, provoke) => {
-  it.each(WORLD_ANSWERS[point as keyof World] as readonly string[])('is %s where the world says so', async (answer) => {
-    const machine = openMachine({ [point]: answer })
-    expect(await outcome(() => provoke(machine))).toBe(answer)
-    await machine.process.close()
-    await machine.elevated.close()
-    machine.kernel.assertNothingHeld()
-  })
+  it.each(WORLD_ANSWERS[point as keyof World] as readonly string[])(
+    'answers %s where the world says so',
+    async (answer) => {
+      const machine = openMachine({ [point]: answer })
+      expect(await outcome(() => provoke(machine))).toBe(answer)
+      await machine.process.close()
+      await machine.elevated.close()
+      machine.kernel.assertNothingHeld()
+    },
+  )
 })
 
-it('every other point has a test of its own', () => {
+it('each other point has its own test', () => {
   const others = Object.keys(WORLD_ANSWERS).filter((point) => !(point in PROVOKED))
   expect(others).toEqual([
     'boundSocketAssociated',
@@ -132,40 +135,46 @@ it('every other point has a test of its own', () => {
   ])
 })
 
-it.each(WORLD_ANSWERS.boundSocketAssociated)('boundSocketAssociated: %s', async (answer) => {
-  const { open, bind } = openMachine({ boundSocketAssociated: answer })
-  const { token, startPort } = acquire(open(), 0, 2)
-  const socket = open()
-  bind(socket, 4000)
-  expect(await outcome(() => associate(socket, token))).toBe(answer === 'ignored' ? 'success' : answer)
-  socket.close()
-  bind(open(), 4000)
-  expect(await outcome(() => bind(open(), startPort))).toBe('WSAEACCES')
-})
+it.each(WORLD_ANSWERS.boundSocketAssociated)(
+  'boundSocketAssociated: ASSOCIATE on a bound socket answers %s',
+  async (answer) => {
+    const { open, bind } = openMachine({ boundSocketAssociated: answer })
+    const { token, startPort } = acquire(open(), 0, 2)
+    const socket = open()
+    bind(socket, 4000)
+    expect(await outcome(() => associate(socket, token))).toBe(answer === 'ignored' ? 'success' : answer)
+    socket.close()
+    bind(open(), 4000)
+    expect(await outcome(() => bind(open(), startPort))).toBe('WSAEACCES')
+  },
+)
 
 describe('blockServed', () => {
-  it('at-once: any associated socket gets a port', () => {
+  it('at-once: an associated socket gets a port', () => {
     const { open, associated, bind } = openMachine({ blockServed: 'at-once' })
     const { token, startPort } = acquire(open(), 0, 2)
     expect(bind(associated(token), startPort + 1)).toBe(startPort + 1)
   })
 
-  it.each(['anchor-associated', 'anchor-bound'] as const)('%s: only the anchor gets a port before', async (answer) => {
-    const { open, associated, bind } = openMachine({ blockServed: answer })
-    const anchor = open()
-    const { token, startPort } = acquire(anchor, 0, 2)
-    const other = associated(token)
-    expect(await outcome(() => bind(other))).toBe(DEFAULT_WORLD.blockExhausted)
-    expect(await outcome(() => bind(other, startPort + 1))).toBe(DEFAULT_WORLD.runtimePortRefused)
-    associate(anchor, token)
-    if (answer === 'anchor-bound') {
+  it.each(['anchor-associated', 'anchor-bound'] as const)(
+    '%s: only the anchor gets a port before that',
+    async (answer) => {
+      const { open, associated, bind } = openMachine({ blockServed: answer })
+      const anchor = open()
+      const { token, startPort } = acquire(anchor, 0, 2)
+      const other = associated(token)
       expect(await outcome(() => bind(other))).toBe(DEFAULT_WORLD.blockExhausted)
-      expect(bind(anchor, startPort)).toBe(startPort)
-    }
-    expect(bind(other, startPort + 1)).toBe(startPort + 1)
-  })
+      expect(await outcome(() => bind(other, startPort + 1))).toBe(DEFAULT_WORLD.runtimePortRefused)
+      associate(anchor, token)
+      if (answer === 'anchor-bound') {
+        expect(await outcome(() => bind(other))).toBe(DEFAULT_WORLD.blockExhausted)
+        expect(bind(anchor, startPort)).toBe(startPort)
+      }
+      expect(bind(other, startPort + 1)).toBe(startPort + 1)
+    },
+  )
 
-  it('a persistent reservation has no anchor, and is served at once', async () => {
+  it('a persistent reservation, which has no anchor, is served at once', async () => {
     const { elevated, bind } = openMachine({ blockServed: 'anchor-bound' })
     const token = await elevated.persistent.create({ protocol: 'tcp', startPort: 4000, count: 2 })
     const socket = elevated.openSocket({ protocol: 'tcp' })
@@ -205,7 +214,7 @@ describe('familyPools', () => {
     expect(await outcome(() => bind(open('ipv6'), startPort, '::1'))).toBe('WSAEACCES')
   })
 
-  it('two: an IPv4 reservation holds IPv4 ports alone', async () => {
+  it('two: an IPv4 reservation holds only IPv4 ports', async () => {
     const { open, bind } = openMachine({ familyPools: 'two' })
     const { startPort } = acquire(open('ipv4'), 0, 2)
     expect(bind(open('ipv6'), startPort, '::1')).toBe(startPort)
@@ -213,7 +222,7 @@ describe('familyPools', () => {
     expect(await outcome(() => bind(open('ipv4'), startPort + 1))).toBe('WSAEACCES')
   })
 
-  it('two: a port that IPv6 alone has bound is free for an IPv4 reservation, and not for a dual-stack one', async () => {
+  it('two: a port that only IPv6 has bound can be reserved for IPv4, but not dual-stack', async () => {
     const { open, bind } = openMachine({ familyPools: 'two' })
     bind(open('ipv6'), FIRST + 1, '::1')
     expect(acquire(open('ipv4'), FIRST, 2).startPort).toBe(FIRST)
@@ -221,7 +230,7 @@ describe('familyPools', () => {
     expect(acquire(open('ipv6'), 0, 2).startPort).toBe(FIRST + 2)
   })
 
-  it('two: everything is free again after the end of reservations and sockets', () => {
+  it('two: every port is free again when reservations and sockets have ended', () => {
     const { open, associated, bind } = openMachine({ familyPools: 'two' })
     const anchor = open('ipv4')
     const { token, startPort } = acquire(anchor, FIRST, 2)
@@ -259,7 +268,7 @@ it.each(WORLD_ANSWERS.bytesReturned)('bytesReturned: ASSOCIATE and RELEASE retur
   expect(anchor.ioctl(0x98000065, input, null)).toBe(bytes)
 })
 
-it('wildcardPlace: above-1023 takes wildcards from 1024 on, whatever the dynamic range is', () => {
+it('wildcardPlace: above-1023 gives wildcards from 1024 on, whatever the dynamic range', () => {
   const { open } = openMachine({ wildcardPlace: 'above-1023' })
   expect(acquire(open(), 0, 2).startPort).toBe(1024)
   expect(acquire(open(), 0, 41).startPort).toBe(1026)
@@ -278,7 +287,7 @@ describe('portOrder', () => {
   }
 
   it('lowest: port 0 takes the lowest free port', () => expect(bindTwice('lowest')).toEqual([0, 0, 0, 0]))
-  it('next: port 0 goes on from the last one given', () => expect(bindTwice('next')).toEqual([0, 1, 2, 0]))
+  it('next: port 0 takes the port after the last one given', () => expect(bindTwice('next')).toEqual([0, 1, 2, 0]))
   it('random: port 0 takes any port of the block', () => {
     for (const port of bindTwice('random')) expect([0, 1, 2]).toContain(port)
   })
@@ -305,7 +314,7 @@ describe('createOverExclusion', () => {
   })
 })
 
-describe('a world that does not exist', () => {
+describe('an invalid world', () => {
   it.each([
     [{ weather: 'fine' }, 'ERR_OUT_OF_RANGE'],
     [{ blockServed: 'never' }, 'ERR_OUT_OF_RANGE'],
@@ -318,7 +327,7 @@ describe('a world that does not exist', () => {
   })
 })
 
-it('the kernel tells its world', () => {
+it('kernel.world has every point of the world', () => {
   expect(new MockKernel().world).toEqual(DEFAULT_WORLD)
   expect(new MockKernel({ world: { bytesReturned: 8 } }).world).toEqual({ ...DEFAULT_WORLD, bytesReturned: 8 })
 })

@@ -82,11 +82,11 @@ export const controlCallFaults: readonly FaultCase[] = [
       const associated = new WeakSet<object>()
       return faultyCalls(SIO_ASSOCIATE_PORT_RESERVATION, {
         request: (call) => {
-          if (associated.has(call.socket.home.transport)) throw new WinsockError(WSAEACCES, 'WSAIoctl')
+          if (associated.has(call.socket.process)) throw new WinsockError(WSAEACCES, 'WSAIoctl')
           return call
         },
         result: (returned, { socket }) => {
-          associated.add(socket.home.transport)
+          associated.add(socket.process)
           return returned
         },
       })

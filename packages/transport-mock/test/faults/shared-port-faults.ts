@@ -1,6 +1,6 @@
 import { WSAEACCES, WSAEADDRINUSE } from '@winport/definitions'
 import { type BindOptions, type SocketAddress, WinsockError } from '@winport/transport'
-import type { MockSocket } from '../../src/index.js'
+import type { MockSocket } from '../../src/mock-socket.js'
 import { faultySockets, recovering } from '../faulty-transport.js'
 import type { FaultCase } from './fault-case.js'
 
