@@ -11,7 +11,7 @@ export interface Transport extends AsyncDisposable {
 
   readonly persistent: PersistentReservations
 
-  /** Opens an overlapped socket. @throws WinsockError `WSANOTINITIALISED` after {@link close} */
+  /** Opens an overlapped socket. An IPv6 socket is dual-stack, unless bind says `ipv6Only`. @throws WinsockError `WSANOTINITIALISED` after {@link close} */
   openSocket(spec: SocketSpec): WinsockSocket
 
   /**

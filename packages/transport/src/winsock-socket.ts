@@ -102,7 +102,10 @@ export interface WinsockSocket extends Disposable {
   /** Hands the bound UDP socket to an unbound dgram socket. Ownership: see {@link listen}. */
   attach(socket: DatagramSocket): Promise<void>
 
-  /** Hands the bound TCP socket to a new `net.Socket` and connects it. Ownership: see {@link listen}. */
+  /**
+   * Connects the TCP socket through a new `net.Socket`, which owns it from then on, as in {@link listen}. A socket that is
+   * not bound is bound first: to a free port of the reservation that it is associated with, if there is one.
+   */
   connect(remote: SocketAddress, options?: ConnectOptions): Promise<Socket>
 
   /**

@@ -42,20 +42,16 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
       expect(closesockets()).toBe(1)
     })
 
-    it.each(['listen', 'attach', 'connect'] as const)(
-      "%s: a socket that is not bound stays the caller's",
-      async (call) => {
-        const socket = per.transport.openSocket({ protocol: call === 'attach' ? 'udp' : 'tcp' })
-        const adopt = {
-          listen: () => socket.listen(createServer()),
-          attach: () => socket.attach(createSocket('udp4')),
-          connect: () => socket.connect({ address: '127.0.0.1', port: 1 }),
-        }[call]
-        expect(await failureOf(adopt)).toMatchObject({ code: 'WSAEINVAL', syscall: call })
-        socket.bind({ address: '127.0.0.1', port: 0 })
-        expect(socket.localAddress().port).toBeGreaterThan(0)
-      },
-    )
+    it.each(['listen', 'attach'] as const)("%s: a socket that is not bound stays the caller's", async (call) => {
+      const socket = per.transport.openSocket({ protocol: call === 'attach' ? 'udp' : 'tcp' })
+      const adopt = {
+        listen: () => socket.listen(createServer()),
+        attach: () => socket.attach(createSocket('udp4')),
+      }[call]
+      expect(await failureOf(adopt)).toMatchObject({ code: 'WSAEINVAL', syscall: call })
+      socket.bind({ address: '127.0.0.1', port: 0 })
+      expect(socket.localAddress().port).toBeGreaterThan(0)
+    })
 
     it('closes the socket if libuv does not take it', async () => {
       const socket = openBound(per.transport)

@@ -64,6 +64,7 @@ export class NativeSocket<Handle> implements WinsockSocket {
   #adopted = false
   #bound = false
   #reusesAddr = false
+  #ipv6Only = false
 
   constructor(protocol: Protocol, family: AddressFamily, handle: Handle, home: SocketHome<Handle>) {
     this.protocol = protocol
@@ -71,6 +72,9 @@ export class NativeSocket<Handle> implements WinsockSocket {
     this.#home = home
     this.#calls = home.calls
     this.#open = new OpenHandle<Handle>(this, handle, home)
+    // Dual-stack from the start: a reservation that is acquired on this socket may depend on it. Winsock's default is
+    // IPv6 alone. As in libuv a failure does not matter: this machine has no IPv4.
+    if (family === 'ipv6') this.#calls.setOption(handle, IPPROTO_IPV6, IPV6_V6ONLY, 0)
   }
 
   ioctl(code: number, input: Uint8Array | null, output: Uint8Array | null): number {
@@ -126,6 +130,7 @@ export class NativeSocket<Handle> implements WinsockSocket {
 
   async connect(remote: SocketAddress, { signal }: ConnectOptions = {}): Promise<Socket> {
     checkSocketAddress('remote', remote)
+    if (!this.#bound) this.bind({ address: this.family === 'ipv4' ? '0.0.0.0' : '::', port: 0 })
     return await connectHandle(await this.#handOver('connect', openConnectionHandle), remote, signal)
   }
 
@@ -143,11 +148,10 @@ export class NativeSocket<Handle> implements WinsockSocket {
       check(this.#calls.setOption(handle, SOL_SOCKET, SO_REUSEADDR, reuseAddr ? 1 : 0), 'setsockopt')
       this.#reusesAddr = reuseAddr
     }
-    if (this.family !== 'ipv6') return
-    // Winsock's default is IPv6 only; Node's servers accept both families.
-    const result = this.#calls.setOption(handle, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0)
-    // As in libuv, clearing the option may fail: the machine may have no IPv4.
-    if (ipv6Only) check(result, 'setsockopt')
+    if (ipv6Only !== this.#ipv6Only) {
+      check(this.#calls.setOption(handle, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0), 'setsockopt')
+      this.#ipv6Only = ipv6Only
+    }
   }
 
   async #track(call: Promise<number>): Promise<number> {
