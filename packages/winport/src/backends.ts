@@ -1,9 +1,11 @@
 import { checkBoolean, checkObject, invalidArgType, outOfRange } from '@winport/definitions'
 import { ReservationError } from '@winport/manager'
 import type { Transport } from '@winport/transport'
+import { codeOf } from '@winport/transport/backend'
 import type { WinsockLibraries } from '@winport/transport/native'
+import type { MockKernelOptions } from '@winport/transport-mock'
 import type { BackendName, NativeBackendName } from './backend-names.js'
-import { codeOf, messageOf } from './error-fields.js'
+import { messageOf } from './message-of.js'
 
 export interface OpenReservationManagerOptions {
   /**
@@ -32,6 +34,8 @@ export interface BackendEnvironment {
   readonly platform: NodeJS.Platform
   /** The libraries that a native backend calls instead of those of Windows. With them it works on any platform. */
   readonly libraries?: WinsockLibraries | undefined
+  /** Options of the machine that the mock simulates. */
+  readonly simulated?: MockKernelOptions | undefined
   /** Imports the package of a native backend. */
   readonly importBackend?: ((name: NativeBackendName) => Promise<unknown>) | undefined
 }
@@ -53,7 +57,7 @@ export async function openTransport(
   }
   switch (choice) {
     case 'mock':
-      return await openMock()
+      return await openMock(environment)
     case 'napi':
     case 'koffi':
       checkPlatform(environment, `The ${choice} backend needs Windows`)
@@ -104,9 +108,9 @@ async function openNative(
 }
 
 /** Opens a new simulated machine. Its process is elevated, so that persistent reservations work. */
-async function openMock(): Promise<Transport> {
+async function openMock({ simulated }: BackendEnvironment): Promise<Transport> {
   const { MockKernel } = await import('@winport/transport-mock')
-  return new MockKernel({ avoidHostPorts: true }).openTransport({ elevated: true })
+  return new MockKernel({ avoidHostPorts: true, ...simulated }).openTransport({ elevated: true })
 }
 
 function checkPlatform({ platform, libraries }: BackendEnvironment, requirement: string): void {

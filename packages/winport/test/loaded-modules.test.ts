@@ -31,7 +31,7 @@ it.each(['--help', 'acquire --help'])('`winport %s` loads no backend, no manager
     'winport/dist/cli/command-line.js',
     'winport/dist/cli/main.js',
     'winport/dist/cli/persistent-verbs.js',
-    'winport/dist/error-fields.js',
     'winport/dist/machine/installed-versions.js',
+    'winport/dist/message-of.js',
   ])
 })

@@ -7,10 +7,9 @@ import {
   type RuntimeReservation,
 } from '@winport/manager'
 import type { Protocol } from '@winport/transport'
-import { checkProtocol } from '@winport/transport/backend'
+import { checkProtocol, codeOf } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
-import { codeOf } from '../error-fields.js'
 import { Interruption } from './interruption.js'
 import { parseNumber, parseRange, parseStartPort } from './port-arguments.js'
 import { printBlock } from './print-block.js'

@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
 import { BACKEND_NAMES } from '../backend-names.js'
-import { codeOf, messageOf } from '../error-fields.js'
 import { winportVersion } from '../machine/installed-versions.js'
+import { messageOf } from '../message-of.js'
 import { PERSISTENT_VERBS, type PersistentVerb } from './persistent-verbs.js'
 
 const SUCCESS = 0
@@ -22,7 +22,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return SUCCESS
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return SUCCESS // --help and --version
-    const isUsage = error instanceof CommanderError || USAGE_CODES.has(codeOf(error))
+    const isUsage = error instanceof CommanderError || (await isUsageError(error))
     const hint = isUsage ? ` Try 'winport ${commandOf(program, args)}--help'.` : ''
     process.stderr.write(`winport: ${oneLine(error)}${hint}\n`)
     return isUsage ? USAGE : FAILURE
@@ -125,6 +125,11 @@ function defineProgram(): Command {
     })
 
   return program
+}
+
+async function isUsageError(error: unknown): Promise<boolean> {
+  const { codeOf } = await import('@winport/transport/backend') // not needed to print the help
+  return USAGE_CODES.has(codeOf(error))
 }
 
 function transportOption(): Option {

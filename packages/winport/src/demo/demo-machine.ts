@@ -1,9 +1,8 @@
 import { ReservationManager } from '@winport/manager'
-import type { WinsockLibraries } from '@winport/transport/native'
+import { codeOf } from '@winport/transport/backend'
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
-import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
-import { codeOf } from '../error-fields.js'
+import { type BackendEnvironment, openTransport } from '../backends.js'
 import { MockStranger, ProcessStranger, type Stranger } from './stranger.js'
 
 /** The machine that the demo runs on. */
@@ -14,18 +13,13 @@ export interface DemoMachine {
   readonly stranger: Stranger
 }
 
-export interface DemoOptions {
-  readonly transport?: BackendName | undefined
-  /** The libraries that the native backends call instead of those of Windows: a simulator. */
-  readonly libraries?: WinsockLibraries | undefined
-}
-
 /** Opens the requested backend. Without a request: the best backend, or the mock if no native one can be opened. */
 export async function openDemoMachine(
-  { transport: choice, libraries }: DemoOptions,
-  environment: BackendEnvironment = { ...defaultEnvironment, libraries },
+  choice: BackendName | undefined,
+  environment: BackendEnvironment,
 ): Promise<DemoMachine> {
-  if (choice === 'mock') return openMockMachine('as requested')
+  if (choice === 'mock') return openMockMachine('as requested', environment)
+  const { libraries } = environment
   try {
     const transport = await openTransport({ transport: choice }, environment)
     const system =
@@ -39,13 +33,14 @@ export async function openDemoMachine(
     if (choice !== undefined || codeOf(error) !== 'ERR_RESERVATION_UNSUPPORTED') throw error
     return openMockMachine(
       environment.platform === 'win32' ? 'no native backend can be opened' : `the platform is ${environment.platform}`,
+      environment,
     )
   }
 }
 
-function openMockMachine(reason: string): DemoMachine {
+function openMockMachine(reason: string, { simulated }: BackendEnvironment): DemoMachine {
   // A large range, so that even a busy machine has a block of free ports in it.
-  const kernel = new MockKernel({ dynamicRange: { startPort: 10_000, count: 55_536 } })
+  const kernel = new MockKernel({ dynamicRange: { startPort: 10_000, count: 55_536 }, ...simulated })
   return {
     description: `the mock backend (${reason}): the kernel and its second process are simulated, the sockets are real`,
     manager: new ReservationManager({ transport: kernel.openTransport() }),

@@ -5,8 +5,11 @@ import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { ReservationManager, RuntimeReservation } from '@winport/manager'
 import type { Protocol } from '@winport/transport'
-import { codeOf, messageOf } from '../error-fields.js'
-import { type DemoMachine, type DemoOptions, openDemoMachine } from './demo-machine.js'
+import { codeOf } from '@winport/transport/backend'
+import type { BackendName } from '../backend-names.js'
+import { type BackendEnvironment, defaultEnvironment } from '../backends.js'
+import { messageOf } from '../message-of.js'
+import { type DemoMachine, openDemoMachine } from './demo-machine.js'
 import { StepOutput } from './step-output.js'
 import type { Stranger, Trespass } from './stranger.js'
 
@@ -19,8 +22,11 @@ const TIMEOUT_MS = 10_000
 class DemoError extends Error {}
 
 /** `winport demo`: reserves, serves, connects and releases, step by step. Rejects with a DemoError if a step fails. */
-export async function runDemo(options: DemoOptions): Promise<void> {
-  const machine = await openDemoMachine(options)
+export async function runDemo(
+  { transport }: { readonly transport?: BackendName },
+  environment: BackendEnvironment = defaultEnvironment,
+): Promise<void> {
+  const machine = await openDemoMachine(transport, environment)
   const output = new StepOutput(process.stdout)
   output.title(`winport demo on ${machine.description}`)
   const demo = new Demo(machine, output)

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ReservationManager } from '@winport/manager'
 import type { PortRange, Transport } from '@winport/transport'
+import { codeOf } from '@winport/transport/backend'
 import type { WinsockLibraries } from '@winport/transport/native'
 import type { MockTransport } from '@winport/transport-mock'
-import { codeOf } from '../error-fields.js'
 
 /** An attempt to get a port of the demo's block. */
 export type Trespass =

@@ -2,7 +2,7 @@ import { win32 } from 'node:path'
 import { LAST_PORT } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { systemLibraries } from '@winport/transport/native'
-import { messageOf } from '../error-fields.js'
+import { messageOf } from '../message-of.js'
 import type { MachineEnvironment } from './machine-environment.js'
 
 /** A fact, or the reason why it is unknown. */

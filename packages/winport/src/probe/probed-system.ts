@@ -25,7 +25,7 @@ export async function openProbedSystem(
   machine: MachineEnvironment,
   info: MachineInfo,
 ): Promise<ProbedSystem> {
-  if (choice === 'mock') return openMockSystem()
+  if (choice === 'mock') return openMockSystem(machine)
   await using first = await openTransport({ transport: choice }, machine)
   const backend = first.name as BackendName
   const { libraries } = machine
@@ -43,8 +43,8 @@ export async function openProbedSystem(
   }
 }
 
-function openMockSystem(): ProbedSystem {
-  const kernel = new MockKernel({ avoidHostPorts: true })
+function openMockSystem({ simulated }: MachineEnvironment): ProbedSystem {
+  const kernel = new MockKernel({ avoidHostPorts: true, ...simulated })
   return {
     backend: 'mock',
     description: 'a simulation of Windows, which says nothing about this machine',

@@ -2,4 +2,5 @@
 import { runDemo } from '../../dist/demo/demo.js'
 
 const [transport, library] = process.argv.slice(2)
-await runDemo({ transport, libraries: { winsock: library, ipHelper: library, kernel: library } })
+const libraries = { winsock: library, ipHelper: library, kernel: library }
+await runDemo({ transport }, { platform: process.platform, libraries })
