@@ -1,5 +1,6 @@
 export { invalidArgType, outOfRange } from './argument-errors.js'
 export { checkBoolean } from './check-boolean.js'
+export { checkKnownOptions } from './check-known-options.js'
 export { checkObject } from './check-object.js'
 export {
   _WSAIO,

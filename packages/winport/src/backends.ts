@@ -1,4 +1,4 @@
-import { checkBoolean, checkObject, invalidArgType, outOfRange } from '@winport/definitions'
+import { checkBoolean, checkKnownOptions, checkObject, invalidArgType, outOfRange } from '@winport/definitions'
 import { ReservationError } from '@winport/manager'
 import type { Transport } from '@winport/transport'
 import { codeOf } from '@winport/transport/backend'
@@ -20,6 +20,8 @@ export interface OpenReservationManagerOptions {
    */
   readonly traceLeaks?: boolean | undefined
 }
+
+const OPTIONS: readonly (keyof OpenReservationManagerOptions)[] = ['transport', 'traceLeaks']
 
 /** The native backends, best first: each has its own package, which exports the function that opens a transport. */
 export const NATIVE_BACKENDS: Readonly<
@@ -48,6 +50,7 @@ export async function openTransport(
   environment: BackendEnvironment = defaultEnvironment,
 ): Promise<Transport> {
   checkObject('options', options)
+  checkKnownOptions(options, OPTIONS)
   if (options.traceLeaks !== undefined) checkBoolean('traceLeaks', options.traceLeaks)
   const choice: unknown = options.transport
   if (choice === undefined) return await openBest(environment)

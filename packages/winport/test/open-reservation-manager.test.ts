@@ -72,6 +72,15 @@ describe('openReservationManager', () => {
     await expect(openReservationManager({ transport: transport as never })).rejects.toMatchObject({ code })
   })
 
+  it('refuses unknown options and ignores those that are undefined', async () => {
+    const options = { transport: 'mock', transpart: undefined } as const
+    await (await openReservationManager(options)).close()
+    await expect(openReservationManager({ ...options, transpart: 'koffi' } as never)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: 'The option "transpart" is unknown. The known options are transport, traceLeaks.',
+    })
+  })
+
   it('refuses invalid options', async () => {
     await expect(openReservationManager(null as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
     const traceLeaks = 'yes' as never
