@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const folder = join(import.meta.dirname, 'build', `linux-${process.arch}`)
+const folder = join(import.meta.dirname, 'build', 'linux')
 const { status } = spawnSync(join(folder, 'test', 'winsock-simulator-benchmark'), {
   stdio: 'inherit',
   env: {

@@ -14,7 +14,7 @@ import { napiBackend } from './napi-backend.js'
 const simulator = new WinsockSimulator('napi-addon', { startPort: 22_000, count: 1300 })
 afterAll(() => simulator.destroy())
 
-const SANITIZED = fileURLToPath(new URL('../build/linux-x64-sanitized/winport-transport.napi.node', import.meta.url))
+const SANITIZED = fileURLToPath(new URL('../build/sanitized/winport-transport.napi.node', import.meta.url))
 const NOTHING = { openSockets: 0, runtimeReservations: 0, pendingCalls: 0, startups: 0 }
 const CALLS = Number(process.env['WINPORT_HOSTILE_CALLS'] ?? 200_000)
 const CYCLES = Number(process.env['WINPORT_CYCLES'] ?? 10_000)

@@ -17,5 +17,5 @@ import { simulatorPath } from '@winport/winsock-simulator'
  */
 
 /** The floor (native/floor.c): hand-written Node-API glue for the functions of the simulator, and loops in C. @type {Floor} */
-export const floor = createRequire(import.meta.url)('../build/floor.node')
+export const floor = createRequire(import.meta.url)('../build/linux/floor.node')
 floor.load(simulatorPath)

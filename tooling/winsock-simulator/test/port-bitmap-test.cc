@@ -1,4 +1,4 @@
-#include "../src/port-bitmap.h"
+#include "pool/port-bitmap.h"
 
 #include <memory>
 #include <random>

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 
 const build = join(import.meta.dirname, '..', 'build')
 
-export const linux: string = join(build, `linux-${process.arch}`)
-export const sanitized: string = join(build, `linux-${process.arch}-sanitized`)
-export const windows: string = join(build, 'win32-x64')
+export const linux: string = join(build, 'linux')
+export const sanitized: string = join(build, 'sanitized')
+export const windows: string = join(build, 'mingw-x64')
 
 export interface Outcome {
   readonly status: number | null
@@ -12,10 +12,10 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** By test: undefined for a pass, else why it failed. */
+/** Maps the name of each test to undefined if it passed, otherwise to the reason why it failed. */
 export type Verdicts = ReadonlyMap<string, string | undefined>
 
-/** What the test program said of each of its tests. */
+/** Reads the verdicts from the output of the test program. */
 export function readVerdicts(stdout: string): Verdicts {
   const verdicts = new Map<string, string | undefined>()
   for (const [, failed, name, why] of stdout.replaceAll('\r', '').matchAll(/^(not )?ok (.*)$(?:\n {2}(.*)$)?/gm)) {

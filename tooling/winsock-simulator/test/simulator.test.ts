@@ -5,11 +5,11 @@ import { runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { linux, type Outcome, readVerdicts, sanitized, type Verdicts, windows } from './simulator-builds.js'
 
-// All in one file, for the programs bind the same real ports.
+// One file, because all these programs bind the same real ports.
 
 const PROGRAM = 'winsock-simulator-tests'
 const TIME_LIMIT = 180_000
-const NOTHING: Outcome = { status: null, stdout: '', stderr: 'it was not started' }
+const NOTHING: Outcome = { status: null, stdout: '', stderr: 'the program was not started' }
 
 const pool = { WINSOCK_SIMULATOR_POOL: `test-${process.pid}` }
 
@@ -26,7 +26,7 @@ const names = execFileSync(join(linux, 'test', PROGRAM), ['--list'], { encoding:
   .trim()
   .split('\n')
 
-/** One test for each of the program's, all of them out of one run. */
+/** Reports each test of the C++ program as a test of its own; the program runs once. */
 function describeProgram(run: () => Outcome | Promise<Outcome>): void {
   let outcome = NOTHING
   let verdicts: Verdicts = new Map()
@@ -37,11 +37,11 @@ function describeProgram(run: () => Outcome | Promise<Outcome>): void {
   }, TIME_LIMIT)
 
   test.each(names)('%s', (name) => {
-    expect(verdicts.has(name), `it was not reached: ${outcome.stdout}${outcome.stderr}`).toBe(true)
+    expect(verdicts.has(name), `the program did not reach this test: ${outcome.stdout}${outcome.stderr}`).toBe(true)
     expect(verdicts.get(name)).toBeUndefined()
   })
 
-  test('the program ends well and complains of nothing', () => {
+  test('the program exits with 0 and writes nothing to stderr', () => {
     expect(outcome).toMatchObject({ status: 0, stderr: '' })
   })
 }
@@ -59,7 +59,7 @@ test('the shared library exports the same names as the DLL and no others', () =>
   const library = join(linux, 'libwinsock-simulator.so')
   const symbols = execFileSync('nm', ['-D', '--defined-only', library], { encoding: 'utf8' }).trim().split('\n')
   const exported = symbols.map((symbol) => symbol.replace(/^\S+ T /, ''))
-  const definition = readFileSync(join(import.meta.dirname, '..', 'src', 'winsock-simulator.def'), 'utf8')
+  const definition = readFileSync(join(import.meta.dirname, '..', 'native', 'exports', 'winsock-simulator.def'), 'utf8')
   const defined = [...definition.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
   expect(exported.sort()).toEqual(defined.sort())
 })
@@ -76,7 +76,7 @@ describe.skipIf(!canRunWindows)('as a Windows program', () => {
   }
 
   afterAll(async () => {
-    await run(program, ['--list']) // removes the pool when it ends
+    await run(program, ['--list']) // the program removes the pool when it exits
   }, TIME_LIMIT)
 
   describeProgram(() => run(program, []))

@@ -15,11 +15,11 @@ const STRUCTS = [
   definitions.WSAPROTOCOL_INFOW,
 ]
 
-const POINTER_SIZE = 8 // the program is one for x64
+const POINTER_SIZE = 8 // the program is built for x64
 
 const canRunWindows = (await windowsOrExplain('the comparison with the Windows headers')) !== undefined
 
-describe.skipIf(!canRunWindows)("definitions against what a compiler says of mingw-w64's headers", () => {
+describe.skipIf(!canRunWindows)("definitions agree with mingw-w64's headers as a C++ compiler reads them", () => {
   const header = new Map<string, bigint>()
 
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describe.skipIf(!canRunWindows)("definitions against what a compiler says of min
   test.each([
     ['WSPPROC_TABLE', definitions.WSPPROC_TABLE],
     ['WSPUPCALLTABLE', definitions.WSPUPCALLTABLE],
-  ])('%s: its pointers, in their order', (name, pointers) => {
+  ])('%s has the same pointers in the same order', (name, pointers) => {
     expect(header.get(`sizeof ${name}`)).toBe(BigInt(pointers.length * POINTER_SIZE))
     for (const [index, pointer] of pointers.entries()) {
       expect(header.get(`offsetof ${name}.${pointer}`), pointer).toBe(BigInt(index * POINTER_SIZE))
@@ -63,7 +63,7 @@ describe.skipIf(!canRunWindows)("definitions against what a compiler says of min
 
   test.each(constants.filter(([name]) => !ours.has(name)))('%s', (name, value) => {
     expect(header.has(name), 'the program does not print it').toBe(true)
-    // Negative constants are printed as the unsigned 32 bits that the header makes of them.
+    // The program prints negative constants as unsigned 32-bit numbers.
     const bits = typeof value === 'number' ? BigInt(value >>> 0) : value
     expect(header.get(name)).toBe(bits)
   })

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "../src/winsock-abi.h"
-#include "../src/winsock-errors.h"
-#include "../src/winsock-spi-abi.h"
+#include "abi/winsock-abi.h"
+#include "abi/winsock-errors.h"
+#include "abi/winsock-spi-abi.h"
 #include "winsock-simulator.h"
 
 // The library under test, loaded the way its users load it: by path, and none of its names visible to the program.

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+
+#include "abi/socket-address.h"
+#include "host/socket-identity.h"
+
+// The machine's real sockets. Handles, families, options and errors are Winsock's; every function that returns int returns a
+// Winsock error, 0 for success.
+namespace simulator::host {
+
+int startUp(uint16_t version, void* wsaData);
+void cleanUp();
+
+struct OpenRequest {
+  int family;
+  int type;
+  int protocol;
+  const void* protocolInfo;  // WSAPROTOCOL_INFOW or null
+  uint32_t group;
+  uint32_t flags;  // WSA_FLAG_...
+};
+int open(const OpenRequest& request, uint64_t& handle);
+int close(uint64_t handle);
+
+// The inode (Linux) or 1 (Windows) of an open socket; 0 for anything else.
+uint64_t identify(uint64_t handle);
+
+struct Traits {
+  Protocol protocol;
+  uint16_t family;
+};
+Traits describe(uint64_t handle);
+
+int bind(uint64_t handle, const SocketAddress& address);
+int connect(uint64_t handle, const SocketAddress& address);
+int listen(uint64_t handle, int backlog);
+int shutdown(uint64_t handle, int how);
+int localAddress(uint64_t handle, SocketAddress& address);  // WSAEINVAL when unbound
+int peerAddress(uint64_t handle, SocketAddress& address);
+int setOption(uint64_t handle, int level, int name, const void* value, int length);
+int getOption(uint64_t handle, int level, int name, void* value, int* length);
+int control(uint64_t handle, uint32_t code, uint32_t* argument);  // ioctlsocket
+
+// Whether a socket of this protocol could be bound there now.
+bool canBind(Protocol protocol, const SocketAddress& address);
+
+struct PassedIoctl {
+  uint64_t handle;
+  uint32_t code;
+  void* in;
+  uint32_t inLength;
+  void* out;
+  uint32_t outLength;
+  uint32_t* bytesReturned;
+  void* overlapped;  // WSAOVERLAPPED or null
+  void* completion;  // LPWSAOVERLAPPED_COMPLETION_ROUTINE or null
+};
+int passIoctl(const PassedIoctl& call);
+// For what the simulator itself has not pending.
+int passCancel(uint64_t handle, void* overlapped);
+int passOverlappedResult(uint64_t handle, void* overlapped, uint32_t* bytes, bool wait, uint32_t* flags);
+
+}  // namespace simulator::host

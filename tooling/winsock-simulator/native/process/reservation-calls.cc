@@ -1,0 +1,77 @@
+#include "process/reservation-calls.h"
+
+#include <cstring>
+#include <vector>
+
+#include "abi/winsock-errors.h"
+#include "host/host-sockets.h"
+#include "process/simulated-process.h"
+
+namespace simulator {
+namespace {
+
+struct PortReservationInstance {  // INET_PORT_RESERVATION_INSTANCE
+  uint16_t startPort;             // network order
+  uint16_t numberOfPorts;
+  uint32_t padding;
+  uint64_t token;
+};
+static_assert(sizeof(PortReservationInstance) == 16);
+
+Outcome acquire(SharedPool& pool, SimulatedSocket& socket, const ReservationRequest& request) {
+  const PortRange wanted{request.startPort, request.numberOfPorts};
+  if (wanted.count == 0 || wanted.end() > kPortLimit) return {WSAEINVAL, 0};
+  socket.acquired.reserve(socket.acquired.size() + 1);
+  LockedPool locked(pool);
+  const Reservation* reservation = locked->acquireRuntime(socket.protocol, wanted, socket.identity);
+  if (reservation == nullptr) return {WSAEADDRINUSE, 0};
+  socket.acquired.push_back(reservation->token);
+  const PortReservationInstance instance{__builtin_bswap16(static_cast<uint16_t>(reservation->range.start)),
+                                         request.numberOfPorts, 0, reservation->token};
+  std::memcpy(request.output, &instance, sizeof instance);
+  return {0, sizeof instance};
+}
+
+Outcome associate(SharedPool& pool, bool elevated, SimulatedSocket& socket, const ReservationRequest& request) {
+  {
+    LockedPool locked(pool);
+    const Reservation* reservation = locked->find(request.token);
+    if (reservation == nullptr || reservation->protocol != socket.protocol) return {WSAEINVAL, 0};
+    if (reservation->persistent ? !elevated : reservation->owner != currentProcess()) return {WSAEACCES, 0};
+  }
+  SocketAddress address;
+  if (socket.bound || host::localAddress(socket.identity.handle, address) == 0) return {WSAEINVAL, 0};
+  socket.association = request.token;
+  return {0, 0};
+}
+
+Outcome release(SharedPool& pool, SocketTable& sockets, const SimulatedSocket& socket, const ReservationRequest& request) {
+  LockedPool locked(pool);
+  Reservation* reservation = locked->find(request.token);
+  if (reservation == nullptr || reservation->protocol != socket.protocol || reservation->persistent) return {WSAEINVAL, 0};
+  if (reservation->owner != currentProcess()) return {WSAEACCES, 0};
+  if (SimulatedSocket* anchor = sockets.remembered(reservation->anchor.handle)) std::erase(anchor->acquired, request.token);
+  locked->release(*reservation);
+  return {0, 0};
+}
+
+}  // namespace
+
+Outcome perform(SimulatedProcess& process, SimulatedSocket& socket, const ReservationRequest& request) {
+  if (request.fault != 0) return {request.fault, 0};
+  SharedPool* pool = process.pool();
+  if (pool == nullptr) return {WSAENOBUFS, 0};
+  switch (request.call) {
+    case WINSOCK_SIMULATOR_ACQUIRE: return acquire(*pool, socket, request);
+    case WINSOCK_SIMULATOR_ASSOCIATE: return associate(*pool, process.elevated, socket, request);
+    default: return release(*pool, process.sockets, socket, request);
+  }
+}
+
+Outcome execute(SimulatedProcess& process, const ReservationRequest& request) {
+  SimulatedSocket* socket = process.sockets.find(request.socket.handle);
+  if (socket == nullptr || socket->identity != request.socket) return {WSA_OPERATION_ABORTED, 0};
+  return perform(process, *socket, request);
+}
+
+}  // namespace simulator
