@@ -193,6 +193,19 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
     expect(stdout).toBe('')
   })
 
+  it.each([
+    ['a command', ['a\rb\x1b[2J\x07\x9b'], 'a\\u000db\\u001b[2J\\u0007\\u009b'],
+    ['a number', ['acquire', 'tcp', '3\x1b[2J'], "'3\\u001b[2J'"],
+    ['a protocol', ['acquire', '\x1b[31mtcp', '3'], '\\u001b[31mtcp'],
+    ['an option', ['info', '--\x1b]0;title\x07'], '--\\u001b]0;title\\u0007'],
+    ['a choice', ['acquire', 'tcp', '3', '--transport', 'mo\x7fck'], "'mo\\u007fck'"],
+  ])('escapes the control characters of %s', async (_what, args, escaped) => {
+    const { code, stderr } = await runWinport(...args)
+    expect(stderr).toContain(escaped)
+    expect(stderr).toMatch(/^[^\p{Cc}]+\n$/u)
+    expect(code).toBe(2)
+  })
+
   it
     .runIf(onPosix)
     .each([

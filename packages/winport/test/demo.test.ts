@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { runWinport } from './run-winport.js'
+import { finish, runWinport, startWinport } from './run-winport.js'
 
 const STEPS = ['reserve', 'serve', 'request', 'stranger', 'stranger', 'datagram', 'connect', 'release', 'again']
 
@@ -40,6 +40,16 @@ describe('winport demo', () => {
     for (let port = 49_152; port < 65_536; port += 10) await occupyTcp(port)
     const { code, stdout } = await runWinport('demo', '--transport', 'mock')
     expect(stdout).toContain('Every step succeeded.')
+    expect(code).toBe(0)
+  })
+})
+
+describe.each(['ipv4', 'ipv6'])('winport demo on a machine without %s', (family) => {
+  it('completes every step', async () => {
+    const preload = ['--no-deprecation', '--import', new URL(`programs/without-${family}.js`, import.meta.url).href]
+    const { code, stdout, stderr } = await finish(startWinport({ preload }, 'demo', '--transport', 'mock'))
+    expect(stderr, stdout).toBe('')
+    expect(stdout).toMatch(/\nEvery step succeeded\.\n$/)
     expect(code).toBe(0)
   })
 })

@@ -33,5 +33,6 @@ it.each(['--help', 'acquire --help'])('`winport %s` loads no backend, no manager
     'winport/dist/cli/persistent-verbs.js',
     'winport/dist/machine/installed-versions.js',
     'winport/dist/message-of.js',
+    'winport/dist/one-line.js',
   ])
 })

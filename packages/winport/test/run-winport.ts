@@ -13,10 +13,10 @@ export interface Finished {
 
 /** Starts the built command as a shell does: as a process whose output goes into pipes. */
 export function startWinport(
-  { stdout = 'pipe' }: { readonly stdout?: number | 'pipe' },
+  { stdout = 'pipe', preload = [] }: { readonly stdout?: number | 'pipe'; readonly preload?: readonly string[] },
   ...args: readonly string[]
 ): ChildProcess {
-  return spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', stdout, 'pipe'] })
+  return spawn(process.execPath, [...preload, CLI, ...args], { stdio: ['ignore', stdout, 'pipe'] })
 }
 
 export async function runWinport(...args: readonly string[]): Promise<Finished> {

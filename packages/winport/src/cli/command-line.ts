@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, Option } from 'commander'
 import { BACKEND_NAMES } from '../backend-names.js'
 import { winportVersion } from '../machine/installed-versions.js'
 import { messageOf } from '../message-of.js'
+import { oneLine } from '../one-line.js'
 import { PERSISTENT_VERBS, type PersistentVerb } from './persistent-verbs.js'
 
 const SUCCESS = 0
@@ -24,7 +25,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return SUCCESS // --help and --version
     const isUsage = error instanceof CommanderError || (await isUsageError(error))
     const hint = isUsage ? ` Try 'winport ${commandOf(program, args)}--help'.` : ''
-    process.stderr.write(`winport: ${oneLine(error)}${hint}\n`)
+    process.stderr.write(`winport: ${describeError(error)}${hint}\n`)
     return isUsage ? USAGE : FAILURE
   }
 }
@@ -145,9 +146,7 @@ function commandOf(program: Command, [name]: readonly string[]): string {
   return program.commands.some((command) => command.name() === name) ? `${name} ` : ''
 }
 
-function oneLine(error: unknown): string {
-  const line = messageOf(error)
-    .replace(/^error: /, '')
-    .replace(/\s*\n\s*/g, ' ')
+function describeError(error: unknown): string {
+  const line = oneLine(messageOf(error).replace(/^error: /, ''))
   return /[.!?)]$/.test(line) ? line : `${line}.`
 }

@@ -9,11 +9,12 @@ import { codeOf } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment } from '../backends.js'
 import { messageOf } from '../message-of.js'
+import { oneLine } from '../one-line.js'
 import { type DemoMachine, openDemoMachine } from './demo-machine.js'
+import { findLoopback, type Loopback } from './loopback.js'
 import { StepOutput } from './step-output.js'
 import type { Stranger, Trespass } from './stranger.js'
 
-const HOST = '127.0.0.1'
 const TCP_PORTS = 20
 const UDP_PORTS = 4
 const TIMEOUT_MS = 10_000
@@ -26,10 +27,11 @@ export async function runDemo(
   { transport }: { readonly transport?: BackendName },
   environment: BackendEnvironment = defaultEnvironment,
 ): Promise<void> {
+  const loopback = await findLoopback()
   const machine = await openDemoMachine(transport, environment)
   const output = new StepOutput(process.stdout)
   output.title(`winport demo on ${machine.description}`)
-  const demo = new Demo(machine, output)
+  const demo = new Demo(machine, loopback, output)
   try {
     await demo.run()
     output.closing('Every step succeeded.')
@@ -41,12 +43,14 @@ export async function runDemo(
 class Demo {
   readonly #manager: ReservationManager
   readonly #stranger: Stranger
+  readonly #loopback: Loopback
   readonly #output: StepOutput
   readonly #servers: Server[] = []
 
-  constructor({ manager, stranger }: DemoMachine, output: StepOutput) {
+  constructor({ manager, stranger }: DemoMachine, loopback: Loopback, output: StepOutput) {
     this.#manager = manager
     this.#stranger = stranger
+    this.#loopback = loopback
     this.#output = output
   }
 
@@ -61,7 +65,7 @@ class Demo {
       return [undefined, `${TCP_PORTS} HTTP servers listen, one on each port`]
     })
     await this.#step('request', async () => {
-      await Promise.all([...block].map((port) => expectAnswer(port)))
+      await Promise.all([...block].map((port) => this.#expectAnswer(port)))
       return [undefined, `${TCP_PORTS} requests, each answered by the server of its port`]
     })
     await this.#step('stranger', async () => {
@@ -73,14 +77,14 @@ class Demo {
     await this.#step('stranger', async () => {
       // The port is reserved and in use. No source says which of the two errors Windows returns.
       const codes = ['WSAEACCES', 'WSAEADDRINUSE']
-      const code = await this.#expectRefusal({ call: 'bind', port: block.startPort }, codes)
+      const code = await this.#expectRefusal({ call: 'bind', port: block.startPort, loopback: this.#loopback }, codes)
       return [undefined, `process ${this.#stranger.pid} cannot bind ${block.startPort}: ${code}`]
     })
     await this.#step('datagram', async () => [undefined, await this.#echoDatagram()])
     await this.#step('connect', async () => [undefined, await this.#connectOut(block)])
     await this.#step('release', async () => {
       await block.release()
-      await expectAnswer(block.startPort)
+      await this.#expectAnswer(block.startPort)
       return [undefined, `${rangeOf(block)} is released; a server that still listens keeps its port until it closes`]
     })
     await this.#step('again', async () => {
@@ -105,7 +109,7 @@ class Demo {
       this.#output.passed(name, text)
       return result
     } catch (error) {
-      const reason = messageOf(error)
+      const reason = oneLine(messageOf(error))
       this.#output.failed(name, reason)
       throw new DemoError(`The demo failed at the step '${name}': ${reason}`, { cause: error })
     }
@@ -149,7 +153,7 @@ class Demo {
       for (const port of block) {
         const server = createServer((_request, response) => response.end(`port ${port}`))
         this.#servers.push(server)
-        await block.listen(server, { host: HOST, port })
+        await block.listen(server, { host: this.#loopback.host, port })
       }
     } catch (error) {
       await this.#closeServers()
@@ -158,13 +162,14 @@ class Demo {
   }
 
   async #echoDatagram(): Promise<string> {
-    const client = createSocket('udp4')
+    const { host, datagrams } = this.#loopback
+    const client = createSocket(datagrams)
     let echo: DatagramSocket | undefined
     try {
       await using block = await this.#reserveUsable('udp', UDP_PORTS, async (candidate) => {
-        const socket = createSocket('udp4')
+        const socket = createSocket(datagrams)
         try {
-          await candidate.bind(socket, { host: HOST })
+          await candidate.bind(socket, { host })
           echo = socket
         } catch (error) {
           socket.close()
@@ -177,7 +182,7 @@ class Demo {
       const { port } = socket.address()
       expect(block.contains(port), `bound to ${port}`)
       const answered = once(client, 'message', { signal: AbortSignal.timeout(TIMEOUT_MS) })
-      client.send('echo me', port, HOST)
+      client.send('echo me', port, host)
       const [message, from] = await answered
       expect(String(message) === 'echo me' && from.port === port, `got ${message} from ${from.port}`)
       return `${UDP_PORTS} UDP ports, ${rangeOf(block)}; a datagram came back from port ${port}`
@@ -199,7 +204,7 @@ class Demo {
       try {
         const accepted = once(target, 'connection', { signal: AbortSignal.timeout(TIMEOUT_MS) })
         accepted.catch(() => {})
-        const connection = await block.connect({ host: HOST, port: portOf(target) })
+        const connection = await block.connect({ host: this.#loopback.host, port: portOf(target) })
         const [peer]: Socket[] = await accepted
         const seen = peer?.remotePort
         connection.destroy()
@@ -210,6 +215,14 @@ class Demo {
         if (!isTaken(error)) throw error
       }
     }
+  }
+
+  async #expectAnswer(port: number): Promise<void> {
+    const { host } = this.#loopback
+    const request = get({ host, port, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const [response] = await once(request, 'response')
+    const answer = await text(response)
+    expect(answer === `port ${port}`, `port ${port} answered '${answer}'`)
   }
 
   async #closeServers(): Promise<void> {
@@ -223,13 +236,6 @@ async function closeServer(server: Server): Promise<void> {
   server.close()
   server.closeAllConnections()
   await closed
-}
-
-async function expectAnswer(port: number): Promise<void> {
-  const request = get({ host: HOST, port, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) })
-  const [response] = await once(request, 'response')
-  const answer = await text(response)
-  expect(answer === `port ${port}`, `port ${port} answered '${answer}'`)
 }
 
 function expect(holds: boolean, otherwise: string): void {

@@ -9,11 +9,12 @@ import type { PortRange, Transport } from '@winport/transport'
 import { codeOf } from '@winport/transport/backend'
 import type { WinsockLibraries } from '@winport/transport/native'
 import type { MockTransport } from '@winport/transport-mock'
+import type { Loopback } from './loopback.js'
 
 /** An attempt to get a port of the demo's block. */
 export type Trespass =
   | { readonly call: 'acquire'; readonly range: PortRange }
-  | { readonly call: 'bind'; readonly port: number }
+  | { readonly call: 'bind'; readonly port: number; readonly loopback: Loopback }
 
 /** Another process, which does not own the demo's block. */
 export interface Stranger {
@@ -95,8 +96,9 @@ export async function attempt(transport: Transport, trespass: Trespass): Promise
       const block = await new ReservationManager({ transport }).acquire(trespass.range)
       await block.release()
     } else {
-      using socket = transport.openSocket({ protocol: 'tcp' })
-      socket.bind({ address: '127.0.0.1', port: trespass.port })
+      const { host, family } = trespass.loopback
+      using socket = transport.openSocket({ protocol: 'tcp', family })
+      socket.bind({ address: host, port: trespass.port })
     }
     return undefined
   } catch (error) {

@@ -3,6 +3,7 @@ import { LAST_PORT } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { systemLibraries } from '@winport/transport/native'
 import { messageOf } from '../message-of.js'
+import { oneLine } from '../one-line.js'
 import type { MachineEnvironment } from './machine-environment.js'
 
 /** A fact, or the reason why it is unknown. */
@@ -56,10 +57,10 @@ async function ask<Value>(
     const system32 = win32.dirname(systemLibraries(environment).winsock)
     const output = await run(win32.join(system32, program), args)
     const value = parse(output)
-    if (value === undefined) return { value: null, unknown: `${program} printed '${oneLine(output)}'` }
+    if (value === undefined) return { value: null, unknown: `${program} printed '${excerptOf(output)}'` }
     return { value }
   } catch (error) {
-    return { value: null, unknown: `${program}: ${oneLine(messageOf(error))}` }
+    return { value: null, unknown: `${program}: ${excerptOf(messageOf(error))}` }
   }
 }
 
@@ -67,6 +68,6 @@ function notWindows(platform: NodeJS.Platform): Fact<never> {
   return { value: null, unknown: `the platform is ${platform}` }
 }
 
-function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s+/g, ' ').slice(0, 200)
+function excerptOf(text: string): string {
+  return oneLine(text.replaceAll(/\s+/g, ' ')).slice(0, 200)
 }
