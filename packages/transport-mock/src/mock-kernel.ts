@@ -9,7 +9,7 @@ import {
   WINDOWS_VISTA,
 } from '@winport/definitions'
 import type { PortRange, Protocol } from '@winport/transport'
-import { checkProtocol, isHostPortFree, type World } from '@winport/transport/backend'
+import { checkProtocol, codeOf, isHostPortFree, type World } from '@winport/transport/backend'
 import type { FaultPlan } from './fault-plan.js'
 import { type KernelSnapshot, takeSnapshot } from './kernel-snapshot.js'
 import type { KernelState } from './kernel-state.js'
@@ -72,7 +72,7 @@ export class MockKernel {
         world,
         errors,
         tokens,
-        isHostPortFree: options.avoidHostPorts === true ? (port) => isHostPortFree(protocol, port) : undefined,
+        isHostPortFree: options.avoidHostPorts === true ? (port) => isFreeOnHost(protocol, port) : undefined,
       })
     const faults = new PlannedFaults()
     this.faults = faults
@@ -146,6 +146,16 @@ export class MockKernel {
     do this.#nextPid += 4
     while (this.#hasProcess(this.#nextPid))
     return this.#nextPid
+  }
+}
+
+/** Where this runtime cannot probe ports, none counts as used: a server that uses a busy port fails when it listens. */
+function isFreeOnHost(protocol: Protocol, port: number): boolean {
+  try {
+    return isHostPortFree(protocol, port)
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_ADOPTION_UNSUPPORTED') throw error
+    return true
   }
 }
 

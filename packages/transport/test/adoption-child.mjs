@@ -1,5 +1,5 @@
-// The program of test/run-adoption.ts: adopts bound descriptors that nobody in this process owns, from 3 up, and prints
-// what it saw as JSON. Plain JavaScript, because every supported Node.js has to run it.
+// The program of test/run-adoption.ts. It adopts the bound descriptors that it inherits, from 3 up, and prints its result as
+// JSON. It is plain JavaScript because every supported Node.js runs it.
 import cluster from 'node:cluster'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -9,6 +9,14 @@ import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import {
+  TCP_SERVER,
+  TCP_SOCKET,
+  tcpHandleClass,
+  UV_UDP_IPV6ONLY,
+  UV_UDP_REUSEADDR,
+  udpHandleClass,
+} from '../dist/adoption/handle-classes.js'
 import {
   attachHandle,
   connectHandle,
@@ -156,7 +164,7 @@ const scenarios = {
   async serverThatListensAgain() {
     const server = createHttpServer((_request, response) => response.end('again'))
     await new Promise((resolve) => server.listen(0, HOST, () => resolve(undefined)))
-    server.close() // its 'close' is emitted while the server is on its way to listening again
+    server.close() // 'close' is emitted after the server starts to listen again
     await listenOnHandle(server, openServerHandle(FIRST))
     const address = server.address()
     const body = await fetchBody(address)
@@ -179,34 +187,52 @@ const scenarios = {
     return result
   },
 
-  async clusterWorker() {
-    cluster.setupPrimary({ args: ['inClusterWorker'], stdio: ['inherit', 'pipe', 'inherit', FIRST, SECOND, 'ipc'] })
-    const worker = cluster.fork()
-    const output = worker.process.stdout
-    return output === null ? undefined : JSON.parse(await text(output)).seen
+  async clusterWorkers() {
+    const workers = ['first', 'second'].map((name, index) => {
+      const stdio = ['inherit', 'pipe', 'inherit', FIRST + index, 'ipc']
+      cluster.setupPrimary({ args: ['inClusterWorker', name], stdio })
+      return cluster.fork()
+    })
+    const ports = await Promise.all(workers.map(async (worker) => (await once(worker, 'message'))[0].port))
+    const bodies = await Promise.all(ports.map((port) => fetchBody({ address: HOST, family: 'IPv4', port })))
+    for (const worker of workers) worker.send('close')
+    const outputs = await Promise.all(workers.map(({ process: { stdout } }) => (stdout === null ? '' : text(stdout))))
+    return { ports, bodies, closed: outputs.map((output) => JSON.parse(output).seen.closed) }
   },
 
   async inClusterWorker() {
     const before = openSockets()
-    const error = await failure(async () => openServerHandle(FIRST))
-    const descriptorsTaken = before - openSockets()
-    const connection = await failure(() => connectHandle(openConnectionHandle(FIRST), { address: HOST, port: 1 }))
-    const receiver = createSocket('udp4')
-    await attachHandle(receiver, openDatagramHandle(SECOND))
-    const { port } = receiver.address()
-    await close(receiver)
+    const server = createHttpServer((_request, response) => response.end(`${process.argv[3]} worker`))
+    await listenOnHandle(server, openServerHandle(FIRST))
+    process.send?.({ port: portOf(server) })
+    await once(process, 'message')
+    await close(server)
     setImmediate(() => process.disconnect())
-    return { error, descriptorsTaken, connection, port }
+    return { closed: before - openSockets() }
   },
 
-  async refusedBinding() {
+  async refused() {
     const before = openSockets()
     const error = await failure(async () => openServerHandle(FIRST))
     return { error, closed: before - openSockets() }
   },
+
+  async constants() {
+    const [tcp, udp] = ['tcp_wrap', 'udp_wrap'].map((name) => Reflect.get(process, 'binding')(name))
+    return {
+      used: { TCP_SERVER, TCP_SOCKET, UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR },
+      ofNode: {
+        TCP_SERVER: tcp.constants.SERVER,
+        TCP_SOCKET: tcp.constants.SOCKET,
+        UV_UDP_IPV6ONLY: udp.constants.UV_UDP_IPV6ONLY,
+        UV_UDP_REUSEADDR: udp.constants.UV_UDP_REUSEADDR,
+      },
+      sameClasses: [tcpHandleClass() === tcp.TCP, udpHandleClass() === udp.UDP],
+    }
+  },
 }
 
-/** How many descriptors of this process are sockets. */
+/** The number of descriptors of this process that are sockets. */
 function openSockets() {
   let count = 0
   for (let descriptor = 0; descriptor < 256; descriptor++) if (isSocket(descriptor)) count++
@@ -247,7 +273,7 @@ async function failure(call) {
 
 async function listeningServer() {
   const server = createServer((connection) => {
-    connection.on('error', () => {}) // the other end may be gone by now
+    connection.on('error', () => {}) // the other end may be closed already
     connection.end(String(connection.remotePort))
   })
   server.listen(0, HOST)

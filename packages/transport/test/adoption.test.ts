@@ -3,8 +3,8 @@ import { type NodeVersion, supportedNodesOrExplain } from '@winport/windows'
 import { describe, expect, it } from 'vitest'
 import { runAdoption } from './run-adoption.js'
 
-// Windows' sockets are no descriptors and are not inherited through stdio: there the conformance suite does all this
-// with the backends' own sockets.
+// Sockets of Windows are not file descriptors, and stdio does not pass them on. On Windows the conformance suite tests this
+// with the sockets of the backends.
 const onPosix = it.runIf(process.platform !== 'win32')
 const nodes: readonly NodeVersion[] =
   process.platform === 'win32'
@@ -13,16 +13,16 @@ const nodes: readonly NodeVersion[] =
 const LOCAL = { address: '127.0.0.1', family: 'IPv4' }
 
 describe.each(nodes)('on Node.js $version', (node) => {
-  describe('a bound socket that nobody owns', () => {
+  describe('a bound socket', () => {
     onPosix.each(['serve', 'serveInThread'])(
-      'becomes an HTTP server on its port, closed with it (%s)',
+      'becomes an HTTP server on its port, which closes it (%s)',
       async (scenario) => {
         const { ports, seen } = await runAdoption(node, scenario, ['tcp'])
         expect(seen).toEqual({ address: { ...LOCAL, port: ports[0] }, body: 'served', closed: 1 })
       },
     )
 
-    onPosix('becomes a datagram socket on its port, closed with it', async () => {
+    onPosix('becomes a datagram socket on its port, which closes it', async () => {
       const { ports, seen } = await runAdoption(node, 'echo', ['udp'])
       expect(seen).toEqual({
         address: { ...LOCAL, port: ports[0] },
@@ -33,7 +33,7 @@ describe.each(nodes)('on Node.js $version', (node) => {
       })
     })
 
-    onPosix('becomes an outgoing connection from its port, which either end sees', async () => {
+    onPosix('becomes an outgoing connection from its port, which both ends report', async () => {
       const { ports, seen } = await runAdoption(node, 'connect', ['tcp'])
       expect(seen).toEqual({
         localAddress: '127.0.0.1',
@@ -45,32 +45,32 @@ describe.each(nodes)('on Node.js $version', (node) => {
       })
     })
 
-    onPosix('becomes a server that was closed a moment ago', async () => {
+    onPosix('becomes the socket of a server that was closed a moment ago', async () => {
       const { ports, seen } = await runAdoption(node, 'serverThatListensAgain', ['tcp'])
       expect(seen).toEqual({ address: { ...LOCAL, port: ports[0] }, body: 'again' })
     })
   })
 
-  describe('a descriptor that Node cannot take over', () => {
-    onPosix('is not open: EBADF, and no handle is left', async () => {
+  describe('an adoption of a descriptor', () => {
+    onPosix('fails with EBADF if the descriptor is not open, and leaves no handle', async () => {
       const error = takeOverError('EBADF')
       const { seen } = await runAdoption(node, 'badDescriptor', [])
       expect(seen).toEqual({ errors: [error, error, error], closed: 0 })
     })
 
-    onPosix('is no socket: ENOTSOCK, and it is still the caller’s', async () => {
+    onPosix('fails with ENOTSOCK if it is not a socket, and leaves it to the caller', async () => {
       const { seen } = await runAdoption(node, 'notASocket', [])
       expect(seen).toEqual({ error: takeOverError('ENOTSOCK'), readable: true })
     })
 
-    onPosix('is in use by Node already: EEXIST, and the server on it goes on', async () => {
+    onPosix('fails with EEXIST if Node has adopted it already, and the server on it keeps serving', async () => {
       const { seen } = await runAdoption(node, 'ownedAlready', ['tcp'])
       expect(seen).toEqual({ error: takeOverError('EEXIST'), body: 'still served' })
     })
   })
 
-  describe('an adoption that fails half-way closes the socket', () => {
-    onPosix('when the server listens already', async () => {
+  describe('an adoption closes the socket', () => {
+    onPosix('when the server is listening already', async () => {
       const { seen } = await runAdoption(node, 'serverThatListensAlready', ['tcp'])
       expect(seen).toMatchObject({ error: { code: 'ERR_SERVER_ALREADY_LISTEN' }, closed: 1, stillListening: true })
     })
@@ -115,39 +115,55 @@ describe.each(nodes)('on Node.js $version', (node) => {
     })
   })
 
-  describe('where Node has no adoption', () => {
-    onPosix('a cluster worker can make no server, but connections and datagram sockets', async () => {
-      const { ports, seen } = await runAdoption(node, 'clusterWorker', ['tcp', 'udp'])
-      expect(seen).toMatchObject({
-        error: {
-          name: 'AdoptionUnsupportedError',
-          code: 'ERR_ADOPTION_UNSUPPORTED',
-          message: expect.stringContaining('in a cluster worker the primary listens'),
-        },
-        descriptorsTaken: 0,
-        connection: { code: 'ECONNREFUSED' },
-        port: ports[1],
-      })
-    })
+  onPosix('cluster workers listen on sockets of their own', async () => {
+    const { ports, seen } = await runAdoption(node, 'clusterWorkers', ['tcp', 'tcp'])
+    expect(seen).toEqual({ ports, bodies: ['first worker', 'second worker'], closed: [1, 1] })
+  })
 
-    onPosix('the permission model refuses it, and the descriptor is still the caller’s', async () => {
-      const { seen } = await runAdoption(node, 'refusedBinding', ['tcp'], [permissionFlag(node), '--allow-fs-read=*'])
+  onPosix('the handle classes and constants are those of process.binding', async () => {
+    const { seen } = await runAdoption(node, 'constants', [])
+    expect(seen).toMatchObject({ sameClasses: [true, true] })
+    const { used, ofNode } = seen as Readonly<Record<'used' | 'ofNode', object>>
+    expect(used).toEqual(ofNode)
+  })
+
+  describe.each([
+    ['--pending-deprecation', []],
+    ['--throw-deprecation', ['--pending-deprecation']],
+    ['the permission model', permissionFlags(node)],
+  ])('with %s', (flag, otherFlags) => {
+    const flags = flag.startsWith('--') ? [...otherFlags, flag] : otherFlags
+
+    onPosix.each(['serve', 'echo', 'connect'])('an adoption works and prints no deprecation (%s)', async (scenario) => {
+      const { ports, seen, stderr } = await runAdoption(node, scenario, [scenario === 'echo' ? 'udp' : 'tcp'], flags)
+      expect(JSON.stringify(seen)).toContain(String(ports[0]))
+      expect(stderr).not.toMatch(/deprecat/i)
+    })
+  })
+
+  if (permissionFlags(node).includes('--allow-net')) {
+    onPosix('the permission model refuses an adoption without --allow-net and leaves the descriptor open', async () => {
+      const flags = permissionFlags(node).filter((flag) => flag !== '--allow-net')
+      const { seen } = await runAdoption(node, 'refused', ['tcp'], flags)
       expect(seen).toMatchObject({
         error: {
           name: 'AdoptionUnsupportedError',
           code: 'ERR_ADOPTION_UNSUPPORTED',
-          message: expect.stringContaining("process.binding('tcp_wrap') is refused"),
+          message: expect.stringMatching(/_createServerHandle failed: .*Use --allow-net/),
         },
         closed: 0,
       })
     })
-  })
+  }
 })
 
-/** What turns the permission model on. */
-function permissionFlag({ path }: NodeVersion): string {
-  const flag = "process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'"
-  return execFileSync(path, ['-p', flag], { encoding: 'utf8' }).trim()
+/** The flags that turn the permission model on and allow network access. */
+function permissionFlags({ path }: NodeVersion): readonly string[] {
+  const known = JSON.parse(
+    execFileSync(path, ['-p', 'JSON.stringify([...process.allowedNodeEnvironmentFlags])'], { encoding: 'utf8' }),
+  ) as readonly string[]
+  const permission = known.includes('--permission') ? '--permission' : '--experimental-permission'
+  return [permission, '--allow-fs-read=*', ...(known.includes('--allow-net') ? ['--allow-net'] : [])]
 }
 
 function takeOverError(code: string): object {

@@ -1,7 +1,10 @@
-import { createSocket } from 'node:dgram'
+import { execFile } from 'node:child_process'
+import dgram, { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import net, { createServer, type Server } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { isHostPortFree } from '../src/backend/index.js'
 import { hasIPv6 } from '../src/conformance/index.js'
 
@@ -15,7 +18,7 @@ async function listenOn(address: string, port = 0): Promise<{ server: Server; po
 }
 
 describe('isHostPortFree', () => {
-  it.each(ADDRESSES)('TCP: not while a server listens on %s', async (address) => {
+  it.each(ADDRESSES)('is false while a server listens on %s', async (address) => {
     const { server, port } = await listenOn(address)
     expect(isHostPortFree('tcp', port)).toBe(false)
     server.close()
@@ -23,7 +26,7 @@ describe('isHostPortFree', () => {
     expect(isHostPortFree('tcp', port)).toBe(true)
   })
 
-  it.each(ADDRESSES)('UDP: not while a socket is bound to %s', async (address) => {
+  it.each(ADDRESSES)('is false while a datagram socket is bound to %s', async (address) => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4').bind(0, address)
     await once(socket, 'listening')
     const { port } = socket.address()
@@ -33,7 +36,7 @@ describe('isHostPortFree', () => {
     expect(isHostPortFree('udp', port)).toBe(true)
   })
 
-  it('asking does not take the port, and each protocol is asked apart', async () => {
+  it('leaves the port free, and asks for one protocol only', async () => {
     const { server, port } = await listenOn('127.0.0.1')
     expect(isHostPortFree('udp', port)).toBe(true)
     expect(isHostPortFree('udp', port)).toBe(true)
@@ -45,68 +48,146 @@ describe('isHostPortFree', () => {
     again.server.close()
     await once(again.server, 'close')
   })
+
+  it.skipIf(process.platform === 'win32')('throws EMFILE when the process has no descriptor left', async () => {
+    const backend = new URL('../dist/backend/index.js', import.meta.url)
+    const program = `
+      import { openSync } from 'node:fs'
+      import { isHostPortFree } from ${JSON.stringify(backend.href)}
+      isHostPortFree('tcp', 1)
+      try { for (;;) openSync(process.execPath) } catch {}
+      const answers = ['tcp', 'udp'].map((protocol) => {
+        try { return isHostPortFree(protocol, 50_000) } catch ({ code, errno, syscall, message }) { return { code, errno, syscall, message } }
+      })
+      process.stdout.write(JSON.stringify(answers))`
+    const command = 'ulimit -n 64; exec "$0" --input-type=module --eval "$1"'
+    const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, program], {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+    })
+    const refusal = {
+      code: 'EMFILE',
+      errno: -24,
+      syscall: 'bind',
+      message: expect.stringMatching(/^bind EMFILE .*:50000$/),
+    }
+    expect(JSON.parse(stdout)).toEqual([refusal, refusal])
+  })
 })
 
-describe('isHostPortFree on a machine without IPv6', () => {
-  const binding = Object.getOwnPropertyDescriptor(process, 'binding')
+describe.each(['tcp', 'udp'] as const)('isHostPortFree for %s, over simulated handles', (protocol) => {
+  const createServerHandle = Object.getOwnPropertyDescriptor(net, '_createServerHandle')
+  const platform = Object.getOwnPropertyDescriptor(process, 'platform')
+  const ERRNO: Readonly<Record<string, number>> =
+    process.platform === 'win32'
+      ? { EADDRINUSE: -4091, EADDRNOTAVAIL: -4090, EACCES: -4092, ENOBUFS: -4060 }
+      : { EADDRINUSE: -98, EADDRNOTAVAIL: -99, EACCES: -13, ENOBUFS: -105 }
+  let bound: string[]
+  let open: number
 
-  afterEach(() => {
-    if (binding !== undefined) Object.defineProperty(process, 'binding', binding)
+  beforeEach(() => {
+    bound = []
+    open = 0
   })
 
-  const EADDRNOTAVAIL = process.platform === 'win32' ? -4090 : -99
-  const EADDRINUSE = process.platform === 'win32' ? -4091 : -98
+  afterEach(() => {
+    vi.restoreAllMocks()
+    if (createServerHandle !== undefined) Object.defineProperty(net, '_createServerHandle', createServerHandle)
+    if (platform !== undefined) Object.defineProperty(process, 'platform', platform)
+  })
 
-  /** A handle that is useless after it was meant for IPv6, as the socket in it is. */
-  async function loadWith(
-    bind4: number,
-    getsockname = 0,
-  ): Promise<{ open: () => number; isFree: typeof isHostPortFree }> {
-    let open = 0
+  /** Loads isHostPortFree over handles on which `bind` and `getsockname` fail with the errors of these addresses. */
+  async function load(
+    system: 'linux' | 'win32',
+    bindErrors: Readonly<Record<string, string>>,
+    nameErrors: Readonly<Record<string, string>> = {},
+  ): Promise<typeof isHostPortFree> {
+    const errnoOf = (errors: Readonly<Record<string, string>>, address: string) => ERRNO[errors[address] ?? ''] ?? 0
     class Handle {
-      #spoilt = false
+      #address = ''
       constructor() {
         open++
       }
       open(): number {
         return 0
       }
-      bind6(): number {
-        this.#spoilt = true
-        return EADDRNOTAVAIL
+      bind6(address: string, _port: number, _flags: number): number {
+        return this.bind(address)
       }
-      bind(): number {
-        return this.#spoilt ? -22 : bind4
+      bind(address: string): number {
+        if (this.#address !== '') throw new Error('a handle cannot be bound twice')
+        this.#address = address
+        bound.push(address)
+        return errnoOf(bindErrors, address)
       }
       getsockname(): number {
-        return getsockname
+        return errnoOf(nameErrors, this.#address)
       }
       listen(): never {
-        throw new Error('whoever asks must not let connections in')
+        throw new Error('connections to the port must be refused')
       }
       close(): void {
         open--
       }
     }
-    const wrap = { TCP: Handle, UDP: Handle, constants: { SOCKET: 0, SERVER: 1 } }
-    Object.defineProperty(process, 'binding', { value: () => wrap, configurable: true, writable: true })
+    Object.defineProperty(net, '_createServerHandle', { value: () => new Handle(), configurable: true, writable: true })
+    vi.spyOn(dgram, 'createSocket').mockImplementation(() => {
+      const handle = new Handle()
+      return { [Symbol('state symbol')]: { handle }, close: () => handle.close() } as never
+    })
+    Object.defineProperty(process, 'platform', { value: system, configurable: true })
     vi.resetModules()
-    const { isHostPortFree: isFree } = await import('../src/adoption/node-handle.js')
-    return { open: () => open, isFree }
+    const { isHostPortFree: isFree } = await import('../src/adoption/host-port-free.js')
+    return isFree
   }
 
-  it.each(['tcp', 'udp'] as const)('%s: IPv4 decides, and no handle is left', async (protocol) => {
-    const free = await loadWith(0)
-    expect(free.isFree(protocol, 5000)).toBe(true)
-    expect(free.open()).toBe(0)
-    const busy = await loadWith(EADDRINUSE)
-    expect(busy.isFree(protocol, 5000)).toBe(false)
-    expect(busy.open()).toBe(0)
+  it('binds only the wildcard address, except on Windows', async () => {
+    expect((await load('linux', {}))(protocol, 5000)).toBe(true)
+    expect([bound, open]).toEqual([['::'], 0])
   })
 
-  it('TCP: an address that turns out to be in use when the socket is asked', async () => {
-    const { isFree, open } = await loadWith(0, EADDRINUSE)
-    expect(isFree('tcp', 5000)).toBe(false)
-    expect(open()).toBe(0)
+  it('also binds the loopback addresses on Windows', async () => {
+    expect((await load('win32', {}))(protocol, 5000)).toBe(true)
+    expect([bound, open]).toEqual([['::', '127.0.0.1', '::1'], 0])
+  })
+
+  it.each(['127.0.0.1', '::1'])('is false on Windows if only %s is in use', async (address) => {
+    expect((await load('win32', { [address]: 'EADDRINUSE' }))(protocol, 5000)).toBe(false)
+    expect(open).toBe(0)
+  })
+
+  it('needs only IPv4 on a machine without IPv6', async () => {
+    const without = { '::': 'EADDRNOTAVAIL', '::1': 'EADDRNOTAVAIL' }
+    expect((await load('win32', without))(protocol, 5000)).toBe(true)
+    expect((await load('linux', { ...without, '0.0.0.0': 'EADDRINUSE' }))(protocol, 5000)).toBe(false)
+    expect(open).toBe(0)
+  })
+
+  it('is false if the address turns out to be in use when the socket is used', async () => {
+    expect((await load('linux', {}, { '::': 'EADDRINUSE' }))(protocol, 5000)).toBe(false)
+    expect(open).toBe(0)
+  })
+
+  it('is false on Windows for a port that Windows refuses with EACCES', async () => {
+    expect((await load('win32', { '::': 'EACCES' }))(protocol, 5000)).toBe(false)
+    expect(open).toBe(0)
+  })
+
+  it.each([
+    ['linux', 'EACCES', '::'],
+    ['linux', 'ENOBUFS', '::'],
+    ['win32', 'ENOBUFS', '127.0.0.1'],
+  ] as const)('throws any other error (%s, %s, %s)', async (system, code, address) => {
+    const isFree = await load(system, { [address]: code })
+    expect(() => isFree(protocol, 5000)).toThrow(
+      expect.objectContaining({
+        message: `bind ${code} ${address}:5000`,
+        code,
+        errno: ERRNO[code],
+        syscall: 'bind',
+        address,
+        port: 5000,
+      }),
+    )
+    expect(open).toBe(0)
   })
 })

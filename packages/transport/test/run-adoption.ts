@@ -3,29 +3,28 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { NodeVersion } from '@winport/windows'
+import { type NodeHandle, TCP_SERVER, tcpHandleClass, udpHandleClass } from '../src/adoption/handle-classes.js'
 
 const CHILD = fileURLToPath(new URL('adoption-child.mjs', import.meta.url))
 
 export type BoundProtocol = 'tcp' | 'udp'
 
-interface BoundHandle {
-  readonly fd: number
-  bind(address: string, port: number, flags: number): number
-  getsockname(address: { port?: number }): number
-  close(): void
-}
+/** On POSIX a handle has its descriptor. */
+type BoundHandle = NodeHandle & { readonly fd: number }
 
 export interface AdoptionRun {
-  /** The ports that the descriptors are bound to, in order. */
+  /** The ports of the descriptors, in order. */
   readonly ports: readonly number[]
-  /** What the scenario saw. */
+  /** The result of the scenario. */
   readonly seen: unknown
+  /** The child's stderr. */
+  readonly stderr: string
 }
 
 /**
- * Runs a scenario of adoption-child.mjs with bound descriptors that belong to nobody in the child: the first is 3.
+ * Runs a scenario of adoption-child.mjs. The child inherits bound descriptors, from 3 up, which none of its objects owns.
  *
- * @param bound what to bind to 127.0.0.1; `'same'` is TCP on the port before it
+ * @param bound the sockets to bind to 127.0.0.1; `'same'` is a TCP socket on the port of the one before it
  */
 export async function runAdoption(
   node: NodeVersion,
@@ -44,21 +43,19 @@ export async function runAdoption(
     stdio: ['ignore', 'pipe', 'pipe', ...handles.map(({ fd }) => fd)],
     env: { ...process.env, NODE_OPTIONS: '' },
   })
-  for (const handle of handles) handle.close() // the child's are the only ones from now on
+  for (const handle of handles) handle.close() // only the child has the sockets open now
   const { stdout, stderr } = child
   if (stdout === null || stderr === null) throw new Error('the child has no output')
   const [output, errors] = await Promise.all([text(stdout), text(stderr), once(child, 'close')])
   if (child.exitCode !== 0 || output === '') throw new Error(`exit code ${child.exitCode}: ${errors}`)
   const { version, seen } = JSON.parse(output)
   if (version !== node.version) throw new Error(`it ran on Node.js ${version}, not on ${node.version}`)
-  return { ports, seen }
+  return { ports, seen, stderr: errors }
 }
 
 function makeHandle(protocol: BoundProtocol): BoundHandle {
-  const load: unknown = Reflect.get(process, 'binding')
-  if (typeof load !== 'function') throw new Error('process.binding is missing')
-  const wrap = load.call(process, `${protocol}_wrap`)
-  return protocol === 'tcp' ? new wrap.TCP(wrap.constants.SERVER) : new wrap.UDP(0)
+  const handle = protocol === 'tcp' ? new (tcpHandleClass())(TCP_SERVER) : new (udpHandleClass())(0)
+  return handle as BoundHandle
 }
 
 function bindHandle(handle: BoundHandle, port: number): number {

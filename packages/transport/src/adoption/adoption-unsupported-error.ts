@@ -1,12 +1,20 @@
-/** This Node.js does not have the internal classes that adoption needs. */
+/** This JavaScript runtime does not give access to the internal classes that adoption needs. */
 export class AdoptionUnsupportedError extends Error {
   override readonly name: string = 'AdoptionUnsupportedError'
   readonly code = 'ERR_ADOPTION_UNSUPPORTED' as const
 
-  constructor(missing: string) {
+  constructor(missing: string, options?: ErrorOptions) {
     super(
-      `Node.js ${process.version} cannot take over a socket: ${missing}. ` +
-        'Use a supported Node.js (20.19 or later), without --permission, and not in a cluster worker.',
+      `${runtime()} cannot take over a socket: ${missing}. ` +
+        'It needs Node.js 20.19 or later; with --permission, Node.js 26 also needs --allow-net.',
+      options,
     )
   }
+}
+
+/** Bun and Deno report a version of Node.js as well. */
+function runtime(): string {
+  const { bun, deno } = process.versions
+  if (bun !== undefined) return `Bun ${bun}`
+  return deno === undefined ? `Node.js ${process.version}` : `Deno ${deno}`
 }

@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events'
 
 /**
- * Makes a server listen, or a datagram socket bind, and resolves when it does. Rejects with what `start` throws, with
- * the error that is emitted, or with `ERR_SERVER_NOT_RUNNING` if it is closed before: then Node emits neither
- * 'listening' nor 'error'.
+ * Makes a server listen, or a datagram socket bind, and resolves when it does. Rejects with the error that `start` throws or
+ * that the owner emits, or with `ERR_SERVER_NOT_RUNNING` if the owner is closed first: then Node emits neither 'listening' nor
+ * 'error'.
  */
 export async function startListening(owner: EventEmitter, start: () => void): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -18,9 +18,10 @@ export async function startListening(owner: EventEmitter, start: () => void): Pr
       settle()
       reject(error)
     }
-    // A server's event may still be that of an earlier close: then it listens before the next turn.
+    // The event may belong to an earlier close of a server that listens again. Then 'listening' is queued with
+    // process.nextTick, and Node empties that queue before it runs a promise reaction. Tests cannot fake a promise.
     const closed = () => {
-      setImmediate(() => fails(closedError()))
+      void Promise.resolve().then(() => fails(closedWhileStarting()))
     }
     owner.on('listening', listens).on('error', fails).on('close', closed)
     try {
@@ -31,6 +32,7 @@ export async function startListening(owner: EventEmitter, start: () => void): Pr
   })
 }
 
-function closedError(): Error {
-  return Object.assign(new Error('It was closed before it listened'), { code: 'ERR_SERVER_NOT_RUNNING' })
+/** The error of a server or datagram socket that is closed before it listens. */
+export function closedWhileStarting(): Error & { code: 'ERR_SERVER_NOT_RUNNING' } {
+  return Object.assign(new Error('It was closed before it was listening'), { code: 'ERR_SERVER_NOT_RUNNING' } as const)
 }

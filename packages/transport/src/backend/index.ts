@@ -1,12 +1,12 @@
 export { throwIfAborted } from '../abort-error.js'
 export { connected } from '../adoption/connected.js'
+export type { NodeHandle } from '../adoption/handle-classes.js'
+export { isHostPortFree } from '../adoption/host-port-free.js'
 export {
   attachHandle,
   bindDatagramHandle,
   connectHandle,
-  isHostPortFree,
   listenOnHandle,
-  type NodeHandle,
   openConnectionHandle,
   openDatagramHandle,
   openServerHandle,

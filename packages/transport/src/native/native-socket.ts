@@ -15,11 +15,11 @@ import {
 } from '@winport/definitions'
 import { AbortError } from '../abort-error.js'
 import { AdoptionUnsupportedError } from '../adoption/adoption-unsupported-error.js'
+import type { NodeHandle } from '../adoption/handle-classes.js'
 import {
   attachHandle,
   connectHandle,
   listenOnHandle,
-  type NodeHandle,
   openConnectionHandle,
   openDatagramHandle,
   openServerHandle,
