@@ -5,6 +5,7 @@ import { codeOf } from '@winport/transport/backend'
 import type { WinsockLibraries } from '@winport/transport/native'
 import type { MockKernelOptions } from '@winport/transport-mock'
 import type { BackendName, NativeBackendName } from './backend-names.js'
+import { logDiagnostics } from './debug-log.js'
 import { messageOf } from './message-of.js'
 
 export interface OpenReservationManagerOptions {
@@ -52,6 +53,7 @@ export async function openTransport(
   checkObject('options', options)
   checkKnownOptions(options, OPTIONS)
   if (options.traceLeaks !== undefined) checkBoolean('traceLeaks', options.traceLeaks)
+  logDiagnostics()
   const choice: unknown = options.transport
   if (choice === undefined) return await openBest(environment)
   if (typeof options.transport === 'object' && choice !== null) return options.transport
