@@ -11,6 +11,7 @@ import {
   WSAEOPNOTSUPP,
 } from '@winport/definitions'
 import { type CallResult, failedWith } from '@winport/transport/backend'
+import type { Search } from './host-ports.js'
 import type { MockSocket } from './mock-socket.js'
 import type { PortPool, Reservation } from './port-pool.js'
 
@@ -21,19 +22,22 @@ const handle: INET_PORT_RESERVATION_TOKEN = { Token: 0n }
 /**
  * Carries out a control call. The order of the checks is assumed: the socket, its protocol, the buffers, the arguments,
  * the token, its owner, the socket's state.
+ *
+ * @param found the result of {@link searchForCall}, if it has run
  */
 export function controlCall(
   socket: MockSocket,
   code: number,
   input: Uint8Array | null,
   output: Uint8Array | null,
+  found?: number,
 ): CallResult {
   if (socket.state !== 'open') return failedWith(WSAENOTSOCK)
   const { pool, process } = socket
   if (pool === undefined || !process.kernel.supported) return failedWith(WSAEOPNOTSUPP)
   switch (code) {
     case SIO_ACQUIRE_PORT_RESERVATION:
-      return acquire(socket, pool, input, output)
+      return acquire(socket, pool, input, output, found)
     case SIO_ASSOCIATE_PORT_RESERVATION:
       return associate(socket, pool, input, output)
     case SIO_RELEASE_PORT_RESERVATION:
@@ -43,14 +47,27 @@ export function controlCall(
   }
 }
 
-function acquire(socket: MockSocket, pool: PortPool, input: Uint8Array | null, output: Uint8Array | null): CallResult {
+/** The search for ports that an ACQUIRE on an open socket needs, if it needs one. */
+export function searchForCall(socket: MockSocket, code: number, input: Uint8Array | null): Search | undefined {
+  if (code !== SIO_ACQUIRE_PORT_RESERVATION || input === null || input.length < INET_PORT_RANGE.size) return undefined
+  INET_PORT_RANGE.decode(input, range)
+  return socket.pool?.searchForAcquire(socket, range.StartPort, range.NumberOfPorts)
+}
+
+function acquire(
+  socket: MockSocket,
+  pool: PortPool,
+  input: Uint8Array | null,
+  output: Uint8Array | null,
+  found: number | undefined,
+): CallResult {
   if (input === null || input.length < INET_PORT_RANGE.size) return failedWith(WSAEINVAL)
   if (output === null || output.length < INET_PORT_RESERVATION_INSTANCE.size) return failedWith(WSAEINVAL)
   const { errors } = socket.process.kernel
   if (socket.binding !== undefined && errors.acquireOnBound !== 0) return failedWith(errors.acquireOnBound)
   if (socket.hasAcquired && errors.secondAcquire !== 0) return failedWith(errors.secondAcquire)
   INET_PORT_RANGE.decode(input, range)
-  const reservation = pool.acquire(socket, range.StartPort, range.NumberOfPorts)
+  const reservation = pool.acquire(socket, range.StartPort, range.NumberOfPorts, found)
   if (typeof reservation === 'number') return failedWith(reservation)
   socket.anchor(reservation)
   instance.StartPort = reservation.startPort

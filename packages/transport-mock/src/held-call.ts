@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { errorNumber } from './error-number.js'
 import type { HeldMockCall } from './fault-plan.js'
 
@@ -29,4 +30,11 @@ export class HeldCall implements HeldMockCall {
   begin(): void {
     this.#begun()
   }
+}
+
+/** A held call that completes in the next turn of the event loop. */
+export function heldOneTurn(): HeldCall {
+  const held = new HeldCall()
+  setImmediate(() => held.complete())
+  return held
 }

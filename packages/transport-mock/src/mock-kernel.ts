@@ -11,6 +11,7 @@ import {
 import type { PortRange, Protocol } from '@winport/transport'
 import { checkProtocol, codeOf, isHostPortFree, type World } from '@winport/transport/backend'
 import type { FaultPlan } from './fault-plan.js'
+import { HostPorts } from './host-ports.js'
 import { type KernelSnapshot, takeSnapshot } from './kernel-snapshot.js'
 import type { KernelState } from './kernel-state.js'
 import { errorNumbersOf, resolveWorld } from './kernel-world.js'
@@ -57,9 +58,10 @@ export class MockKernel {
 
   /** @throws TypeError, RangeError for an invalid option */
   constructor(options: MockKernelOptions = {}) {
-    const { dynamicRange = DEFAULT_DYNAMIC_RANGE, windowsBuild = 26_100 } = options
+    const { dynamicRange = DEFAULT_DYNAMIC_RANGE, windowsBuild = 26_100, avoidHostPorts = false } = options
     checkRange('dynamicRange', dynamicRange)
     checkUnsigned('windowsBuild', windowsBuild, UINT32_MAX)
+    checkBoolean('avoidHostPorts', avoidHostPorts)
     this.dynamicRange = dynamicRange
     this.windowsBuild = windowsBuild
     const world = resolveWorld(options.world)
@@ -72,7 +74,7 @@ export class MockKernel {
         world,
         errors,
         tokens,
-        isHostPortFree: options.avoidHostPorts === true ? (port) => isFreeOnHost(protocol, port) : undefined,
+        host: avoidHostPorts ? new HostPorts((port) => isFreeOnHost(protocol, port)) : undefined,
       })
     const faults = new PlannedFaults()
     this.faults = faults

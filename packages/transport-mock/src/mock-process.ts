@@ -15,7 +15,8 @@ import {
   WinsockError,
 } from '@winport/transport'
 import { checkPortRange, checkSocketSpec, throwIfAborted, untilAborted } from '@winport/transport/backend'
-import { HeldCall } from './held-call.js'
+import { HeldCall, heldOneTurn } from './held-call.js'
+import { finishInTurns, type Search } from './host-ports.js'
 import type { KernelState } from './kernel-state.js'
 import { MockSocket } from './mock-socket.js'
 import type { MockTransport } from './mock-transport.js'
@@ -37,10 +38,13 @@ export class MockProcess implements MockTransport {
     this.elevated = elevated
     this.persistent = {
       create: (range, options) => {
-        const create = (pool: PortPool) => {
-          return this.elevated ? pool.createPersistent(range.startPort, range.count) : ERROR_ACCESS_DENIED
+        const search = (pool: PortPool) => {
+          return this.elevated ? pool.searchForCreate(range.startPort, range.count) : undefined
         }
-        return this.#persistentCall('Create', range, create, options)
+        const create = (pool: PortPool, found: number | undefined) => {
+          return this.elevated ? pool.createPersistent(range.startPort, range.count, found) : ERROR_ACCESS_DENIED
+        }
+        return this.#persistentCall('Create', range, create, options, search)
       },
       lookup: (range, options) => {
         const { lookupUnelevated } = this.kernel.errors
@@ -106,8 +110,9 @@ export class MockProcess implements MockTransport {
   async #persistentCall(
     verb: PersistentVerb,
     range: PortRange,
-    call: (pool: PortPool) => Reservation | number,
+    call: (pool: PortPool, found: number | undefined) => Reservation | number,
     { signal }: PersistentOptions = {},
+    searchFor?: (pool: PortPool) => Search | undefined,
   ): Promise<bigint> {
     checkPortRange(range)
     const syscall = persistentFunctionName(verb, range.protocol)
@@ -115,10 +120,19 @@ export class MockProcess implements MockTransport {
     throwIfAborted(signal)
     if (!this.kernel.supported) throw new IpHelperError(ERROR_PROC_NOT_FOUND, syscall)
     const fault = this.kernel.faults.take(`${verb}PersistentPortReservation`, true)
-    const carryOut = (errno: number | undefined) => errno ?? call(this.kernel.pools[range.protocol])
-    const result = carryOut(
-      fault instanceof HeldCall ? await this.#waitUnlessAborted(fault, verb, carryOut, signal) : fault,
-    )
+    const pool = this.kernel.pools[range.protocol]
+    let found: number | undefined
+    const carryOut = (errno: number | undefined) => errno ?? call(pool, found)
+    const wait = (held: HeldCall) => this.#waitUnlessAborted(held, verb, carryOut, signal)
+    const errno = fault instanceof HeldCall ? await wait(fault) : fault
+    const search = errno === undefined ? searchFor?.(pool) : undefined
+    if (search !== undefined) {
+      found = await finishInTurns(search, async () => {
+        const ended = await wait(heldOneTurn())
+        if (ended !== undefined) throw new IpHelperError(ended, syscall)
+      })
+    }
+    const result = carryOut(errno)
     if (typeof result === 'number') throw new IpHelperError(result, syscall)
     return result.token
   }

@@ -1,6 +1,5 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
-import { setImmediate } from 'node:timers'
 import {
   controlCodeName,
   decodeSockaddr,
@@ -35,9 +34,10 @@ import {
   startListening,
   throwIfAborted,
 } from '@winport/transport/backend'
-import { controlCall } from './control-call.js'
+import { controlCall, searchForCall } from './control-call.js'
 import type { MockCall } from './fault-plan.js'
-import { HeldCall } from './held-call.js'
+import { HeldCall, heldOneTurn } from './held-call.js'
+import { finishInTurns } from './host-ports.js'
 import type { MockSocketState } from './kernel-snapshot.js'
 import type { MockProcess } from './mock-process.js'
 import type { Binding, PortPool, Reservation } from './port-pool.js'
@@ -105,13 +105,19 @@ export class MockSocket implements WinsockSocket {
     checkIoctlArguments(code, input, output)
     const signal = options?.signal
     throwIfAborted(signal)
-    const fault = this.#state === 'open' ? this.#takeFault(code, true) : undefined
-    const later = fault === undefined && this.process.kernel.world.overlappedCall === 'pending-later'
-    const held = later ? heldOneTurn() : fault
-    if (!(held instanceof HeldCall)) return this.#finishControl(code, held, input, output)
+    if (this.#state !== 'open') return this.#finishControl(code, undefined, input, output)
+    const fault = this.#takeFault(code, true)
+    if (typeof fault === 'number') return this.#finishControl(code, fault, input, output)
+    const { world } = this.process.kernel
+    const held = fault ?? (world.overlappedCall === 'pending-later' ? heldOneTurn() : undefined)
+    const search = searchForCall(this, code, input)
+    if (held === undefined && search === undefined) return this.#finishControl(code, undefined, input, output)
     const request = input?.slice() ?? null // Windows reads the input before the call returns
-    const errno = await this.#wait(held, `WSAIoctl(${controlCodeName(code)})`, signal)
-    return this.#finishControl(code, this.#state === 'closed' ? WSA_OPERATION_ABORTED : errno, request, output)
+    const syscall = `WSAIoctl(${controlCodeName(code)})`
+    const errno = held && (await this.#wait(held, syscall, signal))
+    const pause = () => this.#wait(heldOneTurn(), syscall, signal)
+    const found = errno === undefined && search ? await finishInTurns(search, pause) : undefined
+    return this.#finishControl(code, this.state === 'closed' ? WSA_OPERATION_ABORTED : errno, request, output, found)
   }
 
   bind(address: SocketAddress, options?: BindOptions): void {
@@ -203,8 +209,14 @@ export class MockSocket implements WinsockSocket {
     return this.process.kernel.faults.take(controlCodeName(code) as MockCall, canWait)
   }
 
-  #finishControl(code: number, fault: number | undefined, input: Uint8Array | null, output: Uint8Array | null): number {
-    const result = fault === undefined ? controlCall(this, code, input, output) : failedWith(fault)
+  #finishControl(
+    code: number,
+    fault: number | undefined,
+    input: Uint8Array | null,
+    output: Uint8Array | null,
+    found?: number,
+  ): number {
+    const result = fault === undefined ? controlCall(this, code, input, output, found) : failedWith(fault)
     if (result < 0) throw new WinsockError(errnoOf(result), `WSAIoctl(${controlCodeName(code)})`)
     return result
   }
@@ -283,13 +295,6 @@ export class MockSocket implements WinsockSocket {
     const fault = this.process.kernel.faults.take(call, false)
     if (typeof fault === 'number') throw new WinsockError(fault, call)
   }
-}
-
-/** A held call that completes in the next turn of the event loop. */
-function heldOneTurn(): HeldCall {
-  const held = new HeldCall()
-  setImmediate(() => held.complete())
-  return held
 }
 
 function familyName(family: AddressFamily): 'IPv4' | 'IPv6' {

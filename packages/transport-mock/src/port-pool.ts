@@ -11,6 +11,7 @@ import {
 import type { AddressFamily } from '@winport/transport'
 import { type BindMode, DEFAULT_BIND_MODE, type World } from '@winport/transport/backend'
 import { FreeRuns } from './free-runs.js'
+import { finish, type HostPorts, type Search } from './host-ports.js'
 import type { ErrorNumbers } from './kernel-world.js'
 import type { TokenSequence } from './token-sequence.js'
 
@@ -63,8 +64,8 @@ export interface PortPoolOptions {
   readonly errors: ErrorNumbers
   /** Shared by the pools of a machine, so that no two reservations have the same token. */
   readonly tokens: TokenSequence
-  /** Whether a port is free on the host. Absent: the pool ignores the host. */
-  readonly isHostPortFree?: ((port: number) => boolean) | undefined
+  /** Absent: the pool ignores the host. */
+  readonly host?: HostPorts | undefined
 }
 
 const FIRST_UNPRIVILEGED_PORT = 1024
@@ -89,37 +90,58 @@ export class PortPool {
   readonly #exclusions: DynamicRange[] = []
   readonly #dynamicRange: DynamicRange
   readonly #tokens: TokenSequence
-  readonly #isHostPortFree: ((port: number) => boolean) | undefined
+  readonly #host: HostPorts | undefined
   #nextEphemeral: number
 
-  constructor({ dynamicRange, world, errors, tokens, isHostPortFree }: PortPoolOptions) {
+  constructor({ dynamicRange, world, errors, tokens, host }: PortPoolOptions) {
     this.#world = world
     this.#errors = errors
     this.#free = world.familyPools === 'one' ? [new FreeRuns()] : [new FreeRuns(), new FreeRuns()]
     this.#dynamicRange = dynamicRange
     this.#tokens = tokens
-    this.#isHostPortFree = isHostPortFree
-    this.#nextEphemeral = isHostPortFree === undefined ? dynamicRange.startPort : this.#somewhere()
+    this.#host = host
+    this.#nextEphemeral = host === undefined ? dynamicRange.startPort : this.#somewhere()
     this.#setFree(BOTH, 0, 1, false)
   }
 
-  /** Reserves a range for the process of the anchor. Start port 0 is a wildcard. */
-  acquire(anchor: Anchor, startPort: number, count: number): Reservation | number {
-    if (count === 0 || startPort + count - 1 > LAST_PORT) return WSAEINVAL
-    const families = anchor.family === 'ipv4' && this.#free.length > 1 ? IPV4 : BOTH
-    if (startPort !== 0) {
-      if (!this.#areFree(families, startPort, count)) return this.#errors.rangeTaken
-      return this.#reserve(anchor, families, startPort, count)
-    }
-    const start = this.#findWildcard(families, count)
-    return start < 0 ? this.#errors.wildcardRefused : this.#reserve(anchor, families, start, count)
+  /**
+   * Reserves a range for the process of the anchor. Start port 0 is a wildcard.
+   *
+   * @param found the result of {@link searchForAcquire}, if it has run
+   */
+  acquire(anchor: Anchor, startPort: number, count: number, found?: number): Reservation | number {
+    if (!isRange(startPort, count)) return WSAEINVAL
+    const families = this.#familiesOf(anchor)
+    const start = this.#findRange(families, startPort, count, found)
+    if (start >= 0) return this.#reserve(anchor, families, start, count)
+    return startPort === 0 ? this.#errors.wildcardRefused : this.#errors.rangeTaken
   }
 
-  /** Reserves a range that no process owns, until it is deleted. */
-  createPersistent(startPort: number, count: number): Reservation | number {
-    if (startPort === 0 || count === 0 || startPort + count - 1 > LAST_PORT) return ERROR_INVALID_PARAMETER
-    const free = this.#areFree(BOTH, startPort, count) || this.#areFreeButExcluded(startPort, count)
-    return free ? this.#reserve(undefined, BOTH, startPort, count) : ERROR_SHARING_VIOLATION
+  /**
+   * Reserves a range that no process owns, until it is deleted.
+   *
+   * @param found the result of {@link searchForCreate}, if it has run
+   */
+  createPersistent(startPort: number, count: number, found?: number): Reservation | number {
+    if (startPort === 0 || !isRange(startPort, count)) return ERROR_INVALID_PARAMETER
+    if (!this.#isCreatable(startPort, count)) return ERROR_SHARING_VIOLATION
+    if (found === -1 || (found === undefined && this.#isInUseOnHost(startPort, count))) return ERROR_SHARING_VIOLATION
+    return this.#reserve(undefined, BOTH, startPort, count)
+  }
+
+  /**
+   * Searches for a range that `acquire` can reserve, in short steps between which other work can run: a range of free
+   * ports, of which none is in use on the host. Undefined if no search is needed.
+   */
+  searchForAcquire(anchor: Anchor, startPort: number, count: number): Search | undefined {
+    if (this.#host === undefined || !isRange(startPort, count)) return undefined
+    return this.#searchRange(this.#host, this.#familiesOf(anchor), startPort, count)
+  }
+
+  /** As {@link searchForAcquire}, for `createPersistent`. */
+  searchForCreate(startPort: number, count: number): Search | undefined {
+    if (this.#host === undefined || startPort === 0 || !isRange(startPort, count)) return undefined
+    return this.#searchCreatable(this.#host, startPort, count)
   }
 
   /** Finds the persistent reservation of exactly this range. */
@@ -175,11 +197,9 @@ export class PortPool {
     const refusal = this.#refusalOf(binding, reservation, isAnchor)
     if (refusal !== 0) return refusal
     const others = this.#bindings.get(port)
-    if (others?.some((other) => conflict(binding, other))) {
-      if (reuseAddr) return WSAEACCES
-      return reservation === undefined ? WSAEADDRINUSE : this.#errors.blockPortInUse
-    }
-    if (others === undefined && this.#isHostPortFree?.(port) === false) return WSAEADDRINUSE
+    const inUse = reservation === undefined ? WSAEADDRINUSE : this.#errors.blockPortInUse
+    if (others?.some((other) => conflict(binding, other))) return reuseAddr ? WSAEACCES : inUse
+    if (others === undefined && this.#host?.isFree(port) === false) return inUse
     return this.#addBinding(binding)
   }
 
@@ -251,13 +271,65 @@ export class PortPool {
     if ((families & IPV6) !== 0) ipv6?.set(startPort, count, free)
   }
 
-  #areFree(families: Families, startPort: number, count: number): boolean {
-    return (
-      this.#findFree(families, count, startPort, startPort + count) >= 0 && this.#busyHostPort(startPort, count) < 0
-    )
+  #familiesOf({ family }: Anchor): Families {
+    return family === 'ipv4' && this.#free.length > 1 ? IPV4 : BOTH
   }
 
-  /** The lowest run of ports inside [from, to) that are free for all of the families; -1 if there is none. */
+  /** The start of a free range, or -1: the given range, or for start port 0 one where wildcards lie. */
+  #findRange(families: Families, startPort: number, count: number, found: number | undefined): number {
+    if (this.#host === undefined) {
+      const { from, to } = this.#windowOf(startPort, count)
+      return this.#findFree(families, count, from, to)
+    }
+    // The simulation may have changed since the search.
+    if (found !== undefined && (found < 0 || this.#findFree(families, count, found, found + count) >= 0)) return found
+    return finish(this.#searchRange(this.#host, families, startPort, count))
+  }
+
+  #windowOf(startPort: number, count: number): { readonly from: number; readonly to: number } {
+    if (startPort !== 0) return { from: startPort, to: startPort + count }
+    if (this.#world.wildcardPlace === 'above-1023') return { from: FIRST_UNPRIVILEGED_PORT, to: LAST_PORT + 1 }
+    return { from: this.#dynamicRange.startPort, to: this.#dynamicRange.startPort + this.#dynamicRange.count }
+  }
+
+  *#searchRange(host: HostPorts, families: Families, startPort: number, count: number): Search {
+    host.beginStep()
+    const { from, to } = this.#windowOf(startPort, count)
+    if (startPort !== 0) return yield* this.#searchWindow(host, families, count, from, to)
+    const middle = this.#somewhere()
+    const upper = yield* this.#searchWindow(host, families, count, middle, to)
+    return upper >= 0 ? upper : yield* this.#searchWindow(host, families, count, from, Math.min(middle + count, to))
+  }
+
+  *#searchCreatable(host: HostPorts, startPort: number, count: number): Search {
+    host.beginStep()
+    if (!this.#isCreatable(startPort, count)) return -1
+    return (yield* host.findInUse(startPort, count)) < 0 ? startPort : -1
+  }
+
+  #isCreatable(startPort: number, count: number): boolean {
+    if (this.#errors.createOverExclusion !== 0) return this.#findFree(BOTH, count, startPort, startPort + count) >= 0
+    for (let port = startPort; port < startPort + count; port++) {
+      if (this.#reservationAt[port] !== 0 || this.#bindings.has(port)) return false
+    }
+    return true
+  }
+
+  #isInUseOnHost(startPort: number, count: number): boolean {
+    return this.#host !== undefined && finish(this.#host.findInUse(startPort, count)) >= 0
+  }
+
+  /** The start of the lowest run of ports inside [from, to) that are free, also on the host; -1 if there is none. */
+  *#searchWindow(host: HostPorts, families: Families, count: number, from: number, to: number): Search {
+    for (let start = this.#findFree(families, count, from, to); start >= 0; ) {
+      const inUse = yield* host.findInUse(start, count)
+      if (inUse < 0) return start
+      start = this.#findFree(families, count, inUse + 1, to)
+    }
+    return -1
+  }
+
+  /** The start of the lowest run of ports inside [from, to) that are free for all of the families; -1 if there is none. */
   #findFree(families: Families, count: number, from: number, to: number): number {
     const [ipv4, ipv6] = this.#free
     if (ipv4 === undefined) return -1
@@ -271,28 +343,10 @@ export class PortPool {
     return -1
   }
 
-  #areFreeButExcluded(startPort: number, count: number): boolean {
-    if (this.#errors.createOverExclusion !== 0) return false
-    for (let port = startPort; port < startPort + count; port++) {
-      const free = this.#isExcluded(port) ? this.#isUnused(port) : this.#areFree(BOTH, port, 1)
-      if (!free) return false
-    }
-    return true
-  }
-
-  #isUnused(port: number): boolean {
-    return this.#reservationAt[port] === 0 && !this.#bindings.has(port) && this.#busyHostPort(port, 1) < 0
-  }
-
-  /** The start of the lowest free run where wildcards lie, or -1. Where host ports count, the search begins at a random port. */
-  #findWildcard(families: Families, count: number): number {
-    const anywhere = this.#world.wildcardPlace === 'above-1023'
-    const first = anywhere ? FIRST_UNPRIVILEGED_PORT : this.#dynamicRange.startPort
-    const end = anywhere ? LAST_PORT + 1 : first + this.#dynamicRange.count
-    if (this.#isHostPortFree === undefined) return this.#findFree(families, count, first, end)
-    const middle = this.#somewhere()
-    const upper = this.#findHostFree(families, count, middle, end)
-    return upper >= 0 ? upper : this.#findHostFree(families, count, first, Math.min(middle + count, end))
+  /** The lowest port inside [from, to) that is free for both families, also on the host; -1 if there is none. */
+  #findOne(from: number, to: number): number {
+    if (this.#host === undefined) return this.#findFree(BOTH, 1, from, to)
+    return finish(this.#searchWindow(this.#host, BOTH, 1, from, to))
   }
 
   /** A random port of the dynamic range, so that processes on one host rarely compete for a port. */
@@ -301,30 +355,12 @@ export class PortPool {
     return startPort + Math.floor(Math.random() * count)
   }
 
-  #findHostFree(families: Families, count: number, from: number, to: number): number {
-    for (let start = this.#findFree(families, count, from, to); start >= 0; ) {
-      const busy = this.#busyHostPort(start, count)
-      if (busy < 0) return start
-      start = this.#findFree(families, count, busy + 1, to)
-    }
-    return -1
-  }
-
-  /** The last port of a range that is in use on the host, or -1. */
-  #busyHostPort(startPort: number, count: number): number {
-    if (this.#isHostPortFree === undefined) return -1
-    for (let port = startPort + count - 1; port >= startPort; port--) {
-      if (!this.#isHostPortFree(port)) return port
-    }
-    return -1
-  }
-
   /** A port, or the error number, negated. */
   #findEphemeral(): number {
     const { startPort, count } = this.#dynamicRange
     const end = startPort + count
-    let port = this.#findHostFree(BOTH, 1, this.#nextEphemeral, end)
-    if (port < 0) port = this.#findHostFree(BOTH, 1, startPort, this.#nextEphemeral)
+    let port = this.#findOne(this.#nextEphemeral, end)
+    if (port < 0) port = this.#findOne(startPort, this.#nextEphemeral)
     if (port < 0) return -WSAEADDRINUSE
     this.#nextEphemeral = port + 1 < end ? port + 1 : startPort
     return port
@@ -338,7 +374,7 @@ export class PortPool {
     const first = this.#firstInside(reservation)
     for (let i = 0; i < count; i++) {
       const port = startPort + ((first - startPort + i) % count)
-      if (this.#bindings.has(port) || this.#isHostPortFree?.(port) === false) continue
+      if (this.#bindings.has(port) || this.#host?.isFree(port) === false) continue
       reservation.nextPort = startPort + ((port - startPort + 1) % count)
       return port
     }
@@ -390,6 +426,10 @@ export class PortPool {
   #isExcluded(port: number): boolean {
     return this.#exclusions.some((exclusion) => contains(exclusion, port))
   }
+}
+
+function isRange(startPort: number, count: number): boolean {
+  return count > 0 && startPort + count - 1 <= LAST_PORT
 }
 
 function contains({ startPort, count }: DynamicRange, port: number): boolean {

@@ -8,6 +8,7 @@ import {
 } from '@winport/definitions'
 import { DEFAULT_WORLD } from '@winport/transport/backend'
 import { describe, expect, it } from 'vitest'
+import { HostPorts } from '../src/host-ports.js'
 import { errorNumbersOf } from '../src/kernel-world.js'
 import { type Anchor, type Binding, PortPool, type PortPoolOptions, type Reservation } from '../src/port-pool.js'
 import { TokenSequence } from '../src/token-sequence.js'
@@ -199,7 +200,7 @@ describe('a host port', () => {
   const isHostPortFree = (port: number) => !busy.has(port)
 
   it('that is in use is neither reserved nor given out', () => {
-    const pool = openPool({ dynamicRange: { startPort: 50_000, count: 12 }, isHostPortFree })
+    const pool = openPool({ dynamicRange: { startPort: 50_000, count: 12 }, host: new HostPorts(isHostPortFree) })
     expect(pool.acquire(processOf(PID), 50_002, 2)).toBe(WSAEADDRINUSE)
     expect(pool.createPersistent(50_002, 2)).toBe(ERROR_SHARING_VIOLATION)
     expect(pool.bind('127.0.0.1', 50_003, undefined)).toBe(WSAEADDRINUSE)
@@ -213,7 +214,7 @@ describe('a host port', () => {
 
   it('that is taken after the reservation is skipped by bind', () => {
     const taken = new Set<number>()
-    const pool = openPool({ isHostPortFree: (port) => !taken.has(port) })
+    const pool = openPool({ host: new HostPorts((port) => !taken.has(port)) })
     const reservation = granted(pool.acquire(processOf(PID), 50_000, 3))
     taken.add(50_000).add(50_001)
     expect(pool.bind('127.0.0.1', 50_001, reservation)).toBe(WSAEADDRINUSE)
@@ -223,7 +224,7 @@ describe('a host port', () => {
 
   it('that the simulation itself has bound does not count as taken', () => {
     const taken = new Set<number>()
-    const pool = openPool({ isHostPortFree: (port) => !taken.has(port) })
+    const pool = openPool({ host: new HostPorts((port) => !taken.has(port)) })
     bound(pool.bind('127.0.0.1', 50_000, undefined))
     taken.add(50_000) // its server listens
     expect(bound(pool.bind('127.0.0.2', 50_000, undefined)).port).toBe(50_000)
@@ -234,7 +235,7 @@ describe('a host port', () => {
     for (let i = 0; i < 50; i++) {
       const pool = openPool({
         dynamicRange: { startPort: 50_000, count: 12 },
-        isHostPortFree: (port) => free.has(port),
+        host: new HostPorts((port) => free.has(port)),
       })
       expect(granted(pool.acquire(processOf(PID), 0, 3)).startPort).toBe(50_005)
       expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
