@@ -65,11 +65,10 @@ function acquire(
   if (output === null || output.length < INET_PORT_RESERVATION_INSTANCE.size) return failedWith(WSAEINVAL)
   const { errors } = socket.process.kernel
   if (socket.binding !== undefined && errors.acquireOnBound !== 0) return failedWith(errors.acquireOnBound)
-  if (socket.hasAcquired && errors.secondAcquire !== 0) return failedWith(errors.secondAcquire)
+  if (socket.acquired !== undefined && errors.secondAcquire !== 0) return failedWith(errors.secondAcquire)
   INET_PORT_RANGE.decode(input, range)
   const reservation = pool.acquire(socket, range.StartPort, range.NumberOfPorts, found)
   if (typeof reservation === 'number') return failedWith(reservation)
-  socket.anchor(reservation)
   instance.StartPort = reservation.startPort
   instance.NumberOfPorts = reservation.count
   instance.Token = reservation.token

@@ -40,10 +40,10 @@ import { HeldCall, heldOneTurn } from './held-call.js'
 import { finishInTurns } from './host-ports.js'
 import type { MockSocketState } from './kernel-snapshot.js'
 import type { MockProcess } from './mock-process.js'
-import type { Binding, PortPool, Reservation } from './port-pool.js'
+import type { Anchor, Binding, PortPool, Reservation } from './port-pool.js'
 
 /** A socket of the simulated kernel. */
-export class MockSocket implements WinsockSocket {
+export class MockSocket implements WinsockSocket, Anchor {
   readonly protocol: Protocol
   readonly family: AddressFamily
   readonly process: MockProcess
@@ -51,10 +51,10 @@ export class MockSocket implements WinsockSocket {
   readonly pool: PortPool | undefined
   #state: MockSocketState = 'open'
   #binding: Binding | undefined
-  #acquired: Reservation[] | undefined
   #pending: Set<() => void> | undefined
   /** The reservation that bind takes a port from. */
   association: Reservation | undefined
+  acquired: Set<Reservation> | undefined
 
   constructor(protocol: Protocol, family: AddressFamily, process: MockProcess, pool: PortPool | undefined) {
     this.protocol = protocol
@@ -77,17 +77,6 @@ export class MockSocket implements WinsockSocket {
 
   get pendingCalls(): number {
     return this.#pending?.size ?? 0
-  }
-
-  /** Whether a reservation was ever acquired on this socket. */
-  get hasAcquired(): boolean {
-    return this.#acquired !== undefined
-  }
-
-  /** Makes this socket the anchor of the reservation, which then ends with it. */
-  anchor(reservation: Reservation): void {
-    this.#acquired ??= []
-    this.#acquired.push(reservation)
   }
 
   ioctl(code: number, input: Uint8Array | null, output: Uint8Array | null): number {
@@ -199,7 +188,7 @@ export class MockSocket implements WinsockSocket {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     for (const abort of [...(this.#pending ?? [])]) abort()
-    for (const reservation of this.#acquired ?? []) if (reservation.held) this.pool?.release(reservation)
+    for (const reservation of this.acquired ?? []) this.pool?.release(reservation)
     if (this.#binding !== undefined) this.pool?.unbind(this.#binding)
     this.#binding = undefined
     this.process.kernel.sockets.delete(this)

@@ -10,7 +10,7 @@ import {
 } from '@winport/definitions'
 import type { AddressFamily } from '@winport/transport'
 import { type BindMode, DEFAULT_BIND_MODE, type World } from '@winport/transport/backend'
-import { FreeRuns } from './free-runs.js'
+import { BOTH, type Families, FreePorts, IPV4, IPV6 } from './free-ports.js'
 import { finish, type HostPorts, type Search } from './host-ports.js'
 import type { ErrorNumbers } from './kernel-world.js'
 import type { TokenSequence } from './token-sequence.js'
@@ -50,13 +50,9 @@ export interface DynamicRange {
 export interface Anchor {
   readonly pid: number
   readonly family: AddressFamily
+  /** The reservations that end with the socket. Undefined before the first. */
+  acquired: Set<Reservation> | undefined
 }
-
-/** A set of address families: 1 is IPv4, 2 is IPv6. */
-export type Families = 1 | 2 | 3
-const IPV4 = 1
-const IPV6 = 2
-const BOTH = 3
 
 export interface PortPoolOptions {
   readonly dynamicRange: DynamicRange
@@ -78,8 +74,7 @@ const FIRST_UNPRIVILEGED_PORT = 1024
  * stranger for a given port, and the answer of an exhausted block for port 0.
  */
 export class PortPool {
-  /** The free ports: one set, or one for IPv4 and one for IPv6. */
-  readonly #free: readonly FreeRuns[]
+  readonly #free: FreePorts
   readonly #world: World
   readonly #errors: ErrorNumbers
   readonly #endedTokens = new Set<bigint>()
@@ -89,6 +84,8 @@ export class PortPool {
   readonly #bindings = new Map<number, Binding[]>()
   readonly #exclusions: DynamicRange[] = []
   readonly #dynamicRange: DynamicRange
+  readonly #firstWildcard: number
+  readonly #endOfWildcards: number
   readonly #tokens: TokenSequence
   readonly #host: HostPorts | undefined
   #nextEphemeral: number
@@ -96,12 +93,15 @@ export class PortPool {
   constructor({ dynamicRange, world, errors, tokens, host }: PortPoolOptions) {
     this.#world = world
     this.#errors = errors
-    this.#free = world.familyPools === 'one' ? [new FreeRuns()] : [new FreeRuns(), new FreeRuns()]
+    this.#free = new FreePorts(world.familyPools)
     this.#dynamicRange = dynamicRange
+    const anywhere = world.wildcardPlace === 'above-1023'
+    this.#firstWildcard = anywhere ? FIRST_UNPRIVILEGED_PORT : dynamicRange.startPort
+    this.#endOfWildcards = anywhere ? LAST_PORT + 1 : dynamicRange.startPort + dynamicRange.count
     this.#tokens = tokens
     this.#host = host
     this.#nextEphemeral = host === undefined ? dynamicRange.startPort : this.#somewhere()
-    this.#setFree(BOTH, 0, 1, false)
+    this.#free.set(BOTH, 0, 1, false)
   }
 
   /**
@@ -175,8 +175,9 @@ export class PortPool {
     this.#emptySlots.push(slot)
     this.#reservationAt.fill(0, startPort, startPort + count)
     reservation.held = false
+    reservation.anchor?.acquired?.delete(reservation)
     if (this.#errors.endedToken !== this.#errors.unknownToken) this.#endedTokens.add(reservation.token)
-    this.#setFree(BOTH, startPort, count, true)
+    this.#free.set(BOTH, startPort, count, true)
     if (this.#bindings.size > 0 || this.#exclusions.length > 0) this.#retakeUsed(startPort, count)
   }
 
@@ -208,17 +209,20 @@ export class PortPool {
     const rest = this.#bindings.get(port)?.filter((other) => other !== binding) ?? []
     if (rest.length > 0) this.#bindings.set(port, rest)
     else this.#bindings.delete(port)
-    if (rest.length > 0 && this.#free.length === 1) return
-    this.#setFree(BOTH, port, 1, true)
-    this.#retakeUsed(port, 1)
     const reservation = this.#slots[this.#reservationAt[port] ?? 0]
-    if (reservation !== undefined) this.#setFree(reservation.families, port, 1, false)
+    if (!this.#free.apart) {
+      if (rest.length === 0 && reservation === undefined && !this.#isExcluded(port)) this.#free.set(BOTH, port, 1, true)
+      return
+    }
+    this.#free.set(BOTH, port, 1, true)
+    this.#retakeUsed(port, 1)
+    if (reservation !== undefined) this.#free.set(reservation.families, port, 1, false)
   }
 
   /** Excludes a range: it cannot be reserved or given out for port 0, but can be bound by number. */
   exclude(startPort: number, count: number): void {
     this.#exclusions.push({ startPort, count })
-    this.#setFree(BOTH, startPort, count, false)
+    this.#free.set(BOTH, startPort, count, false)
   }
 
   /** Ends runtime reservations and frees bound ports. Persistent reservations stay, with new tokens. */
@@ -260,43 +264,37 @@ export class PortPool {
       nextPort: startPort,
     }
     this.#slots[slot] = reservation
+    if (anchor !== undefined) {
+      anchor.acquired ??= new Set()
+      anchor.acquired.add(reservation)
+    }
     this.#reservationAt.fill(slot, startPort, startPort + count)
-    this.#setFree(families, startPort, count, false)
+    this.#free.set(families, startPort, count, false)
     return reservation
   }
 
-  #setFree(families: Families, startPort: number, count: number, free: boolean): void {
-    const [ipv4, ipv6] = this.#free
-    if (ipv6 === undefined || (families & IPV4) !== 0) ipv4?.set(startPort, count, free)
-    if ((families & IPV6) !== 0) ipv6?.set(startPort, count, free)
-  }
-
   #familiesOf({ family }: Anchor): Families {
-    return family === 'ipv4' && this.#free.length > 1 ? IPV4 : BOTH
+    return family === 'ipv4' && this.#free.apart ? IPV4 : BOTH
   }
 
   /** The start of a free range, or -1: the given range, or for start port 0 one where wildcards lie. */
   #findRange(families: Families, startPort: number, count: number, found: number | undefined): number {
     if (this.#host === undefined) {
-      const { from, to } = this.#windowOf(startPort, count)
-      return this.#findFree(families, count, from, to)
+      return startPort === 0
+        ? this.#free.find(families, count, this.#firstWildcard, this.#endOfWildcards)
+        : this.#free.find(families, count, startPort, startPort + count)
     }
     // The simulation may have changed since the search.
-    if (found !== undefined && (found < 0 || this.#findFree(families, count, found, found + count) >= 0)) return found
+    if (found !== undefined && (found < 0 || this.#free.find(families, count, found, found + count) >= 0)) return found
     return finish(this.#searchRange(this.#host, families, startPort, count))
-  }
-
-  #windowOf(startPort: number, count: number): { readonly from: number; readonly to: number } {
-    if (startPort !== 0) return { from: startPort, to: startPort + count }
-    if (this.#world.wildcardPlace === 'above-1023') return { from: FIRST_UNPRIVILEGED_PORT, to: LAST_PORT + 1 }
-    return { from: this.#dynamicRange.startPort, to: this.#dynamicRange.startPort + this.#dynamicRange.count }
   }
 
   *#searchRange(host: HostPorts, families: Families, startPort: number, count: number): Search {
     host.beginStep()
-    const { from, to } = this.#windowOf(startPort, count)
-    if (startPort !== 0) return yield* this.#searchWindow(host, families, count, from, to)
-    const middle = this.#somewhere()
+    if (startPort !== 0) return yield* this.#searchWindow(host, families, count, startPort, startPort + count)
+    const [from, to] = [this.#firstWildcard, this.#endOfWildcards]
+    const middle =
+      from < this.#dynamicRange.startPort ? randomPort(from, this.#dynamicRange.startPort) : this.#somewhere()
     const upper = yield* this.#searchWindow(host, families, count, middle, to)
     return upper >= 0 ? upper : yield* this.#searchWindow(host, families, count, from, Math.min(middle + count, to))
   }
@@ -308,7 +306,7 @@ export class PortPool {
   }
 
   #isCreatable(startPort: number, count: number): boolean {
-    if (this.#errors.createOverExclusion !== 0) return this.#findFree(BOTH, count, startPort, startPort + count) >= 0
+    if (this.#errors.createOverExclusion !== 0) return this.#free.find(BOTH, count, startPort, startPort + count) >= 0
     for (let port = startPort; port < startPort + count; port++) {
       if (this.#reservationAt[port] !== 0 || this.#bindings.has(port)) return false
     }
@@ -321,38 +319,24 @@ export class PortPool {
 
   /** The start of the lowest run of ports inside [from, to) that are free, also on the host; -1 if there is none. */
   *#searchWindow(host: HostPorts, families: Families, count: number, from: number, to: number): Search {
-    for (let start = this.#findFree(families, count, from, to); start >= 0; ) {
+    for (let start = this.#free.find(families, count, from, to); start >= 0; ) {
       const inUse = yield* host.findInUse(start, count)
       if (inUse < 0) return start
-      start = this.#findFree(families, count, inUse + 1, to)
-    }
-    return -1
-  }
-
-  /** The start of the lowest run of ports inside [from, to) that are free for all of the families; -1 if there is none. */
-  #findFree(families: Families, count: number, from: number, to: number): number {
-    const [ipv4, ipv6] = this.#free
-    if (ipv4 === undefined) return -1
-    if (ipv6 === undefined || families === IPV4) return ipv4.find(count, from, to)
-    let start = ipv4.find(count, from, to)
-    while (start >= 0) {
-      const both = ipv6.find(count, start, to)
-      if (both === start) return start
-      start = both < 0 ? -1 : ipv4.find(count, both, to)
+      start = this.#free.find(families, count, inUse + 1, to)
     }
     return -1
   }
 
   /** The lowest port inside [from, to) that is free for both families, also on the host; -1 if there is none. */
   #findOne(from: number, to: number): number {
-    if (this.#host === undefined) return this.#findFree(BOTH, 1, from, to)
+    if (this.#host === undefined) return this.#free.find(BOTH, 1, from, to)
     return finish(this.#searchWindow(this.#host, BOTH, 1, from, to))
   }
 
   /** A random port of the dynamic range, so that processes on one host rarely compete for a port. */
   #somewhere(): number {
     const { startPort, count } = this.#dynamicRange
-    return startPort + Math.floor(Math.random() * count)
+    return randomPort(startPort, startPort + count)
   }
 
   /** A port, or the error number, negated. */
@@ -388,7 +372,7 @@ export class PortPool {
       case 'next':
         return nextPort
       case 'random':
-        return startPort + Math.floor(Math.random() * count)
+        return randomPort(startPort, startPort + count)
     }
   }
 
@@ -402,7 +386,7 @@ export class PortPool {
     }
     const reserved = this.#slots[this.#reservationAt[port] ?? 0]
     if (reserved === undefined) return 0
-    if (this.#free.length > 1 && (reserved.families & familiesOf(binding)) === 0) return 0
+    if (this.#free.apart && (reserved.families & familiesOf(binding)) === 0) return 0
     return reserved.pid === undefined ? this.#errors.persistentPortRefused : this.#errors.runtimePortRefused
   }
 
@@ -411,21 +395,26 @@ export class PortPool {
     const others = this.#bindings.get(port)
     if (others === undefined) this.#bindings.set(port, [binding])
     else others.push(binding)
-    this.#setFree(familiesOf(binding), port, 1, false)
+    this.#free.set(this.#free.apart ? familiesOf(binding) : BOTH, port, 1, false)
     return binding
   }
 
   /** After a range was freed: takes back the ports that are still bound or excluded. */
   #retakeUsed(startPort: number, count: number): void {
     for (let port = startPort; port < startPort + count; port++) {
-      for (const binding of this.#bindings.get(port) ?? []) this.#setFree(familiesOf(binding), port, 1, false)
-      if (this.#isExcluded(port)) this.#setFree(BOTH, port, 1, false)
+      for (const binding of this.#bindings.get(port) ?? []) this.#free.set(familiesOf(binding), port, 1, false)
+      if (this.#isExcluded(port)) this.#free.set(BOTH, port, 1, false)
     }
   }
 
   #isExcluded(port: number): boolean {
     return this.#exclusions.some((exclusion) => contains(exclusion, port))
   }
+}
+
+/** A random port inside [from, to). */
+function randomPort(from: number, to: number): number {
+  return from + Math.floor(Math.random() * (to - from))
 }
 
 function isRange(startPort: number, count: number): boolean {

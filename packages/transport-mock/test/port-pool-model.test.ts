@@ -121,7 +121,7 @@ type Step = (pool: PortPool, model: Model) => void
 const acquireStep = fc.tuple(fc.constantFrom(1, 2), portOrZero, anyCount).map(([pid, startPort, count]): Step => {
   return (pool, model) => {
     const start = startPort === 0 ? model.findWildcard(count) : startPort
-    const answer = pool.acquire({ pid, family: 'ipv4' }, startPort, count)
+    const answer = pool.acquire({ pid, family: 'ipv4', acquired: undefined }, startPort, count)
     if (count === 0) expect(answer).toBe(WSAEINVAL)
     else if (start < 0 || !model.areFree(start, count)) expect(answer).toBe(WSAEADDRINUSE)
     else remember(model, answer, { startPort: start, count, pid })
@@ -258,7 +258,7 @@ function checkInvariants(pool: PortPool, model: Model): void {
 
 /** Whether the port can be reserved. Releases it again. */
 function isFreeIn(pool: PortPool, port: number): boolean {
-  const trial = pool.acquire({ pid: 0, family: 'ipv4' }, port, 1)
+  const trial = pool.acquire({ pid: 0, family: 'ipv4', acquired: undefined }, port, 1)
   if (typeof trial === 'number') return false
   pool.release(trial)
   return true

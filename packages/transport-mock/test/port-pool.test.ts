@@ -26,7 +26,7 @@ function openPool(options: Partial<PortPoolOptions> = {}): PortPool {
 }
 
 function processOf(pid: number): Anchor {
-  return { pid, family: 'ipv4' }
+  return { pid, family: 'ipv4', acquired: undefined }
 }
 
 function granted(reservation: Reservation | number): Reservation {
@@ -66,6 +66,15 @@ describe('acquire', () => {
     expect(pool.findPersistent(50_001, 1)).toBe(last)
     expect([pool.findToken(last.token), pool.findToken(kept.token)]).toEqual([last, kept])
     expect(pool.bind('127.0.0.1', 50_001, undefined)).toBe(WSAEACCES)
+  })
+
+  it('keeps only the reservations that an anchor still holds', () => {
+    const pool = openPool()
+    const anchor = processOf(PID)
+    const first = granted(pool.acquire(anchor, 0, 1))
+    const second = granted(pool.acquire(anchor, 0, 1))
+    pool.release(first)
+    expect(anchor.acquired).toEqual(new Set([second]))
   })
 
   it('can reserve every port, and again after the release', () => {
