@@ -178,7 +178,7 @@ class Demo {
       })
       if (echo === undefined) throw new Error('no datagram socket was bound')
       const socket = echo
-      socket.on('message', (message, from) => socket.send(message, from.port, from.address))
+      socket.on('message', (message, from) => socket.send(message, from.port, host))
       const { port } = socket.address()
       expect(block.contains(port), `bound to ${port}`)
       const answered = once(client, 'message', { signal: AbortSignal.timeout(TIMEOUT_MS) })
