@@ -121,6 +121,25 @@ describe('on Windows', () => {
     expect(describeMachine(info).join('\n')).toContain(`unknown: ${info.unknown[name]}`)
   })
 
+  it('prints every fact on a system where none can be read', async () => {
+    const run = () => Promise.reject(`refused\n\x1b[2J`)
+    const importBackend = () => Promise.reject(null)
+    const info = await readMachineInfo(windowsWith({ run, importBackend, release: '' }))
+    expect(info).toMatchObject({ windowsBuild: null, reservations: null, elevated: null, backend: null })
+    const lines = describeMachine(info)
+    for (const line of [
+      `system    win32 ${process.arch}, release `,
+      "build     unknown: the release '' contains no build number",
+      'elevated  unknown: whoami.exe: refused \\u001b[2J',
+      'tcp       unknown: netsh.exe: refused \\u001b[2J',
+      'udp       unknown: netsh.exe: refused \\u001b[2J',
+      'backend   none',
+      expect.stringMatching(/^ {2}napi {4}.*: The napi backend is not available: null\.$/),
+    ]) {
+      expect(lines).toContainEqual(line)
+    }
+  })
+
   it('prints both problems when no native backend can be opened', async () => {
     const importBackend = () => Promise.reject(new Error('broken'))
     const { backend, backends } = await readMachineInfo(windowsWith({ importBackend }))
