@@ -1,6 +1,6 @@
-import { dirname, win32 } from 'node:path'
+import { win32 } from 'node:path'
 import type { WSPUPCALLTABLE } from '@winport/definitions'
-import { systemLibraries } from '@winport/transport/native'
+import { environmentSystemDirectory } from '@winport/transport/native'
 import { ForeignLibrary } from './foreign-functions.js'
 import type { UpcallAnswers } from './upcall-code.js'
 
@@ -37,5 +37,5 @@ export function upcallTable(winsock: ForeignLibrary, answers: UpcallAnswers): Up
 }
 
 function user32(): ForeignLibrary {
-  return new ForeignLibrary(win32.join(dirname(systemLibraries(process.env).kernel), 'user32.dll'))
+  return new ForeignLibrary(win32.join(environmentSystemDirectory(process.env), 'user32.dll'))
 }

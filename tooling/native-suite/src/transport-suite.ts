@@ -32,7 +32,7 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
     it('says where there is no Windows, and what to do', () => {
       const create = () => backend.openTransport()
       expect(create).toThrow(TransportUnavailableError)
-      expect(create).toThrow(`this is ${process.platform}`)
+      expect(create).toThrow(`this platform is ${process.platform}`)
       expect(create).toThrow('mock')
     })
 

@@ -6,4 +6,4 @@ export { type NativeLibraries, type NativeTransportOptions, resolveNativeOptions
 export { NativeWinsock } from './native-winsock.js'
 export type { ProviderCalls } from './provider-calls.js'
 export type { PendingIoctl, WinsockCalls } from './winsock-calls.js'
-export { systemLibraries, type WinsockLibraries } from './winsock-libraries.js'
+export { environmentSystemDirectory, systemLibraries, type WinsockLibraries } from './winsock-libraries.js'

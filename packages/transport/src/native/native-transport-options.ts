@@ -2,7 +2,7 @@ import { invalidArgType } from '@winport/definitions'
 import { type EntryPoint, resolveEntryPoint } from './entry-point.js'
 import { providerUnavailable } from './provider-unavailable.js'
 import { isWineLibrary } from './wine-library.js'
-import { resolveWinsockLibraries, type WinsockLibraries } from './winsock-libraries.js'
+import { environmentSystemDirectory, resolveWinsockLibraries, type WinsockLibraries } from './winsock-libraries.js'
 
 /** The options of a native backend. */
 export interface NativeTransportOptions {
@@ -24,15 +24,20 @@ export interface NativeLibraries {
 }
 
 /**
- * Checks the options of a native backend. Loads nothing.
+ * Checks the options of a native backend.
  *
+ * @param readSystemDirectory returns Windows' system directory; called only if `libraries` is absent. A backend should pass
+ *   GetSystemDirectoryW. Default: the environment's.
  * @throws TypeError, RangeError for an unknown entry point, a path that is not absolute, and libraries without the `provider`
  *   that the entry point needs
  * @throws TransportUnavailableError if there are no libraries to load on this platform, and for Wine's provider
  */
-export function resolveNativeOptions(options: NativeTransportOptions): NativeLibraries {
+export function resolveNativeOptions(
+  options: NativeTransportOptions,
+  readSystemDirectory: () => string = () => environmentSystemDirectory(process.env),
+): NativeLibraries {
   const entryPoint = resolveEntryPoint(options.entryPoint)
-  const libraries = resolveWinsockLibraries(options.libraries)
+  const libraries = resolveWinsockLibraries(options.libraries, readSystemDirectory)
   if (entryPoint === 'WSAIoctl') return { libraries, provider: undefined }
   const { provider } = libraries
   if (provider === undefined) {

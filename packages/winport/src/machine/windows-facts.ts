@@ -1,7 +1,7 @@
 import { win32 } from 'node:path'
 import { LAST_PORT } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
-import { systemLibraries } from '@winport/transport/native'
+import { environmentSystemDirectory } from '@winport/transport/native'
 import { messageOf } from '../message-of.js'
 import { oneLine } from '../one-line.js'
 import type { MachineEnvironment } from './machine-environment.js'
@@ -54,8 +54,7 @@ async function ask<Value>(
 ): Promise<Fact<Value>> {
   if (platform !== 'win32') return notWindows(platform)
   try {
-    const system32 = win32.dirname(systemLibraries(environment).winsock)
-    const output = await run(win32.join(system32, program), args)
+    const output = await run(win32.join(environmentSystemDirectory(environment), program), args)
     const value = parse(output)
     if (value === undefined) return { value: null, unknown: `${program} printed '${excerptOf(output)}'` }
     return { value }
