@@ -186,20 +186,23 @@ export class PortPool {
     address: string,
     port: number,
     reservation: Reservation | undefined,
-    { reuseAddr, ipv6Only }: BindMode = DEFAULT_BIND_MODE,
+    mode: BindMode = DEFAULT_BIND_MODE,
     isAnchor = false,
   ): Binding | number {
     if (port === 0) {
       const chosen = reservation === undefined ? this.#findEphemeral() : this.#findInside(reservation, isAnchor)
       if (chosen < 0) return -chosen
-      return this.#addBinding({ address, port: chosen, reuseAddr, ipv6Only })
+      return this.#addBinding({ ...mode, address, port: chosen })
     }
-    const binding = { address, port, reuseAddr, ipv6Only }
+    const binding = { ...mode, address, port }
     const refusal = this.#refusalOf(binding, reservation, isAnchor)
     if (refusal !== 0) return refusal
     const others = this.#bindings.get(port)
     const inUse = reservation === undefined ? WSAEADDRINUSE : this.#errors.blockPortInUse
-    if (others?.some((other) => conflict(binding, other))) return reuseAddr ? WSAEACCES : inUse
+    const opponents = others?.filter((other) => conflict(binding, other)) ?? []
+    if (opponents.length > 0) {
+      return mode.reuseAddr || opponents.some((other) => isShutOut(binding, other)) ? WSAEACCES : inUse
+    }
     if (others === undefined && this.#host?.isFree(port) === false) return inUse
     return this.#addBinding(binding)
   }
@@ -423,6 +426,11 @@ function isRange(startPort: number, count: number): boolean {
 
 function contains({ startPort, count }: DynamicRange, port: number): boolean {
   return port >= startPort && port < startPort + count
+}
+
+/** Windows answers WSAEACCES for a specific address while an exclusive socket is bound to the wildcard address. */
+function isShutOut(binding: Binding, opponent: Binding): boolean {
+  return opponent.exclusiveAddressUse && isAnyAddress(opponent.address) && !isAnyAddress(binding.address)
 }
 
 /** Whether two sockets cannot share a port: their addresses overlap, and not both have reuseAddr. */

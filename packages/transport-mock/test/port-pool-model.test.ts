@@ -77,12 +77,19 @@ class Model {
     return port
   }
 
-  /** The error of bind, if any. Two sockets share a port if they have no address in common, or both have reuseAddr. */
+  /** The error of bind, if any. Sockets share a port if they have no address in common, or both have reuseAddr. */
   bindError(wanted: Wanted, port: number): number | undefined {
     const mine = addressesOf(wanted)
-    const others = this.bindings.filter((other) => other.port === port && !(other.reuseAddr && wanted.reuseAddr))
-    if (!others.some((other) => addressesOf(other).some((address) => mine.includes(address)))) return undefined
-    return wanted.reuseAddr ? WSAEACCES : WSAEADDRINUSE
+    const opponents = this.bindings.filter(
+      (other) =>
+        other.port === port &&
+        !(other.reuseAddr && wanted.reuseAddr) &&
+        addressesOf(other).some((address) => mine.includes(address)),
+    )
+    if (opponents.length === 0) return undefined
+    const isAny = ({ address }: Wanted) => address === '0.0.0.0' || address === '::'
+    const shutOut = !isAny(wanted) && opponents.some((other) => other.exclusiveAddressUse && isAny(other))
+    return wanted.reuseAddr || shutOut ? WSAEACCES : WSAEADDRINUSE
   }
 }
 
@@ -104,11 +111,14 @@ const anyIndex = fc.nat(1000)
 const anyDelta = fc.constantFrom(0, 0, 0, -1, 1)
 const meetingPort = fc.constant(50_001)
 const portOrZero = fc.oneof(fc.constant(0), meetingPort, anyPort)
-const anyWanted: fc.Arbitrary<Wanted> = fc.record({
-  address: fc.constantFrom(...ADDRESSES),
-  reuseAddr: fc.boolean(),
-  ipv6Only: fc.boolean(),
-})
+const anyWanted: fc.Arbitrary<Wanted> = fc
+  .record({
+    address: fc.constantFrom(...ADDRESSES),
+    reuseAddr: fc.boolean(),
+    ipv6Only: fc.boolean(),
+    exclusiveAddressUse: fc.boolean(),
+  })
+  .filter(({ reuseAddr, exclusiveAddressUse }) => !(reuseAddr && exclusiveAddressUse))
 
 /** One of the items, if there are any. */
 function pick<Item>(items: readonly Item[], index: number): Item | undefined {

@@ -6,7 +6,7 @@ import {
   WSAEADDRINUSE,
   WSAEINVAL,
 } from '@winport/definitions'
-import { DEFAULT_WORLD } from '@winport/transport/backend'
+import { DEFAULT_BIND_MODE, DEFAULT_WORLD } from '@winport/transport/backend'
 import { describe, expect, it } from 'vitest'
 import { HostPorts } from '../src/host-ports.js'
 import { errorNumbersOf } from '../src/kernel-world.js'
@@ -143,20 +143,37 @@ describe('bind', () => {
         for (const [other, otherIPv6Only] of EVERY_ADDRESS) {
           const name = otherIPv6Only ? `${other} alone` : other
           const [late, early] = [openPool(), openPool()]
-          bound(late.bind(address, 50_000, undefined, { reuseAddr: false, ipv6Only }))
-          const mode = { reuseAddr, ipv6Only: otherIPv6Only }
+          bound(late.bind(address, 50_000, undefined, { ...DEFAULT_BIND_MODE, ipv6Only }))
+          const mode = { ...DEFAULT_BIND_MODE, reuseAddr, ipv6Only: otherIPv6Only }
           if (late.bind(other, 50_000, undefined, mode) === refused) first?.push(name)
           bound(early.bind(other, 50_000, undefined, { ...mode, reuseAddr: false }))
-          if (early.bind(address, 50_000, undefined, { reuseAddr, ipv6Only }) === refused) second?.push(name)
+          if (early.bind(address, 50_000, undefined, { ...DEFAULT_BIND_MODE, reuseAddr, ipv6Only }) === refused)
+            second?.push(name)
         }
         expect([first, second]).toEqual([conflicts, conflicts])
       }
     },
   )
 
+  it('refuses a specific address beside an exclusive wildcard address with WSAEACCES', () => {
+    const exclusive = { ...DEFAULT_BIND_MODE, exclusiveAddressUse: true }
+    for (const wildcard of ['0.0.0.0', '::']) {
+      for (const mode of [undefined, exclusive, { ...DEFAULT_BIND_MODE, reuseAddr: true }]) {
+        const pool = openPool()
+        const binding = bound(pool.bind(wildcard, 50_000, undefined, exclusive))
+        expect(pool.bind('127.0.0.1', 50_000, undefined, mode)).toBe(WSAEACCES)
+        expect(pool.bind(wildcard, 50_000, undefined)).toBe(WSAEADDRINUSE)
+        pool.unbind(binding)
+        bound(pool.bind('127.0.0.1', 50_000, undefined, mode))
+        expect(pool.bind('127.0.0.1', 50_000, undefined, exclusive)).toBe(WSAEADDRINUSE)
+        expect(pool.bind(wildcard, 50_000, undefined, exclusive)).toBe(WSAEADDRINUSE)
+      }
+    }
+  })
+
   it('shares a port between sockets with reuseAddr, and frees it after the last', () => {
     const pool = openPool()
-    const shared = { reuseAddr: true, ipv6Only: false }
+    const shared = { ...DEFAULT_BIND_MODE, reuseAddr: true }
     const bindings = ['127.0.0.1', '127.0.0.1', '0.0.0.0', '::'].map((address) =>
       bound(pool.bind(address, 50_000, undefined, shared)),
     )
@@ -170,7 +187,7 @@ describe('bind', () => {
 
   it('with reuseAddr and port 0 takes no port in use', () => {
     const pool = openPool({ dynamicRange: { startPort: 50_000, count: 4 } })
-    const shared = { reuseAddr: true, ipv6Only: false }
+    const shared = { ...DEFAULT_BIND_MODE, reuseAddr: true }
     const reservation = granted(pool.acquire(processOf(PID), 50_000, 2))
     for (const from of [reservation, undefined]) {
       const [first, second] = [0, 0].map((port) => bound(pool.bind('127.0.0.1', port, from, shared)))

@@ -28,6 +28,15 @@ export interface BindOptions {
    * Node's servers ignore it. Default: false.
    */
   readonly ipv6Only?: boolean | undefined
+  /**
+   * SO_EXCLUSIVEADDRUSE: no other socket can be bound to the port, neither to a more specific address nor with SO_REUSEADDR.
+   * Without it, once the reservation of a port has ended, another process of the same user can bind a specific address
+   * such as 127.0.0.1 on the port of a socket that is bound to `'::'` or `'0.0.0.0'`, and receives the connections to that
+   * address. A disadvantage: after the server closes, nothing can bind the port while a connection of it remains.
+   * `true` together with `reuseAddr` throws a `RangeError`. Default: false.
+   * (https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse)
+   */
+  readonly exclusiveAddressUse?: boolean | undefined
 }
 
 export interface IoctlOptions {

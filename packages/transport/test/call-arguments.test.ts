@@ -196,6 +196,16 @@ describe('checkBindOptions', () => {
       () => checkBindOptions(tcp, hostile({ ipv6Only: null })),
     ],
     [
+      'an exclusiveAddressUse that is a string',
+      typeError('options.exclusiveAddressUse', 'of type boolean', "type string ('yes')"),
+      () => checkBindOptions(tcp, hostile({ exclusiveAddressUse: 'yes' })),
+    ],
+    [
+      'exclusiveAddressUse with reuseAddr',
+      rangeError('options.exclusiveAddressUse', 'false with reuseAddr', 'true'),
+      () => checkBindOptions(udp, { exclusiveAddressUse: true, reuseAddr: true }),
+    ],
+    [
       'reuseAddr on TCP',
       rangeError('options.reuseAddr', 'false on a TCP socket', 'true'),
       () => checkBindOptions(tcp, { reuseAddr: true }),
@@ -203,12 +213,16 @@ describe('checkBindOptions', () => {
   ])
 
   it('returns the options, which default to false, and ipv6Only only for IPv6', () => {
-    const neither = { reuseAddr: false, ipv6Only: false }
+    const neither = { reuseAddr: false, ipv6Only: false, exclusiveAddressUse: false }
     for (const options of [undefined, {}, { reuseAddr: undefined, ipv6Only: undefined }, neither]) {
       expect(checkBindOptions(tcp, options)).toEqual(neither)
     }
-    expect(checkBindOptions(udp, { reuseAddr: true })).toEqual({ reuseAddr: true, ipv6Only: false })
-    expect(checkBindOptions(udp, { ipv6Only: true })).toEqual({ reuseAddr: false, ipv6Only: true })
+    expect(checkBindOptions(udp, { reuseAddr: true })).toEqual({ ...neither, reuseAddr: true })
+    expect(checkBindOptions(udp, { ipv6Only: true })).toEqual({ ...neither, ipv6Only: true })
+    for (const socket of [tcp, udp]) {
+      const exclusive = { exclusiveAddressUse: true }
+      expect(checkBindOptions(socket, exclusive)).toEqual({ ...neither, ...exclusive })
+    }
     expect(checkBindOptions(tcp, { ipv6Only: true })).toEqual(neither)
   })
 })

@@ -1,6 +1,7 @@
 import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
+  SO_EXCLUSIVEADDRUSE,
   SO_REUSEADDR,
   SOL_SOCKET,
   WSAEADDRINUSE,
@@ -14,6 +15,7 @@ import { NativeSocket, type WinsockCalls } from '../src/native/index.js'
 import type { OutstandingCalls } from '../src/native/outstanding-calls.js'
 
 const [V6ONLY, REUSEADDR] = [`${IPPROTO_IPV6}/${IPV6_V6ONLY}`, `${SOL_SOCKET}/${SO_REUSEADDR}`]
+const EXCLUSIVE = `${SOL_SOCKET}/${SO_EXCLUSIVEADDRUSE}`
 
 /** A socket over calls that record the options and fail with the given errors. */
 function openSocket(protocol: Protocol, family: AddressFamily, failures: { option?: number; bind?: number[] } = {}) {
@@ -64,6 +66,35 @@ it('resets the options of a bind that failed', () => {
   expect(made.join(' ')).toBe(`${V6ONLY}=0 ${first} bind ${second} bind ${third} bind`)
 })
 
+it('sets SO_EXCLUSIVEADDRUSE only while SO_REUSEADDR is not set', () => {
+  const { made, bind } = openSocket('udp', 'ipv4', { bind: [WSAEADDRINUSE, WSAEADDRINUSE, WSAEADDRINUSE] })
+  for (const options of [{ exclusiveAddressUse: true }, { reuseAddr: true }, { exclusiveAddressUse: true }]) {
+    expect(() => bind(options)).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' }))
+  }
+  bind()
+  const [first, second] = [`${EXCLUSIVE}=1`, `${EXCLUSIVE}=0 ${REUSEADDR}=1`]
+  const [third, fourth] = [`${REUSEADDR}=0 ${EXCLUSIVE}=1`, `${EXCLUSIVE}=0`]
+  expect(made.join(' ')).toBe(`${first} bind ${second} bind ${third} bind ${fourth} bind`)
+})
+
+it('sets SO_EXCLUSIVEADDRUSE on TCP and UDP sockets of both families', () => {
+  for (const protocol of ['tcp', 'udp'] as const) {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const { made, bind } = openSocket(protocol, family)
+      bind({ exclusiveAddressUse: true })
+      expect(made.slice(-2)).toEqual([`${EXCLUSIVE}=1`, 'bind'])
+    }
+  }
+})
+
+it('rejects exclusiveAddressUse with reuseAddr before any call', () => {
+  const { made, bind } = openSocket('udp', 'ipv4')
+  expect(() => bind({ exclusiveAddressUse: true, reuseAddr: true })).toThrow(
+    expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
+  )
+  expect(made).toEqual([])
+})
+
 it('sets no option on a bound socket', () => {
   const { made, bind } = openSocket('udp', 'ipv6')
   bind()
@@ -75,6 +106,7 @@ it('sets no option on a bound socket', () => {
 it.each([
   [{ reuseAddr: true }, 'ipv4'],
   [{ ipv6Only: true }, 'ipv6'],
+  [{ exclusiveAddressUse: true }, 'ipv4'],
 ] as const)('does not bind with %j if the option cannot be set', (options, family) => {
   const { made, bind } = openSocket('udp', family, { option: WSAENOPROTOOPT })
   const error = expect.objectContaining({ code: 'WSAENOPROTOOPT', errno: WSAENOPROTOOPT, syscall: 'setsockopt' })

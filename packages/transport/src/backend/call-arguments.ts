@@ -48,9 +48,10 @@ export function checkSocketAddress(name: string, address: SocketAddress): void {
 export interface BindMode {
   readonly reuseAddr: boolean
   readonly ipv6Only: boolean
+  readonly exclusiveAddressUse: boolean
 }
 
-export const DEFAULT_BIND_MODE: BindMode = { reuseAddr: false, ipv6Only: false }
+export const DEFAULT_BIND_MODE: BindMode = { reuseAddr: false, ipv6Only: false, exclusiveAddressUse: false }
 
 /** Checks the options of a bind and returns those that apply to this socket. */
 export function checkBindOptions(
@@ -59,11 +60,15 @@ export function checkBindOptions(
 ): BindMode {
   if (options === undefined) return DEFAULT_BIND_MODE
   checkObject('options', options)
-  const { reuseAddr = false, ipv6Only = false } = options
+  const { reuseAddr = false, ipv6Only = false, exclusiveAddressUse = false } = options
   checkBoolean('options.reuseAddr', reuseAddr)
   checkBoolean('options.ipv6Only', ipv6Only)
+  checkBoolean('options.exclusiveAddressUse', exclusiveAddressUse)
   if (reuseAddr && protocol === 'tcp') throw outOfRange('options.reuseAddr', 'false on a TCP socket', reuseAddr)
-  return { reuseAddr, ipv6Only: ipv6Only && family === 'ipv6' }
+  if (exclusiveAddressUse && reuseAddr) {
+    throw outOfRange('options.exclusiveAddressUse', 'false with reuseAddr', exclusiveAddressUse)
+  }
+  return { reuseAddr, ipv6Only: ipv6Only && family === 'ipv6', exclusiveAddressUse }
 }
 
 /** Checks that both numbers of a range fit a USHORT. The kernel decides whether the range is valid. */

@@ -6,6 +6,7 @@ import {
   encodeSockaddr,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
+  SO_EXCLUSIVEADDRUSE,
   SO_REUSEADDR,
   SOCKADDR_MAX_SIZE,
   SOL_SOCKET,
@@ -64,6 +65,7 @@ export class NativeSocket<Handle> implements WinsockSocket {
   #adopted = false
   #bound = false
   #reusesAddr = false
+  #isExclusive = false
   #ipv6Only = false
 
   constructor(protocol: Protocol, family: AddressFamily, handle: Handle, home: SocketHome<Handle>) {
@@ -103,14 +105,16 @@ export class NativeSocket<Handle> implements WinsockSocket {
     return started
   }
 
-  // No SO_EXCLUSIVEADDRUSE, as in libuv: nobody can bind a port of a reservation from outside of it anyway, and the
-  // option would withhold the port while a connection of its last user lingers.
+  // Like libuv, without SO_EXCLUSIVEADDRUSE by default: while the reservation is held, only associated sockets can bind its
+  // ports, and the option would keep a port in use while a connection of its last server remains. After the reservation has
+  // ended, Windows lets another process of the same user bind a specific address beside our wildcard address. It refuses
+  // SO_REUSEADDR on the same address, because our socket does not set that option.
   bind(address: SocketAddress, options?: BindOptions): void {
     checkSocketAddress('address', address)
-    const asked = checkBindOptions(this, options)
+    const mode = checkBindOptions(this, options)
     const length = encodeSockaddr(address, name)
     const handle = this.#openHandle('bind')
-    if (!this.#bound) this.#setBindOptions(handle, asked)
+    if (!this.#bound) this.#setBindOptions(handle, mode)
     check(this.#calls.bind(handle, name, length), 'bind')
     this.#bound = true
   }
@@ -130,6 +134,7 @@ export class NativeSocket<Handle> implements WinsockSocket {
 
   async connect(remote: SocketAddress, { signal }: ConnectOptions = {}): Promise<Socket> {
     checkSocketAddress('remote', remote)
+    this.#openHandle('connect')
     if (!this.#bound) this.bind({ address: this.family === 'ipv4' ? '0.0.0.0' : '::', port: 0 })
     return await connectHandle(await this.#handOver('connect', openConnectionHandle), remote, signal)
   }
@@ -143,15 +148,23 @@ export class NativeSocket<Handle> implements WinsockSocket {
   }
 
   /** Sets the options of this bind, and resets those of an earlier bind that failed. */
-  #setBindOptions(handle: Handle, { reuseAddr, ipv6Only }: BindMode): void {
+  #setBindOptions(handle: Handle, { reuseAddr, ipv6Only, exclusiveAddressUse }: BindMode): void {
+    // Winsock refuses each of the two sharing options while the other is set.
+    if (this.#isExclusive && !exclusiveAddressUse) this.#setExclusive(handle, false)
     if (reuseAddr !== this.#reusesAddr) {
       check(this.#calls.setOption(handle, SOL_SOCKET, SO_REUSEADDR, reuseAddr ? 1 : 0), 'setsockopt')
       this.#reusesAddr = reuseAddr
     }
+    if (exclusiveAddressUse && !this.#isExclusive) this.#setExclusive(handle, true)
     if (ipv6Only !== this.#ipv6Only) {
       check(this.#calls.setOption(handle, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0), 'setsockopt')
       this.#ipv6Only = ipv6Only
     }
+  }
+
+  #setExclusive(handle: Handle, isExclusive: boolean): void {
+    check(this.#calls.setOption(handle, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, isExclusive ? 1 : 0), 'setsockopt')
+    this.#isExclusive = isExclusive
   }
 
   async #track(call: Promise<number>): Promise<number> {
