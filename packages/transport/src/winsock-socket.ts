@@ -29,11 +29,11 @@ export interface BindOptions {
    */
   readonly ipv6Only?: boolean | undefined
   /**
-   * SO_EXCLUSIVEADDRUSE: no other socket can be bound to the port, neither to a more specific address nor with SO_REUSEADDR.
-   * Without it, once the reservation of a port has ended, another process of the same user can bind a specific address
-   * such as 127.0.0.1 on the port of a socket that is bound to `'::'` or `'0.0.0.0'`, and receives the connections to that
-   * address. A disadvantage: after the server closes, nothing can bind the port while a connection of it remains.
-   * `true` together with `reuseAddr` throws a `RangeError`. Default: false.
+   * SO_EXCLUSIVEADDRUSE: no other socket can be bound to this address and port, also with SO_REUSEADDR. If the address is
+   * `'::'` or `'0.0.0.0'`, no other socket can be bound to the port at all. Without the option, once the reservation of the
+   * port has ended, another process of the same user can bind a specific address such as 127.0.0.1 beside `'::'` or
+   * `'0.0.0.0'`, and receives the connections to that address. A disadvantage: after the server closes, nothing can bind the
+   * port while a connection of it remains. `true` together with `reuseAddr` throws a `RangeError`. Default: false.
    * (https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse)
    */
   readonly exclusiveAddressUse?: boolean | undefined
