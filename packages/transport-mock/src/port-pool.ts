@@ -176,7 +176,7 @@ export class PortPool {
     this.#reservationAt.fill(0, startPort, startPort + count)
     reservation.held = false
     reservation.anchor?.acquired?.delete(reservation)
-    if (this.#errors.endedToken !== this.#errors.unknownToken) this.#endedTokens.add(reservation.token)
+    this.#endToken(reservation)
     this.#free.set(BOTH, startPort, count, true)
     if (this.#bindings.size > 0 || this.#exclusions.length > 0) this.#retakeUsed(startPort, count)
   }
@@ -236,6 +236,7 @@ export class PortPool {
         this.release(reservation)
         continue
       }
+      this.#endToken(reservation)
       reservation.token = this.#tokens.next(this.#reservationAt[reservation.startPort] ?? 0)
       reservation.nextPort = reservation.startPort
     }
@@ -274,6 +275,11 @@ export class PortPool {
     this.#reservationAt.fill(slot, startPort, startPort + count)
     this.#free.set(families, startPort, count, false)
     return reservation
+  }
+
+  /** Remembers the token, where that makes a difference. */
+  #endToken({ token }: Reservation): void {
+    if (this.#errors.endedToken !== this.#errors.unknownToken) this.#endedTokens.add(token)
   }
 
   #familiesOf({ family }: Anchor): Families {

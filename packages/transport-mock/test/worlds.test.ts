@@ -1,6 +1,6 @@
 import type { AddressFamily } from '@winport/transport'
 import { DEFAULT_WORLD, WORLD_ANSWERS, type World } from '@winport/transport/backend'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { MockKernel } from '../src/index.js'
 import { acquire, acquireAsync, associate, release } from './reservation-calls.js'
 
@@ -249,6 +249,16 @@ describe('overlappedCall', () => {
     expect((await acquireAsync(open(), 0, 3)).count).toBe(3)
   })
 
+  it('pending-later: the call completes while a test has faked the timers', async () => {
+    vi.useFakeTimers({ toFake: ['setImmediate', 'setTimeout'] })
+    try {
+      const { open } = openMachine({ overlappedCall: 'pending-later' })
+      expect((await acquireAsync(open(), 0, 3)).count).toBe(3)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('pending-later: closing the socket ends the call, and nothing is reserved', async () => {
     const { kernel, open } = openMachine({ overlappedCall: 'pending-later' })
     const anchor = open()
@@ -312,6 +322,17 @@ describe('createOverExclusion', () => {
     await elevated.persistent.delete(range)
     expect(acquire(open(), 0, 2).startPort).toBe(FIRST + 4)
   })
+})
+
+it('endedToken: a reboot ends the tokens of runtime and persistent reservations', async () => {
+  const { kernel, open, elevated } = openMachine({ endedToken: 'WSAEACCES', unknownToken: 'WSAEADDRNOTAVAIL' })
+  const runtime = acquire(open(), 0, 1).token
+  const persistent = await elevated.persistent.create({ protocol: 'tcp', startPort: 4000, count: 2 })
+  kernel.reboot()
+  for (const token of [runtime, persistent]) {
+    expect(await outcome(() => associate(elevated.openSocket({ protocol: 'tcp' }), token))).toBe('WSAEACCES')
+    expect(await outcome(() => associate(elevated.openSocket({ protocol: 'udp' }), token))).toBe('WSAEADDRNOTAVAIL')
+  }
 })
 
 describe('an invalid world', () => {
