@@ -177,7 +177,7 @@ export class PortPool {
     reservation.held = false
     reservation.anchor?.acquired?.delete(reservation)
     this.#endToken(reservation)
-    this.#free.set(BOTH, startPort, count, true)
+    this.#free.set(reservation.families, startPort, count, true)
     if (this.#bindings.size > 0 || this.#exclusions.length > 0) this.#retakeUsed(startPort, count)
   }
 
@@ -198,7 +198,8 @@ export class PortPool {
     const refusal = this.#refusalOf(binding, reservation, isAnchor)
     if (refusal !== 0) return refusal
     const others = this.#bindings.get(port)
-    const inUse = reservation === undefined ? WSAEADDRINUSE : this.#errors.blockPortInUse
+    const served = reservation !== undefined && (reservation.served || isAnchor)
+    const inUse = served ? this.#errors.blockPortInUse : WSAEADDRINUSE
     const opponents = others?.filter((other) => conflict(binding, other)) ?? []
     if (opponents.length > 0) {
       return mode.reuseAddr || opponents.some((other) => isShutOut(binding, other)) ? WSAEACCES : inUse

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MockKernel, type MockKernelOptions } from '../src/index.js'
+import { DEFAULT_WORLD, MockKernel, type MockKernelOptions } from '../src/index.js'
 import { acquire, associate, release } from './reservation-calls.js'
 
 const HOST = '127.0.0.1'
@@ -296,7 +296,7 @@ describe('exclusions', () => {
     })
     const transport = kernel.openTransport()
     const socket = transport.openSocket({ protocol: 'tcp' })
-    expect(() => acquire(socket, 0, 2)).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' }))
+    expect(() => acquire(socket, 0, 2)).toThrow(expect.objectContaining({ code: DEFAULT_WORLD.wildcardRefused }))
     expect(() => acquire(socket, 50_002, 2)).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' }))
     socket.bind({ address: HOST, port: 0 })
     expect(socket.localAddress().port).toBe(50_003)
@@ -321,7 +321,7 @@ describe('the dynamic range', () => {
     const transport = kernel.openTransport()
     const anchor = transport.openSocket({ protocol: 'tcp' })
     expect(acquire(anchor, 0, 6)).toMatchObject({ startPort: 65_526, count: 6 })
-    expect(() => acquire(anchor, 0, 5)).toThrow(expect.objectContaining({ code: 'WSAEADDRINUSE' }))
+    expect(() => acquire(anchor, 0, 5)).toThrow(expect.objectContaining({ code: DEFAULT_WORLD.wildcardRefused }))
     const ports = [1, 2, 3, 4].map(() => {
       const socket = transport.openSocket({ protocol: 'tcp' })
       socket.bind({ address: HOST, port: 0 })

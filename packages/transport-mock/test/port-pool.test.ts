@@ -14,12 +14,13 @@ import { type Anchor, type Binding, PortPool, type PortPoolOptions, type Reserva
 import { TokenSequence } from '../src/token-sequence.js'
 
 const PID = 100
+const ERRORS = errorNumbersOf(DEFAULT_WORLD)
 
 function openPool(options: Partial<PortPoolOptions> = {}): PortPool {
   return new PortPool({
     dynamicRange: { startPort: 50_000, count: 40 },
     world: DEFAULT_WORLD,
-    errors: errorNumbersOf(DEFAULT_WORLD),
+    errors: ERRORS,
     tokens: new TokenSequence(),
     ...options,
   })
@@ -45,9 +46,9 @@ describe('acquire', () => {
     granted(pool.acquire(processOf(PID), 50_005, 5))
     expect(granted(pool.acquire(processOf(PID), 0, 6)).startPort).toBe(50_010)
     expect(granted(pool.acquire(processOf(PID), 0, 5)).startPort).toBe(50_000)
-    expect(pool.acquire(processOf(PID), 0, 25)).toBe(WSAEADDRINUSE)
+    expect(pool.acquire(processOf(PID), 0, 25)).toBe(ERRORS.wildcardRefused)
     expect(granted(pool.acquire(processOf(PID), 0, 24)).startPort).toBe(50_016)
-    expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
+    expect(pool.acquire(processOf(PID), 0, 1)).toBe(ERRORS.wildcardRefused)
   })
 
   it('accepts a specific range outside the dynamic range, up to port 65535', () => {
@@ -80,7 +81,7 @@ describe('acquire', () => {
   it('can reserve every port, and again after the release', () => {
     const pool = openPool({ dynamicRange: { startPort: 1, count: 65_535 } })
     const all = granted(pool.acquire(processOf(PID), 0, 65_535))
-    expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
+    expect(pool.acquire(processOf(PID), 0, 1)).toBe(ERRORS.wildcardRefused)
     pool.release(all)
     expect(granted(pool.acquire(processOf(PID), 1, 65_535)).count).toBe(65_535)
   })
@@ -88,13 +89,13 @@ describe('acquire', () => {
 
 describe('bind', () => {
   it('takes the ports of a reservation in turn', () => {
-    const pool = openPool()
+    const pool = openPool({ world: { ...DEFAULT_WORLD, portOrder: 'next' } })
     const reservation = granted(pool.acquire(processOf(PID), 50_000, 3))
     const next = () => bound(pool.bind('127.0.0.1', 0, reservation))
     const first = next()
     pool.unbind(first)
     expect([first.port, next().port, next().port, next().port]).toEqual([50_000, 50_001, 50_002, 50_000])
-    expect(pool.bind('127.0.0.1', 0, reservation)).toBe(WSAEADDRINUSE)
+    expect(pool.bind('127.0.0.1', 0, reservation)).toBe(ERRORS.blockExhausted)
   })
 
   it('fails after the release of the associated reservation', () => {
@@ -192,7 +193,8 @@ describe('bind', () => {
     for (const from of [reservation, undefined]) {
       const [first, second] = [0, 0].map((port) => bound(pool.bind('127.0.0.1', port, from, shared)))
       expect(first?.port).not.toBe(second?.port)
-      expect(pool.bind('127.0.0.1', 0, from, shared)).toBe(WSAEADDRINUSE)
+      const refused = from === undefined ? WSAEADDRINUSE : ERRORS.blockExhausted
+      expect(pool.bind('127.0.0.1', 0, from, shared)).toBe(refused)
     }
   })
 
@@ -230,7 +232,7 @@ describe('a host port', () => {
     expect(pool.acquire(processOf(PID), 50_002, 2)).toBe(WSAEADDRINUSE)
     expect(pool.createPersistent(50_002, 2)).toBe(ERROR_SHARING_VIOLATION)
     expect(pool.bind('127.0.0.1', 50_003, undefined)).toBe(WSAEADDRINUSE)
-    expect(pool.acquire(processOf(PID), 0, 7)).toBe(WSAEADDRINUSE)
+    expect(pool.acquire(processOf(PID), 0, 7)).toBe(ERRORS.wildcardRefused)
     expect(granted(pool.acquire(processOf(PID), 0, 6)).startPort).toBe(50_004)
     const ports = new Set<number>()
     for (let i = 0; i < 4; i++) ports.add(bound(pool.bind('127.0.0.1', 0, undefined)).port)
@@ -245,7 +247,7 @@ describe('a host port', () => {
     taken.add(50_000).add(50_001)
     expect(pool.bind('127.0.0.1', 50_001, reservation)).toBe(WSAEADDRINUSE)
     expect(bound(pool.bind('127.0.0.1', 0, reservation)).port).toBe(50_002)
-    expect(pool.bind('127.0.0.1', 0, reservation)).toBe(WSAEADDRINUSE)
+    expect(pool.bind('127.0.0.1', 0, reservation)).toBe(ERRORS.blockExhausted)
   })
 
   it('that the simulation itself has bound does not count as taken', () => {
@@ -264,7 +266,7 @@ describe('a host port', () => {
         host: new HostPorts((port) => free.has(port)),
       })
       expect(granted(pool.acquire(processOf(PID), 0, 3)).startPort).toBe(50_005)
-      expect(pool.acquire(processOf(PID), 0, 1)).toBe(WSAEADDRINUSE)
+      expect(pool.acquire(processOf(PID), 0, 1)).toBe(ERRORS.wildcardRefused)
     }
   })
 })
