@@ -28,6 +28,7 @@ import {
   checkBindOptions,
   checkIoctlArguments,
   checkSocketAddress,
+  closeGuard,
   connected,
   errnoOf,
   failedWith,
@@ -134,7 +135,9 @@ export class MockSocket implements WinsockSocket, Anchor {
   }
 
   async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
+    const throwIfClosed = closeGuard(server)
     await this.#adopt('listen', server, undefined, async ({ address, port, ipv6Only }) => {
+      throwIfClosed()
       await startListening(server, () => server.listen({ host: address, port, ipv6Only, backlog, exclusive: true }))
       const closed = () => {
         if (server.listening) return

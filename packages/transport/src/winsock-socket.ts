@@ -104,7 +104,8 @@ export interface WinsockSocket extends Disposable {
 
   /**
    * Hands the bound TCP socket to a server, which starts to listen on it. Resolves when the server listens. From the call on
-   * Node owns the socket: the server's `close()` closes it. If the promise rejects, the socket is closed.
+   * Node owns the socket: the server's `close()` closes it. If the promise rejects, the socket is closed. A `close()` of the
+   * server before it listens rejects the promise with `ERR_SERVER_NOT_RUNNING`.
    */
   listen(server: Server, options?: ListenOptions): Promise<void>
 

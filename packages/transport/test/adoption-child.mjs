@@ -19,12 +19,15 @@ import {
 } from '../dist/adoption/handle-classes.js'
 import {
   attachHandle,
+  closeGuard,
   connectHandle,
   listenOnHandle,
   openConnectionHandle,
   openDatagramHandle,
   openServerHandle,
 } from '../dist/backend/index.js'
+import { NativeSocket } from '../dist/native/index.js'
+import { OutstandingCalls } from '../dist/native/outstanding-calls.js'
 
 const HOST = '127.0.0.1'
 const FIRST = 3
@@ -159,6 +162,35 @@ const scenarios = {
     server.close()
     const error = await listening
     return { error, closed: before - openSockets() }
+  },
+
+  async serverThatClosesMeanwhile() {
+    const before = openSockets()
+    const server = createServer()
+    const throwIfClosed = closeGuard(server)
+    const handle = openServerHandle(FIRST)
+    server.close()
+    await once(server, 'close')
+    const error = await failure(() => listenOnHandle(server, handle, undefined, throwIfClosed))
+    return { error, closed: before - openSockets(), listening: server.listening }
+  },
+
+  async nativeSocketOfClosedServer() {
+    const before = openSockets()
+    /** @type {any} */
+    const home = {
+      calls: { bind: () => 0, setOption: () => 0, descriptor: (/** @type {number} */ fd) => fd, disown: () => {} },
+      outstanding: new OutstandingCalls(),
+      keep: () => {},
+      forget: () => {},
+    }
+    const socket = new NativeSocket('tcp', 'ipv4', FIRST, home)
+    socket.bind({ address: HOST, port: 0 }) // FIRST is bound already
+    const server = createServer()
+    const listening = failure(() => socket.listen(server))
+    server.close()
+    const error = await listening
+    return { error, closed: before - openSockets(), listening: server.listening }
   },
 
   async serverThatListensAgain() {

@@ -90,6 +90,16 @@ describe.each(nodes)('on Node.js $version', (node) => {
       expect(seen).toMatchObject({ error: { code: 'ERR_SERVER_NOT_RUNNING' }, closed: 1 })
     })
 
+    onPosix('when the server was closed between our call and listen', async () => {
+      const { seen } = await runAdoption(node, 'serverThatClosesMeanwhile', ['tcp'])
+      expect(seen).toMatchObject({ error: { code: 'ERR_SERVER_NOT_RUNNING' }, closed: 1, listening: false })
+    })
+
+    onPosix('when the server is closed while a native socket is handed over', async () => {
+      const { seen } = await runAdoption(node, 'nativeSocketOfClosedServer', ['tcp'])
+      expect(seen).toMatchObject({ error: { code: 'ERR_SERVER_NOT_RUNNING' }, closed: 1, listening: false })
+    })
+
     onPosix('when the datagram socket is bound, or closed', async () => {
       const { seen } = await runAdoption(node, 'datagramSocketsThatCannotAttach', ['udp', 'udp'])
       expect(seen).toMatchObject({

@@ -1,8 +1,13 @@
 import { createSocket } from 'node:dgram'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type Server } from 'node:net'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { startListening } from '../src/backend/index.js'
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 function listen(server: Server, port = 0): Promise<void> {
   return startListening(server, () => server.listen(port, '127.0.0.1'))
@@ -78,4 +83,20 @@ it('handles an event that start emits', async () => {
   const failure = new Error('at once')
   await expect(startListening(owner, () => owner.emit('error', failure))).rejects.toBe(failure)
   expect(listeners(owner)).toBe(0)
+})
+
+it.each(['faked', 'missing'])('needs no timers: they may be %s, also while it is loaded', async (state) => {
+  const timers = ['setTimeout', 'setImmediate', 'setInterval', 'queueMicrotask'] as const
+  vi.resetModules()
+  if (state === 'faked') vi.useFakeTimers({ toFake: [...timers] })
+  else for (const name of timers) vi.stubGlobal(name, undefined)
+  const { startListening: start } = await import('../src/adoption/start-listening.js')
+  const server = createServer()
+  const closed = start(server, () => server.listen(0, '127.0.0.1'))
+  server.close()
+  await expect(closed).rejects.toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
+  await start(server, () => server.listen(0, '127.0.0.1'))
+  expect(server.listening).toBe(true)
+  server.close()
+  await once(server, 'close')
 })

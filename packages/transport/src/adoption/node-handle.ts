@@ -63,9 +63,19 @@ function openHandle(Handle: HandleClass, type: number, socket: number): NodeHand
   return handle
 }
 
-/** Makes a server listen on the handle. If that fails, the handle is closed. */
-export async function listenOnHandle(server: Server, handle: NodeHandle, backlog?: number): Promise<void> {
+/**
+ * Makes a server listen on the handle. If that fails, the handle is closed.
+ *
+ * @param throwIfClosed a {@link closeGuard} of the moment when the caller's own call began
+ */
+export async function listenOnHandle(
+  server: Server,
+  handle: NodeHandle,
+  backlog?: number,
+  throwIfClosed?: () => void,
+): Promise<void> {
   await closeUnless(handle, async () => {
+    throwIfClosed?.()
     await startListening(server, () => server.listen(handle, backlog))
   })
 }

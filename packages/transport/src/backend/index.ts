@@ -1,4 +1,5 @@
 export { throwIfAborted } from '../abort-error.js'
+export { closeGuard } from '../adoption/close-guard.js'
 export { connected } from '../adoption/connected.js'
 export type { NodeHandle } from '../adoption/handle-classes.js'
 export { isHostPortFree } from '../adoption/host-port-free.js'
@@ -24,5 +25,6 @@ export {
 } from './call-arguments.js'
 export { type CallResult, errnoOf, failedWith } from './call-result.js'
 export { codeOf } from './code-of.js'
+export { isSystemCallError, type SystemCallFailure } from './is-system-call-error.js'
 export { untilAborted } from './until-aborted.js'
 export { DEFAULT_WORLD, WORLD_ANSWERS, type World } from './world.js'

@@ -16,6 +16,7 @@ import {
 } from '@winport/definitions'
 import { AbortError } from '../abort-error.js'
 import { AdoptionUnsupportedError } from '../adoption/adoption-unsupported-error.js'
+import { closeGuard } from '../adoption/close-guard.js'
 import type { NodeHandle } from '../adoption/handle-classes.js'
 import {
   attachHandle,
@@ -125,7 +126,8 @@ export class NativeSocket<Handle> implements WinsockSocket {
   }
 
   async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
-    await listenOnHandle(server, await this.#handOver('listen', openServerHandle), backlog)
+    const throwIfClosed = closeGuard(server)
+    await listenOnHandle(server, await this.#handOver('listen', openServerHandle), backlog, throwIfClosed)
   }
 
   async attach(socket: DatagramSocket): Promise<void> {
