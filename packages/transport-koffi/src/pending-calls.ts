@@ -2,7 +2,6 @@ import { WinsockError } from '@winport/transport'
 import type { CallBlock } from './call-block.js'
 import { CallBlockPool } from './call-block-pool.js'
 import { NativeMemory } from './native-memory.js'
-import type { OverlappedCall } from './overlapped-call.js'
 import { type WinsockFunctions, WSA_WAIT_FAILED } from './winsock-functions.js'
 
 const SLICE_MS = 100
@@ -13,6 +12,13 @@ interface SharedMemory {
   readonly event: bigint
   readonly eventCell: NativeMemory
   readonly blocks: CallBlockPool
+}
+
+/** A call that PendingCalls waits for. */
+export interface WaitingCall {
+  readonly pending: boolean
+  /** Called once, when the call is complete. */
+  finish(): void
 }
 
 /**
@@ -26,7 +32,7 @@ interface SharedMemory {
  */
 export class PendingCalls {
   readonly #winsock: WinsockFunctions
-  readonly #calls = new Set<OverlappedCall>()
+  readonly #calls = new Set<WaitingCall>()
   #shared: SharedMemory | undefined
   #waiting = false
 
@@ -47,7 +53,7 @@ export class PendingCalls {
   }
 
   /** Waits for a pending call and then finishes it. */
-  add(call: OverlappedCall): void {
+  add(call: WaitingCall): void {
     if (this.#calls.size > 0 || !call.pending) this.#signal()
     this.#calls.add(call)
     if (!this.#waiting) this.#wait()

@@ -2,12 +2,10 @@ import { WSPUPCALLTABLE } from '@winport/definitions'
 import type { WinsockLibraries } from '@winport/transport/native'
 import koffi, { type TypeObject } from 'koffi'
 import { ForeignLibrary } from './foreign-functions.js'
+import type { MemoryFunctions, SystemHandle } from './memory-functions.js'
 import { writeUpcallAnswers } from './upcall-code.js'
 import { type UpcallTable, upcallTable } from './upcall-table.js'
 import type { SocketHandle, WinsockFunctions } from './winsock-functions.js'
-
-/** A system handle, which koffi passes as an intptr_t. */
-export type SystemHandle = number | bigint
 
 /** WSPIoctl: the arguments of WSAIoctl and two more. */
 export type WSPIoctl = (
@@ -16,11 +14,10 @@ export type WSPIoctl = (
 export type WSPCleanup = (errno: Int32Array) => number
 
 /** The functions that start a service provider and call it. */
-export interface ProviderFunctions {
+export interface ProviderFunctions extends MemoryFunctions {
   /** Returns the error itself. */
   WSPStartup(version: number, data: Uint8Array, info: Uint8Array, upcalls: UpcallTable, table: BigUint64Array): number
   getsockopt(socket: SocketHandle, level: number, name: number, value: Uint8Array, length: Int32Array): number
-  GetCurrentProcess(): SystemHandle
   GetCurrentThread(): SystemHandle
   DuplicateHandle(
     from: SystemHandle,
@@ -32,9 +29,6 @@ export interface ProviderFunctions {
     options: number,
   ): number
   CloseHandle(handle: SystemHandle): number
-  VirtualAlloc(address: bigint, size: number, type: number, protection: number): bigint | null
-  VirtualProtect(address: bigint, size: number, protection: number, former: Uint32Array): number
-  FlushInstructionCache(process: SystemHandle, address: bigint, size: number): number
   /** The table for WSPStartup, which the first call creates. */
   upcalls(): UpcallTable
   /** The functions of a provider at these addresses. */

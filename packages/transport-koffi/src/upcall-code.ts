@@ -1,7 +1,7 @@
 import { WSAEOPNOTSUPP } from '@winport/definitions'
 import { TransportUnavailableError } from '@winport/transport'
 import koffi from 'koffi'
-import type { ProviderFunctions } from './provider-functions.js'
+import type { MemoryFunctions } from './memory-functions.js'
 
 const MEM_COMMIT_AND_RESERVE = 0x3000
 const PAGE_READWRITE = 0x04
@@ -78,7 +78,7 @@ export function machineCodeFor(platform: string, arch: string): MachineCode {
  *
  * @throws TransportUnavailableError if there is no code for this architecture, or the system refuses the memory
  */
-export function writeUpcallAnswers(functions: ProviderFunctions): UpcallAnswers {
+export function writeUpcallAnswers(functions: MemoryFunctions): UpcallAnswers {
   const entries = Object.entries(machineCodeFor(process.platform, process.arch))
   const offsets = new Map<string, number>()
   let size = 0
