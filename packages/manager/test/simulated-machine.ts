@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type Server, Socket } from 'node:net'
 import type { Transport } from '@winport/transport'
 import { MockKernel, type MockKernelOptions } from '@winport/transport-mock'
+import { leasePorts } from '@winport/windows'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { ReservationManager } from '../src/index.js'
 import { RecordingTransport } from './recording-transport.js'
@@ -12,13 +13,10 @@ export interface MachineOptions extends MockKernelOptions {
   readonly elevated?: boolean
 }
 
-/**
- * Ports for servers that really listen: free on this machine, below the dynamic ranges of Linux and Windows, and apart
- * from the simulators of other suites, so that neither they nor outgoing connections use them meanwhile.
- */
+/** Ports for servers that really listen: no other test process and no client connection uses them. */
 export const realPorts: MockKernelOptions = {
   avoidHostPorts: true,
-  dynamicRange: { startPort: 30_200, count: 2_560 },
+  dynamicRange: await leasePorts(500),
 }
 
 /** A new machine for each test of a file. After the test nothing may be left reserved or open on it. */

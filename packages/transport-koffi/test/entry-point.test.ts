@@ -3,9 +3,8 @@ import { acquire, simulatorLibraries } from '@winport/winsock-simulator'
 import { expect, it } from 'vitest'
 import { koffiBackend } from './koffi-backend.js'
 
-defineEntryPointTests(
+await defineEntryPointTests(
   koffiBackend,
-  { startPort: 10_900, count: 100 },
   { refusedUpcalls: [1, 3, 9, 10, 13, 14] }, // for handles that are not system handles, and for other threads
 )
 

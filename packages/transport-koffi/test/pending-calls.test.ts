@@ -1,4 +1,4 @@
 import { definePendingCallTests } from '@winport/native-suite'
 import { koffiBackend } from './koffi-backend.js'
 
-definePendingCallTests(koffiBackend, { startPort: 63_600, count: 1800 })
+await definePendingCallTests(koffiBackend)

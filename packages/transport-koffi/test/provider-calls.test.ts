@@ -1,4 +1,5 @@
 import { TransportUnavailableError } from '@winport/transport'
+import { leasePorts } from '@winport/windows'
 import { failureOf, simulatorLibraries, simulatorPath, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { KoffiProviderCalls } from '../src/koffi-provider-calls.js'
@@ -6,7 +7,7 @@ import { declareProviderFunctions, type ProviderFunctions } from '../src/provide
 import { machineCodeFor, writeUpcallAnswers } from '../src/upcall-code.js'
 import { declareWinsockFunctions } from '../src/winsock-functions.js'
 
-const simulator = new WinsockSimulator('koffi-provider-calls', { startPort: 11_100, count: 10 })
+const simulator = new WinsockSimulator('koffi-provider-calls', await leasePorts(10))
 const winsock = declareWinsockFunctions(simulatorLibraries)
 const functions = declareProviderFunctions(simulatorLibraries, simulatorPath)
 let handles = 0

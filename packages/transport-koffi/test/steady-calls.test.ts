@@ -1,9 +1,10 @@
 import { runInOwnProcess } from '@winport/native-suite'
+import { leasePorts } from '@winport/windows'
 import { WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, expect, it } from 'vitest'
 import { koffiBackend } from './koffi-backend.js'
 
-const simulator = new WinsockSimulator('koffi-steady-calls', { startPort: 1_100, count: 500 })
+const simulator = new WinsockSimulator('koffi-steady-calls', await leasePorts(500))
 afterAll(() => simulator.destroy())
 
 it('does not leak heap, RSS or sockets in 100,000 calls of all kinds', async () => {

@@ -1,4 +1,4 @@
 import { defineSupportedNodesTests } from '@winport/native-suite'
 import { koffiBackend } from './koffi-backend.js'
 
-await defineSupportedNodesTests(koffiBackend, { startPort: 14_000, count: 1900 })
+await defineSupportedNodesTests(koffiBackend)

@@ -5,7 +5,7 @@ import koffi from 'koffi'
 import { describe, expect, it } from 'vitest'
 import { koffiBackend } from './koffi-backend.js'
 
-const per = transportPerTest(koffiBackend, 'waiting-thread', { startPort: 65_400, count: 100 })
+const per = await transportPerTest(koffiBackend, 'waiting-thread', 100)
 const { simulator } = per
 
 /** An event that is never signalled, to keep threads waiting. */

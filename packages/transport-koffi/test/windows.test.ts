@@ -3,6 +3,5 @@ import { koffiBackend } from './koffi-backend.js'
 
 await defineWindowsTests(
   koffiBackend,
-  { startPort: 16_000, count: 1900 },
   { refusedUpcalls: [1, 3, 9, 10, 13, 14] }, // for handles that are not system handles, and for other threads
 )

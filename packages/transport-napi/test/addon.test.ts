@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { runInOwnProcess } from '@winport/native-suite'
 import { TransportUnavailableError } from '@winport/transport'
+import { leasePorts } from '@winport/windows'
 import { failureOf, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadAddonOf } from '../src/addon.js'
 import { napiBackend } from './napi-backend.js'
 
-const simulator = new WinsockSimulator('napi-addon', { startPort: 22_000, count: 1300 })
+const simulator = new WinsockSimulator('napi-addon', await leasePorts(1300))
 afterAll(() => simulator.destroy())
 
 const SANITIZED = fileURLToPath(new URL('../build/sanitized/winport-transport.napi.node', import.meta.url))

@@ -8,9 +8,8 @@ import { napiBackend } from './napi-backend.js'
 
 const open = (libraries: WinsockLibraries = simulatorLibraries) => napiBackend.openTransport(libraries, 'WSPIoctl')
 
-defineEntryPointTests(
+await defineEntryPointTests(
   napiBackend,
-  { startPort: 11_000, count: 100 },
   // All upcalls except 4 (WPUFDIsSet), 6 (WPUModifyIFSHandle), 7 (WPUPostMessage) and 8 (WPUQueryBlockingCallback).
   { refusedUpcalls: [0, 1, 2, 3, 5, 9, 10, 11, 12, 13, 14] },
 )

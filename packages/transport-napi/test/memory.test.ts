@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { valgrindOrExplain } from '@winport/windows'
+import { leasePorts, valgrindOrExplain } from '@winport/windows'
 import { WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, expect, it } from 'vitest'
 import { type MemoryReport, readMemoryReport } from './memory-report.js'
@@ -16,7 +16,7 @@ const KEPT_LIMIT = 100
 const LOSING_MEMORY = fileURLToPath(new URL('../build/losing-memory/winport-transport.napi.node', import.meta.url))
 
 const valgrind = await valgrindOrExplain(`${CYCLES} cycles of acquire, listen and release`)
-const simulator = new WinsockSimulator('napi-unfreed-memory', { startPort: 28_800, count: 1000 })
+const simulator = new WinsockSimulator('napi-unfreed-memory', await leasePorts(1000))
 afterAll(() => simulator.destroy())
 
 it('has valgrind wherever CI runs it', () => {

@@ -1,4 +1,4 @@
 import { definePendingCallTests } from '@winport/native-suite'
 import { napiBackend } from './napi-backend.js'
 
-definePendingCallTests(napiBackend, { startPort: 26_400, count: 1800 })
+await definePendingCallTests(napiBackend)

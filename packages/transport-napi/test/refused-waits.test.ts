@@ -8,7 +8,7 @@ import { napiBackend } from './napi-backend.js'
 const ERROR_NOT_ENOUGH_MEMORY = 8
 const ERROR_NOT_FOUND = 1168
 
-const per = transportPerTest(napiBackend, 'refused-waits', { startPort: 28_700, count: 100 })
+const per = await transportPerTest(napiBackend, 'refused-waits', 100)
 const { simulator } = per
 
 const library = koffi.load(simulatorPath)

@@ -1,4 +1,4 @@
 import { defineSupportedNodesTests } from '@winport/native-suite'
 import { napiBackend } from './napi-backend.js'
 
-await defineSupportedNodesTests(napiBackend, { startPort: 1_700, count: 1900 })
+await defineSupportedNodesTests(napiBackend)

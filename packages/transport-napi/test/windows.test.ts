@@ -3,6 +3,5 @@ import { napiBackend } from './napi-backend.js'
 
 await defineWindowsTests(
   napiBackend,
-  { startPort: 20_000, count: 1900 },
   { refusedUpcalls: [1, 3, 9] }, // for handles that are not system handles
 )

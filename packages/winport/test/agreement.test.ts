@@ -4,6 +4,7 @@ import type { WinsockLibraries } from '@winport/transport/native'
 import { createKoffiTransport } from '@winport/transport-koffi'
 import { MockKernel } from '@winport/transport-mock'
 import { createNapiTransport } from '@winport/transport-napi'
+import { FIXED_PORTS, leaseFixedPorts, leasePorts } from '@winport/windows'
 import { simulatorLibraries, WinsockSimulator } from '@winport/winsock-simulator'
 import {
   type Arbitrary,
@@ -23,7 +24,10 @@ import { type Command, Machine, type Outcome } from './simulated-machine.js'
 
 // Each implementation runs the same commands and must return the same ports, counts and errors.
 
-const RANGE = { startPort: 64_000, count: 64 }
+const LAST = await leaseFixedPorts(FIXED_PORTS.lastPorts)
+/** The commands also use two ports on either side of the dynamic range. */
+const LEASE = await leasePorts(68)
+const RANGE = { startPort: LEASE.startPort + 2, count: 64 }
 
 const simulator = new WinsockSimulator('agreement', RANGE)
 afterAll(() => simulator.destroy())
@@ -36,7 +40,7 @@ const startPort = oneof(
   constant(0),
   { weight: 2, arbitrary: constant(RANGE.startPort + 1) },
   integer({ min: RANGE.startPort - 2, max: RANGE.startPort + RANGE.count + 1 }),
-  integer({ min: 65_530, max: 65_535 }),
+  integer({ min: LAST.startPort + LAST.count - 6, max: 65_535 }),
 )
 
 const command: Arbitrary<Command> = record({

@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { FIXED_PORTS, leaseFixedPorts } from '@winport/windows'
 import { describe, expect, it } from 'vitest'
 import { finish, runWinport, startWinport } from './run-winport.js'
 
 const onPosix = process.platform !== 'win32'
+
+await leaseFixedPorts(FIXED_PORTS.commandLine)
 
 describe('winport acquire', () => {
   it('prints the block and releases it', async () => {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { leasePorts, type TestPorts } from '@winport/windows'
 import { simulatorPath } from '@winport/winsock-simulator'
 
 const programs = fileURLToPath(new URL('programs/', import.meta.url))
 
-/** The dynamic range of the simulator. The ports are real; no other suite and no ephemeral range uses them. */
-export const RANGE = { startPort: 12_000, count: 1900 }
+/** The dynamic range of the simulator. The ports are real. */
+export const RANGE: TestPorts = await leasePorts(1000)
 
 export interface SimulatedCommand {
   readonly backend: string

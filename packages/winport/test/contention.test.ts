@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import { SystemCallError } from '@winport/transport'
+import { leasePorts } from '@winport/windows'
 import { SimulatedProcess, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 
 // Real processes, each with its own transport, contend for one pool of ports.
 
-const RANGE = { startPort: 62_400, count: 40 }
+const RANGE = await leasePorts(40)
 const LARGEST_BLOCK = 8
 const TURNS = 60
 

@@ -1,10 +1,13 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
+import { FIXED_PORTS, leaseFixedPorts } from '@winport/windows'
 import { afterEach, describe, expect, it } from 'vitest'
 import { finish, runWinport, startWinport } from './run-winport.js'
 
 const STEPS = ['reserve', 'serve', 'request', 'stranger', 'stranger', 'datagram', 'connect', 'release', 'again']
+
+const DEMO = await leaseFixedPorts(FIXED_PORTS.demo)
 
 const occupied: { close(): unknown }[] = []
 
@@ -33,11 +36,10 @@ describe('winport demo', () => {
   })
 
   it('passes when other programs use ports that the mock would choose', async () => {
-    for (let port = 10_000; port < 10_300; port += 11) {
+    for (let port = DEMO.startPort; port < DEMO.startPort + 300; port += 11) {
       await occupyTcp(port)
       await occupyUdp(port + (port % 3))
     }
-    for (let port = 49_152; port < 65_536; port += 10) await occupyTcp(port)
     const { code, stdout } = await runWinport('demo', '--transport', 'mock')
     expect(stdout).toContain('Every step succeeded.')
     expect(code).toBe(0)

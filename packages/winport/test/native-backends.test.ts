@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { deployForWindows, leasePorts, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { simulatorDllPath, simulatorPath } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
 
 const TIME_LIMIT = 120_000
 const DEMO = fileURLToPath(new URL('programs/demo-on-simulator.js', import.meta.url))
+const ELEVATE = new URL('programs/elevate.js', import.meta.url).href
 const LEAKS = fileURLToPath(new URL('programs/leaks-on-simulator.js', import.meta.url))
 const BACKENDS = ['koffi', 'napi']
+
+const PORTS = await leasePorts(500)
+const RANGE = `${PORTS.startPort}+${PORTS.count}`
 
 const windows = await windowsOrExplain('winport over the native backends')
 
@@ -21,13 +25,19 @@ function expectWholeDemo(output: string, backend: string): void {
 
 describe.runIf(process.platform === 'linux').each(BACKENDS)('%s on Linux, on the simulator', (backend) => {
   it('runs the demo, which refuses the ports to a second process', async () => {
-    const env = { ...process.env, WINSOCK_SIMULATOR_POOL: `demo-${backend}-${process.pid}` }
-    const { stdout } = await promisify(execFile)(process.execPath, [DEMO, backend, simulatorPath], { env })
+    const env = {
+      ...process.env,
+      WINSOCK_SIMULATOR: simulatorPath,
+      WINSOCK_SIMULATOR_POOL: `demo-${backend}-${process.pid}`,
+      RANGE,
+    }
+    const args = ['--import', ELEVATE, DEMO, backend, simulatorPath]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env })
     expectWholeDemo(stdout, backend)
   })
 
   it('releases garbage-collected blocks and warns once', async () => {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--expose-gc', LEAKS, backend])
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--expose-gc', LEAKS, backend, RANGE])
     expect(JSON.parse(stdout)).toEqual({ before: [13, 13], after: [1, 1], kept: true, closed: [0, 0] })
     expect(stderr.match(/\[WINPORT_RESERVATION_LEAKED\]/g)).toHaveLength(1)
   })
@@ -37,8 +47,9 @@ describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { t
   const deploy = () => deployForWindows('winport', { devDependencies: ['@winport/transport-koffi'] })
 
   it.each(BACKENDS)('winport demo runs over %s, on the simulator', async (backend) => {
-    const env = { WINSOCK_SIMULATOR_POOL: `demo-wine-${backend}-${process.pid}` }
-    const args = ['test/programs/demo-on-simulator.js', backend, windowsPath(simulatorDllPath)]
+    const library = windowsPath(simulatorDllPath)
+    const env = { WINSOCK_SIMULATOR: library, WINSOCK_SIMULATOR_POOL: `demo-wine-${backend}-${process.pid}`, RANGE }
+    const args = ['--import', './test/programs/elevate.js', 'test/programs/demo-on-simulator.js', backend, library]
     const { exitCode, stdout, stderr } = await runOnWindows({
       cwd: await deploy(),
       args,

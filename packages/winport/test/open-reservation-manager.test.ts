@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { MockKernel } from '@winport/transport-mock'
+import { leasePorts } from '@winport/windows'
 import { describe, expect, it } from 'vitest'
 import type { NativeBackendName } from '../src/backend-names.js'
 import { type BackendEnvironment, openTransport } from '../src/backends.js'
@@ -39,7 +40,7 @@ describe('openReservationManager', () => {
 
   it('creates persistent reservations on the mock', async () => {
     await using manager = await openReservationManager({ transport: 'mock' })
-    const range = { protocol: 'udp', startPort: 4720, count: 2 } as const
+    const range = { protocol: 'udp', ...(await leasePorts(2)) } as const
     const { token } = await manager.persistent.create(range)
     expect((await manager.persistent.lookup(range)).token).toBe(token)
   })

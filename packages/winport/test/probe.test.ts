@@ -85,7 +85,7 @@ if (process.platform === 'linux') {
     })
 
     it('prints the observation that differs from the assumption and where to report it, and exits with 1', async () => {
-      const { code, stdout, stderr } = await probe('koffi', { NETSH: '1025+1900' })
+      const { code, stdout, stderr } = await probe('koffi', { NETSH: `1025+${RANGE.count}` })
       expect(stderr, stdout).toBe(
         `Error: 1 behaviour of this machine differed from what winport expects.\n${NOTHING_LEFT}`,
       )
@@ -100,11 +100,11 @@ if (process.platform === 'linux') {
     })
 
     it('prints the same in JSON', async () => {
-      const { code, stdout } = await probe('napi', { NETSH: '1025+1900', ELEVATED: '0' }, true)
+      const { code, stdout } = await probe('napi', { NETSH: `1025+${RANGE.count}`, ELEVATED: '0' }, true)
       expect(code).toBe(1)
       const { held, machine, refusals, results } = JSON.parse(stdout)
       expect(held).toBe(false)
-      expect(machine.dynamicPorts.tcp).toEqual({ startPort: 1025, count: 1900 })
+      expect(machine.dynamicPorts.tcp).toEqual({ startPort: 1025, count: RANGE.count })
       expect(refusals).toEqual([
         { syscall: 'CreatePersistentTcpPortReservation', code: 'ERROR_ACCESS_DENIED', errno: 5 },
       ])

@@ -15,18 +15,17 @@ import {
 import { describe, expect, it } from 'vitest'
 import { openBoundAs } from './native-internals.js'
 import { openDescriptors } from './open-descriptors.js'
-import type { TestPorts } from './test-ports.js'
 import { transportPerTest } from './transport-per-test.js'
 
-/** What becomes of a socket that Node takes over. */
-export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): void {
-  const per = transportPerTest(backend, 'adoption', ports)
+/** The adoption of sockets by Node.js. */
+export async function defineAdoptionTests(backend: NativeBackend): Promise<void> {
+  const per = await transportPerTest(backend, 'adoption', 200)
   const { simulator } = per
 
   const closesockets = () => simulator.counts().calls[SimulatedCall.CLOSESOCKET]
 
   describe('adoption', () => {
-    it('leaves closing to Node: the socket is closed once, by whoever owns it', async () => {
+    it('leaves closing to Node: each socket is closed once, by its owner', async () => {
       const { Token } = acquire(per.transport.openSocket({ protocol: 'tcp' }), 4)
       const socket = openBound(per.transport, 'tcp', Token)
       const { port } = socket.localAddress()
@@ -42,7 +41,7 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
       expect(closesockets()).toBe(1)
     })
 
-    it.each(['listen', 'attach'] as const)("%s: a socket that is not bound stays the caller's", async (call) => {
+    it.each(['listen', 'attach'] as const)('%s rejects for an unbound socket and leaves it open', async (call) => {
       const socket = per.transport.openSocket({ protocol: call === 'attach' ? 'udp' : 'tcp' })
       const adopt = {
         listen: () => socket.listen(createServer()),
@@ -53,10 +52,10 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
       expect(socket.localAddress().port).toBeGreaterThan(0)
     })
 
-    it('closes the socket if libuv does not take it', async () => {
+    it('closes the socket if libuv refuses it', async () => {
       const socket = openBound(per.transport)
       const { port } = socket.localAddress()
-      // libuv refuses a TCP socket as a UDP one nowhere, but a descriptor that is gone everywhere.
+      // libuv accepts a TCP socket as a UDP socket, but no system accepts a closed descriptor.
       const twin = openBoundAs(per.transport, 0x7fff_fff0)
       const error = await failureOf(() => twin.listen(createServer()))
       expect(error).toMatchObject({ code: 'EBADF', syscall: 'open' })
@@ -68,7 +67,7 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
     })
 
     it.each([2 ** 31, 2 ** 40, 2n ** 63n - 1n])(
-      'closes a SOCKET that does not fit what Node takes: %s',
+      'closes a SOCKET that is out of the range of Node: %s',
       async (descriptor) => {
         const error = await failureOf(() => openBoundAs(per.transport, descriptor).listen(createServer()))
         expect(error).toBeInstanceOf(AdoptionUnsupportedError)
@@ -77,7 +76,7 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
       },
     )
 
-    it('closes the socket if the server cannot listen, and frees its port', async () => {
+    it('closes the socket and frees its port if the server cannot listen', async () => {
       const taken = createServer().listen(0, '127.0.0.1')
       await once(taken, 'listening')
       const socket = openBound(per.transport)
@@ -89,7 +88,7 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
       await once(taken, 'close')
     })
 
-    it('closes the socket if the dgram socket is bound already', async () => {
+    it('closes the socket if the dgram socket is already bound', async () => {
       const taken = createSocket('udp4').bind(0, '127.0.0.1')
       await once(taken, 'listening')
       const socket = openBound(per.transport, 'udp')
@@ -98,7 +97,7 @@ export function defineAdoptionTests(backend: NativeBackend, ports: TestPorts): v
       await once(taken, 'close')
     })
 
-    it('waits for the calls that are pending on the socket', async () => {
+    it('waits for the pending calls on the socket', async () => {
       const socket = openBound(per.transport)
       simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
       const call = acquireAsync(socket, 2)

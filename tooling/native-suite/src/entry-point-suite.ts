@@ -1,5 +1,6 @@
 import { TransportUnavailableError } from '@winport/transport'
 import type { EntryPoint, WinsockLibraries } from '@winport/transport/native'
+import { leasePorts } from '@winport/windows'
 import {
   acquire,
   acquireAsync,
@@ -13,19 +14,18 @@ import {
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { foreignLibrary } from './foreign-library.js'
 import { internalsOf } from './native-internals.js'
-import type { TestPorts } from './test-ports.js'
 
 export interface EntryPointExpectations {
-  /** The upcalls that the backend answers with a refusal, by their places in WSPUPCALLTABLE. */
+  /** The upcalls that the backend refuses, as indices of WSPUPCALLTABLE. */
   readonly refusedUpcalls: readonly number[]
 }
 
-/** What control calls are made through: WSAIoctl, or the service provider's WSPIoctl. */
-export function defineEntryPointTests(
+/** The entry point of control calls: WSAIoctl, or WSPIoctl of the service provider. */
+export async function defineEntryPointTests(
   backend: NativeBackend,
-  ports: TestPorts,
   { refusedUpcalls }: EntryPointExpectations,
-): void {
+): Promise<void> {
+  const ports = await leasePorts(100)
   const simulator = new WinsockSimulator(`${backend.name}-entry-point`, ports)
   const open = (libraries: WinsockLibraries = simulatorLibraries) => backend.openTransport(libraries, 'WSPIoctl')
 
@@ -45,13 +45,13 @@ export function defineEntryPointTests(
     it.each([
       ['WSAIoctl2', 'ERR_OUT_OF_RANGE'],
       [7, 'ERR_INVALID_ARG_TYPE'],
-    ])('is refused before anything is loaded: %s', async (entryPoint, code) => {
+    ])('is checked before any library is loaded: %s', async (entryPoint, code) => {
       const libraries = { winsock: '/no', ipHelper: '/no', kernel: '/no' }
       const error = await failureOf(() => backend.openTransport(libraries, entryPoint as EntryPoint))
       expect(error.code).toBe(code)
     })
 
-    it('is WSAIoctl unless told, which neither needs nor starts a provider', async () => {
+    it('is WSAIoctl by default, without a provider', async () => {
       const { winsock, ipHelper, kernel } = simulatorLibraries
       const transport = backend.openTransport({ winsock, ipHelper, kernel })
       acquire(transport.openSocket({ protocol: 'tcp' }), 1)
@@ -64,7 +64,7 @@ export function defineEntryPointTests(
       expect(calls[SimulatedCall.GETSOCKOPT]).toBe(0)
     })
 
-    it('makes every control call through WSPIoctl, blocking, overlapped, failing and cancelled', async () => {
+    it('is WSPIoctl for every control call: blocking, overlapped, failing and cancelled', async () => {
       const transport = open()
       const socket = transport.openSocket({ protocol: 'tcp' })
       const { StartPort } = acquire(socket, 2)
@@ -86,7 +86,7 @@ export function defineEntryPointTests(
       expect(calls[SimulatedCall.WSPIOCTL]).toBe(5)
     })
 
-    it('may be one of each on the same libraries', async () => {
+    it('can differ between transports on the same libraries', async () => {
       const transports = [open(), backend.openTransport(simulatorLibraries)]
       for (const transport of transports) acquire(transport.openSocket({ protocol: 'tcp' }), 1)
       const { calls } = simulator.counts()
@@ -95,7 +95,7 @@ export function defineEntryPointTests(
       for (const transport of transports) await transport.close()
     })
 
-    it('is started for the first transport and cleaned up after the last', async () => {
+    it('starts its provider for the first transport and cleans it up after the last', async () => {
       const transports = [open(), open(), open({ ...simulatorLibraries })]
       expect(simulator.counts().providerStartups).toBe(1)
       for (const transport of transports) await transport.close()
@@ -107,7 +107,7 @@ export function defineEntryPointTests(
       expect(calls[SimulatedCall.WSPCLEANUP]).toBe(2)
     })
 
-    it('says what is the matter with a provider that does not start, and starts anew the next time', async () => {
+    it('reports why the provider does not start, and tries again for the next transport', async () => {
       simulator.failNext(SimulatedCall.WSPSTARTUP, 10_067)
       const error = await failureOf(() => open())
       expect(error).toBeInstanceOf(TransportUnavailableError)
@@ -123,12 +123,15 @@ export function defineEntryPointTests(
     it.each([
       [SimulatedCall.SOCKET, 'WSASocketW'],
       [SimulatedCall.GETSOCKOPT, 'getsockopt(SO_PROTOCOL_INFOW)'],
-    ])('reports what fails on the way to the provider, and leaves nothing: %i', async (call, syscall) => {
-      simulator.failNext(call, 10_050)
-      expect(await failureOf(() => open())).toMatchObject({ code: 'WSAENETDOWN', syscall })
-    })
+    ])(
+      'reports a call that fails before the start of the provider, and leaves nothing open: %i',
+      async (call, syscall) => {
+        simulator.failNext(call, 10_050)
+        expect(await failureOf(() => open())).toMatchObject({ code: 'WSAENETDOWN', syscall })
+      },
+    )
 
-    it('reports a WSPCleanup that fails, having cleaned up Winsock all the same', async () => {
+    it('reports a failing WSPCleanup, and cleans up Winsock nevertheless', async () => {
       const transport = open()
       simulator.failNext(SimulatedCall.WSPCLEANUP, 10_050)
       expect(await failureOf(() => transport.close())).toMatchObject({ code: 'WSAENETDOWN', syscall: 'WSPCleanup' })
@@ -137,31 +140,31 @@ export function defineEntryPointTests(
       internalsOf(transport).calls.provider?.cleanUp()
     })
 
-    it('names a provider that is missing', async () => {
+    it('names a missing provider', async () => {
       const error = await failureOf(() => open({ ...simulatorLibraries, provider: '/no/such/library.so' }))
       expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
       expect(error.message).toContain('/no/such/library.so')
     })
 
-    it('names a provider that is none', async () => {
+    it('names a library that is not a provider', async () => {
       const error = await failureOf(() => open({ ...simulatorLibraries, provider: foreignLibrary }))
       expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
       expect(error.message).toContain(foreignLibrary)
       expect(error.message).toContain('WSPStartup')
     })
 
-    it('says that libraries without a provider lack one', async () => {
+    it('requires libraries.provider', async () => {
       const { winsock, ipHelper, kernel } = simulatorLibraries
       const error = await failureOf(() => open({ winsock, ipHelper, kernel }))
       expect(error.code).toBe('ERR_INVALID_ARG_TYPE')
       expect(error.message).toContain('libraries.provider')
     })
 
-    it('answers all upcalls on a thread of the provider: rightly, or with a refusal', async () => {
+    it('answers or refuses every upcall on a thread of the provider', async () => {
       const transport = open()
       expect(simulator.tryUpcalls()).toEqual({ wrong: [], refused: refusedUpcalls })
       await transport.close()
-      expect(simulator.tryUpcalls().wrong).toEqual([]) // a provider may still make them
+      expect(simulator.tryUpcalls().wrong).toEqual([]) // a provider may make upcalls after its cleanup
     })
   })
 }

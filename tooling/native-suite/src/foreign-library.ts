@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
 
-/** The path of a library of the system's that has nothing of Winsock's. */
+/** The path of a system library without any function of Winsock. */
 export const foreignLibrary: string =
   /\/\S+\/libm\.so\S*/.exec(readFileSync('/proc/self/maps', 'utf8'))?.[0] ?? 'libm was not found'

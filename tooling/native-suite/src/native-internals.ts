@@ -4,13 +4,13 @@ import { NativeSocket, NativeTransport } from '@winport/transport/native'
 import { simulatorPath } from '@winport/winsock-simulator'
 import koffi from 'koffi'
 
-/** The transport with its internals. */
+/** The transport as its class, whose internals tests use. */
 export function internalsOf(transport: Transport): NativeTransport<unknown> {
   if (transport instanceof NativeTransport) return transport
   throw new TypeError('not a native transport')
 }
 
-/** A socket of the transport's, and its SOCKET. */
+/** Opens a socket and returns its SOCKET too. */
 export function openKnownSocket(
   transport: Transport,
   protocol: Protocol,
@@ -24,7 +24,7 @@ export function openKnownSocket(
   return { descriptor, socket: new NativeSocket(protocol, 'ipv4', handle, internal) }
 }
 
-/** A bound socket, of which the transport believes that this is its SOCKET. */
+/** Opens and binds a socket whose SOCKET the transport takes for `descriptor`. */
 export function openBoundAs(transport: Transport, descriptor: number | bigint): NativeSocket<unknown> {
   const { calls, outstanding } = internalsOf(transport)
   const pretending = new Proxy(calls, {
@@ -40,7 +40,7 @@ export function openBoundAs(transport: Transport, descriptor: number | bigint): 
   return socket
 }
 
-/** Closes a SOCKET that its backend has given up. */
-export function closeGivenUp(descriptor: number | bigint): void {
+/** Closes a SOCKET that its backend could not close. */
+export function closeLeftOpen(descriptor: number | bigint): void {
   koffi.load(simulatorPath).func('int closesocket(intptr_t socket)')(descriptor)
 }

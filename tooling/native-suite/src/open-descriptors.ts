@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 
-/** How many sockets this process has open. */
+/** The number of open sockets of this process. */
 export function openDescriptors(): number {
   return readdirSync('/proc/self/fd').filter(isSocket).length
 }
@@ -9,6 +9,6 @@ function isSocket(descriptor: string): boolean {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('socket:')
   } catch {
-    return false // the one that read the folder
+    return false // the descriptor that read the folder
   }
 }

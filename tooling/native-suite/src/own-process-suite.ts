@@ -1,40 +1,42 @@
+import { leasePorts } from '@winport/windows'
 import { type NativeBackend, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runInOwnProcess } from './run-in-own-process.js'
-import type { TestPorts } from './test-ports.js'
 
 const NOTHING = { openSockets: 0, runtimeReservations: 0, pendingCalls: 0, startups: 0 }
+
+/** Processes and 32 threads start slowly on a busy machine. */
+const TIME_LIMIT = 120_000
 
 const WORKERS = 16
 const CALLS_IN_EACH = 10
 
 export interface OwnProcessExpectations {
   /**
-   * What a worker leaves that is terminated while its calls are pending: nothing, or what any thread would, its sockets,
-   * with what is granted on them later.
+   * What remains of a worker that is terminated while its calls are pending: nothing, or its sockets, with the
+   * reservations that are granted on them later.
    */
   readonly terminatedWorkerLeaves: 'nothing' | 'its sockets'
 }
 
-/** What shows only in a process of its own: collections, exits, threads. */
-export function defineOwnProcessTests(
+/** Tests that need a separate process: garbage collection, exits, threads. */
+export async function defineOwnProcessTests(
   backend: NativeBackend,
-  ports: TestPorts,
   { terminatedWorkerLeaves }: OwnProcessExpectations,
-): void {
-  const simulator = new WinsockSimulator(`${backend.name}-own-process`, ports)
+): Promise<void> {
+  const simulator = new WinsockSimulator(`${backend.name}-own-process`, await leasePorts(2000))
   afterAll(() => simulator.destroy())
 
   const flags = ['--expose-gc', '--max-semi-space-size=4']
   const env = { WINSOCK_SIMULATOR_POOL: simulator.pool }
   const run = (...passed: readonly string[]) => runInOwnProcess(backend, { passed, flags, env })
 
-  describe(`the ${backend.name} backend in a process of its own`, () => {
-    it('keeps the buffers of pending calls though the caller dropped them and the collector runs', async () => {
+  describe(`the ${backend.name} backend in a separate process`, { timeout: TIME_LIMIT }, () => {
+    it('keeps the buffers of pending calls from garbage collection', async () => {
       expect(JSON.parse(await run('garbage-collected-buffers'))).toEqual({ right: 200 })
     })
 
-    it('closes sockets that were dropped, but none with a call pending', async () => {
+    it('closes garbage-collected sockets, except those with pending calls', async () => {
       expect(JSON.parse(await run('dropped-sockets'))).toEqual({
         first: 110,
         whilePending: 10,
@@ -47,17 +49,17 @@ export function defineOwnProcessTests(
     it.each([
       ['exit', 7],
       ['throw', 1],
-    ])('does not keep the process that ends with calls pending: %s', async (how, status) => {
+    ])('does not delay the end of a process with pending calls: %s', async (how, status) => {
       const started = performance.now()
       await expect(run('exit-while-pending', how)).rejects.toMatchObject({ code: status })
       expect(performance.now() - started).toBeLessThan(3000)
     })
 
-    it('keeps the process while calls are pending, and no longer', async () => {
+    it('keeps the process running until its calls are complete', async () => {
       expect(await run('exit-while-pending', 'closed')).toBe('')
     })
 
-    it(`works in ${WORKERS} worker threads at once, and when ${WORKERS} are terminated with calls pending`, async () => {
+    it(`works in ${WORKERS} worker threads at once, ${WORKERS} of which are terminated with pending calls`, async () => {
       const seen = JSON.parse(await run('workers', String(WORKERS), String(CALLS_IN_EACH)))
       const sockets = terminatedWorkerLeaves === 'nothing' ? 0 : WORKERS * CALLS_IN_EACH
       const startups = terminatedWorkerLeaves === 'nothing' ? 0 : WORKERS

@@ -11,23 +11,22 @@ import {
   UNTIL_RELEASED,
 } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
-import type { TestPorts } from './test-ports.js'
 import { transportPerTest } from './transport-per-test.js'
 
-/** Overlapped calls between their start and their end. */
-export function definePendingCallTests(backend: NativeBackend, ports: TestPorts): void {
-  const per = transportPerTest(backend, 'pending', ports)
+/** Overlapped calls that are pending. */
+export async function definePendingCallTests(backend: NativeBackend): Promise<void> {
+  const per = await transportPerTest(backend, 'pending', 1800)
   const { simulator } = per
 
   const hold = () => simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
   const open = () => per.transport.openSocket({ protocol: 'tcp' })
 
-  describe('calls that are pending', () => {
-    it('1,000 at once: all complete, each with its own result, and leave the thread pool to others', async () => {
+  describe('pending calls', () => {
+    it('complete, 1,000 at once, each with its own result, and do not occupy the thread pool', async () => {
       hold()
       const calls = Array.from({ length: 1000 }, () => acquireAsync(open(), 1))
       expect(simulator.pendingCalls).toBe(1000)
-      // libuv's pool has four threads; were more than one of them waiting, this would take its turns.
+      // The pool of libuv has four threads. If calls occupied it, these would have to wait.
       await Promise.all(Array.from({ length: 100 }, () => stat('.')))
       expect(simulator.releasePending(1000)).toBe(1000)
       const granted = await Promise.all(calls)
@@ -35,28 +34,30 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       expect(new Set(granted.map(({ Token }) => Token)).size).toBe(1000)
     })
 
-    it('complete in any order, and without delay', async () => {
-      const order: number[] = []
-      const started = performance.now()
-      const calls = [60, 20, 40].map(async (milliseconds) => {
-        simulator.setLatency(SimulatedCall.ACQUIRE, milliseconds)
-        await acquireAsync(open(), 1)
-        order.push(milliseconds)
+    it('complete in any order and without delay', async () => {
+      const milliseconds = await fastestOf(5, async () => {
+        const order: number[] = []
+        const calls = [60, 20, 40].map(async (latency) => {
+          simulator.setLatency(SimulatedCall.ACQUIRE, latency)
+          await acquireAsync(open(), 1)
+          order.push(latency)
+        })
+        await Promise.all(calls)
+        expect(order).toEqual([20, 40, 60])
       })
-      await Promise.all(calls)
-      expect(order).toEqual([20, 40, 60])
-      expect(performance.now() - started).toBeLessThan(95) // not at the end of the waiting thread's slice
+      expect(milliseconds).toBeLessThan(95) // does not wait for the end of a time slice of the waiting thread
     })
 
-    it('are found complete at once if they are so before WSAIoctl has said that they are pending', async () => {
+    it('settle at once if they complete before WSAIoctl returns WSA_IO_PENDING', async () => {
       const socket = open()
-      simulator.failNext(SimulatedCall.ACQUIRE, 997)
-      const started = performance.now()
-      expect(await failureOf(() => acquireAsync(socket, 1))).toMatchObject({ code: 'WSA_IO_PENDING' })
-      expect(performance.now() - started).toBeLessThan(50)
+      const milliseconds = await fastestOf(5, async () => {
+        simulator.failNext(SimulatedCall.ACQUIRE, 997)
+        expect(await failureOf(() => acquireAsync(socket, 1))).toMatchObject({ code: 'WSA_IO_PENDING' })
+      })
+      expect(milliseconds).toBeLessThan(50)
     })
 
-    it('carry long buffers, and leave alone what the kernel does not write', async () => {
+    it('take long buffers and change only what the kernel writes', async () => {
       hold()
       const input = new Uint8Array(1000).fill(0xff)
       input.set(encodeRange(0, 2))
@@ -69,7 +70,7 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       expect(output.subarray(INET_PORT_RESERVATION_INSTANCE.size).every((byte) => byte === 0xaa)).toBe(true)
     })
 
-    it('resolve though the caller transferred the output elsewhere', async () => {
+    it('resolve after the caller transferred the output buffer', async () => {
       hold()
       const output = new Uint8Array(16)
       const call = open().ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 1), output)
@@ -78,7 +79,7 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       expect(await call).toBe(16)
     })
 
-    it('are cancelled by the signal: AbortError, caused by WSA_OPERATION_ABORTED', async () => {
+    it('reject with AbortError on abort, with WSA_OPERATION_ABORTED as the cause', async () => {
       hold()
       const abort = new AbortController()
       const calls = Array.from({ length: 10 }, () => failureOf(() => acquireAsync(open(), 1, { signal: abort.signal })))
@@ -94,7 +95,7 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0)
     })
 
-    it('resolve if the kernel was faster than the signal', async () => {
+    it('resolve if they complete before the abort', async () => {
       hold()
       const abort = new AbortController()
       const call = acquireAsync(open(), 1, { signal: abort.signal })
@@ -116,8 +117,8 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
 
     it.each([
       ['their socket is closed', (socket: WinsockSocket) => socket.close()],
-      ['the kernel gives them up', () => simulator.reset()],
-    ] as const)('reject with AbortError though CancelIoEx fails, if later %s', async (_, end) => {
+      ['the kernel cancels them', () => simulator.reset()],
+    ] as const)('reject with AbortError after CancelIoEx failed if %s', async (_, end) => {
       hold()
       const socket = open()
       const abort = new AbortController()
@@ -133,7 +134,7 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0)
     })
 
-    it('leave no listener on the signal when they complete at once, or fail', async () => {
+    it('leave no listener on the signal when they complete at once or fail', async () => {
       const { signal } = new AbortController()
       await acquireAsync(open(), 1, { signal })
       simulator.failNext(SimulatedCall.ACQUIRE, 10_050)
@@ -148,13 +149,13 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     })
 
-    it('fail with WSA_OPERATION_ABORTED when their socket is closed, and ask nothing of its number afterwards', async () => {
+    it('reject with WSA_OPERATION_ABORTED when their socket is closed, and do not use its number afterwards', async () => {
       hold()
       const socket = open()
       const abort = new AbortController()
       const call = failureOf(() => acquireAsync(socket, 1, { signal: abort.signal }))
       socket.close()
-      const others = Array.from({ length: 3 }, open) // one of them has the number now
+      const others = Array.from({ length: 3 }, open) // one of these has the number now
       abort.abort()
       const error = await call
       expect(error).toBeInstanceOf(WinsockError)
@@ -165,7 +166,7 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       expect(others).toHaveLength(3)
     })
 
-    it('need no memory once they are complete, and little before', async () => {
+    it('need little memory', async () => {
       const before = process.memoryUsage().rss
       hold()
       const calls = Array.from({ length: 1000 }, () => acquireAsync(open(), 1))
@@ -174,7 +175,7 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       await Promise.all(calls)
     })
 
-    it('race against abort, close and completion: each settles once, and nothing is left', async () => {
+    it('settle once each when abort, close and completion race, and leave nothing open', async () => {
       const settled = { resolved: 0, aborted: 0, closed: 0 }
       for (let round = 0; round < 200; round++) {
         simulator.setLatency(SimulatedCall.ACQUIRE, round % 3)
@@ -202,4 +203,15 @@ export function definePendingCallTests(backend: NativeBackend, ports: TestPorts)
       expect(Math.min(...Object.values(settled))).toBeGreaterThan(0)
     })
   })
+}
+
+/** The shortest duration of several runs in milliseconds: a busy machine prolongs some of them. */
+async function fastestOf(runs: number, run: () => Promise<void>): Promise<number> {
+  let fastest = Number.POSITIVE_INFINITY
+  for (let count = 0; count < runs; count++) {
+    const started = performance.now()
+    await run()
+    fastest = Math.min(fastest, performance.now() - started)
+  }
+  return fastest
 }

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { AbortError, type PersistentOptions, type PortRange, type Transport } from '@winport/transport'
+import { leasePorts } from '@winport/windows'
 import {
   failureOf,
   type NativeBackend,
@@ -9,7 +10,6 @@ import {
   WinsockSimulator,
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TestPorts } from './test-ports.js'
 
 const VERBS = ['create', 'lookup', 'delete'] as const
 const CALL_OF = {
@@ -19,8 +19,9 @@ const CALL_OF = {
 }
 const REASON = new Error('no longer wanted')
 
-/** Signals on calls of IP Helper, which cannot be cancelled. */
-export function definePersistentSignalTests(backend: NativeBackend, ports: TestPorts): void {
+/** Signals of calls to IP Helper, which cannot be cancelled. */
+export async function definePersistentSignalTests(backend: NativeBackend): Promise<void> {
+  const ports = await leasePorts(100)
   const simulator = new WinsockSimulator(`${backend.name}-persistent-signals`, ports)
   const range: PortRange = { protocol: 'tcp', startPort: ports.startPort, count: 4 }
   const other: PortRange = { protocol: 'udp', startPort: ports.startPort, count: 4 }
@@ -43,13 +44,13 @@ export function definePersistentSignalTests(backend: NativeBackend, ports: TestP
   const call = (verb: (typeof VERBS)[number], asked: PortRange, options?: PersistentOptions): Promise<unknown> =>
     transport.persistent[verb](asked, options)
 
-  /** How many calls there were of each kind. */
+  /** The number of calls of each kind. */
   function made(): Record<(typeof VERBS)[number], number | undefined> {
     const { calls } = simulator.counts()
     return { create: calls[CALL_OF.create], lookup: calls[CALL_OF.lookup], delete: calls[CALL_OF.delete] }
   }
 
-  /** Starts a call that goes on until it is released. */
+  /** Starts a call that blocks until the simulator releases it. */
   async function hold(verb: (typeof VERBS)[number], options?: PersistentOptions): Promise<{ failure: Promise<Error> }> {
     simulator.setLatency(CALL_OF[verb], UNTIL_RELEASED)
     const failure = failureOf(() => call(verb, range, options))
@@ -70,14 +71,14 @@ export function definePersistentSignalTests(backend: NativeBackend, ports: TestP
   }
 
   describe('a persistent call with a signal', () => {
-    it.each(VERBS)('is not made if that is aborted already: %s', async (verb) => {
+    it.each(VERBS)('is not made if the signal is aborted: %s', async (verb) => {
       abort.abort(REASON)
       expectAborted(await failureOf(() => call(verb, range, { signal: abort.signal })))
-      await failureOf(() => transport.persistent.lookup(other)) // behind which nothing waits
+      await failureOf(() => transport.persistent.lookup(other)) // no other call was queued before it
       expect(made()).toEqual({ create: 0, lookup: 1, delete: 0 })
     })
 
-    it.each(VERBS)('is never made if that aborts while it waits for another: %s', async (verb) => {
+    it.each(VERBS)('is not made if the signal aborts while the call is queued: %s', async (verb) => {
       const running = await hold('lookup')
       const waiting = failureOf(() => call(verb, other, { signal: abort.signal }))
       await new Promise(setImmediate)
@@ -91,23 +92,26 @@ export function definePersistentSignalTests(backend: NativeBackend, ports: TestP
       expect(made()).toEqual({ create: 0, lookup: 1, delete: 0 })
     })
 
-    it.each(VERBS)('rejects at once if that aborts while it is made, and closing waits for it: %s', async (verb) => {
-      const { failure } = await hold(verb, { signal: abort.signal })
-      abort.abort(REASON)
-      expectAborted(await failure)
-      expect(simulator.pendingCalls).toBe(1)
-      let closed = false
-      const closing = transport.close().then(() => {
-        closed = true
-      })
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      expect(closed).toBe(false)
-      simulator.releasePending(1)
-      await closing
-      expect(simulator.pendingCalls).toBe(0)
-    })
+    it.each(VERBS)(
+      'rejects at once if the signal aborts during the call, and closing waits for the call: %s',
+      async (verb) => {
+        const { failure } = await hold(verb, { signal: abort.signal })
+        abort.abort(REASON)
+        expectAborted(await failure)
+        expect(simulator.pendingCalls).toBe(1)
+        let closed = false
+        const closing = transport.close().then(() => {
+          closed = true
+        })
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        expect(closed).toBe(false)
+        simulator.releasePending(1)
+        await closing
+        expect(simulator.pendingCalls).toBe(0)
+      },
+    )
 
-    it('deletes what it creates all the same, before the transport is closed', async () => {
+    it('deletes what it created after an abort, before the transport is closed', async () => {
       const { failure } = await hold('create', { signal: abort.signal })
       abort.abort(REASON)
       expectAborted(await failure)
@@ -118,7 +122,7 @@ export function definePersistentSignalTests(backend: NativeBackend, ports: TestP
       await expectNotFound()
     })
 
-    it('deletes what it creates all the same, before any other call is made', async () => {
+    it('deletes what it created after an abort, before any other call', async () => {
       const { failure } = await hold('create', { signal: abort.signal })
       abort.abort(REASON)
       expectAborted(await failure)
@@ -129,7 +133,7 @@ export function definePersistentSignalTests(backend: NativeBackend, ports: TestP
       await transport.persistent.delete(range)
     })
 
-    it('deletes nothing if it could not create, which may be somebody else’s', async () => {
+    it('does not delete a range that it could not create', async () => {
       await transport.persistent.create(range)
       const { failure } = await hold('create', { signal: abort.signal })
       abort.abort(REASON)
@@ -140,7 +144,7 @@ export function definePersistentSignalTests(backend: NativeBackend, ports: TestP
       await transport.persistent.delete(range)
     })
 
-    it('deletes nothing that a Lookup finds', async () => {
+    it('does not delete what a Lookup found', async () => {
       await transport.persistent.create(range)
       const { failure } = await hold('lookup', { signal: abort.signal })
       abort.abort(REASON)
@@ -150,7 +154,7 @@ export function definePersistentSignalTests(backend: NativeBackend, ports: TestP
       expect(made()).toEqual({ create: 1, lookup: 1, delete: 1 })
     })
 
-    it('is carried out if it is a Delete that has begun', async () => {
+    it('completes a Delete after an abort', async () => {
       await transport.persistent.create(range)
       const { failure } = await hold('delete', { signal: abort.signal })
       abort.abort(REASON)
@@ -161,7 +165,7 @@ export function definePersistentSignalTests(backend: NativeBackend, ports: TestP
       await expectNotFound()
     })
 
-    it('leaves no listener on it, and is as without one, if it does not abort', async () => {
+    it('behaves as without a signal if the signal does not abort, and leaves no listener', async () => {
       const { signal } = abort
       const token = await transport.persistent.create(range, { signal })
       expect(await transport.persistent.lookup(range, { signal })).toBe(token)

@@ -4,16 +4,16 @@ import { promisify } from 'node:util'
 import type { NativeBackend } from '@winport/winsock-simulator'
 
 export interface ProgramOptions {
-  /** The arguments of the program, its name first where it is one of these suites'. */
+  /** The arguments of the program. For `program.js`, the first is the name of a program of this package. */
   readonly passed: readonly string[]
-  /** The script in the backend's test folder. */
+  /** The script in the test folder of the backend. Default: `program.js`. */
   readonly script?: string
   readonly node?: string
   readonly flags?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
 }
 
-/** Runs a program of the backend's test folder in a process of its own, and returns what it prints. */
+/** Runs a script of the test folder of the backend in a separate process, and returns its output. */
 export async function runInOwnProcess(
   { module }: NativeBackend,
   { passed, script = 'program.js', node = process.execPath, flags = [], env = {} }: ProgramOptions,

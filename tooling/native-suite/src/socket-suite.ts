@@ -9,17 +9,16 @@ import {
   SimulatedCall,
 } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
-import { closeGivenUp, openKnownSocket } from './native-internals.js'
-import type { TestPorts } from './test-ports.js'
+import { closeLeftOpen, openKnownSocket } from './native-internals.js'
 import { transportPerTest } from './transport-per-test.js'
 
-/** A socket's calls, one by one. */
-export function defineSocketTests(backend: NativeBackend, ports: TestPorts): void {
-  const per = transportPerTest(backend, 'socket', ports)
+/** The calls of a socket. */
+export async function defineSocketTests(backend: NativeBackend): Promise<void> {
+  const per = await transportPerTest(backend, 'socket', 200)
   const { simulator } = per
 
   describe(`a ${backend.name} socket`, () => {
-    it("takes IPv4 as well when bound to '::', however that is spelt, and a port once", () => {
+    it("accepts IPv4 too when bound to '::' in any notation, and uses a port once", () => {
       for (const address of ['::', '0:0:0:0:0:0:0:0']) {
         const dual = per.transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
         dual.bind({ address, port: 0 })
@@ -31,7 +30,7 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
       }
     })
 
-    it("binds to '::' where IPv4 cannot be had, as libuv does", () => {
+    it("binds to '::' without IPv4 if dual-stack mode is unavailable, as libuv does", () => {
       const socket = per.transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
       simulator.failNext(SimulatedCall.SETSOCKOPT, 10_042)
       socket.bind({ address: '::', port: 0 })
@@ -41,7 +40,7 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
     it.each([
       ['bind', SimulatedCall.BIND],
       ['getsockname', SimulatedCall.GETSOCKNAME],
-    ] as const)('reports a %s that fails, with its own error, and stays open', (syscall, call) => {
+    ] as const)('reports a failing %s and stays open', (syscall, call) => {
       const socket = per.transport.openSocket({ protocol: 'tcp' })
       if (syscall === 'getsockname') socket.bind({ address: '127.0.0.1', port: 0 })
       simulator.failNext(call, 10_050)
@@ -52,16 +51,16 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
       expect(socket.localAddress().port).toBeGreaterThan(0)
     })
 
-    it('gives a socket up whose closesocket fails', () => {
+    it('does not repeat a failing closesocket', () => {
       const { socket, descriptor } = openKnownSocket(per.transport, 'tcp')
       simulator.failNext(SimulatedCall.CLOSESOCKET, 10_038)
       expect(() => socket.close()).toThrow(expect.objectContaining({ code: 'WSAENOTSOCK', syscall: 'closesocket' }))
       socket.close()
       expect(simulator.counts().calls[SimulatedCall.CLOSESOCKET]).toBe(1)
-      closeGivenUp(descriptor)
+      closeLeftOpen(descriptor)
     })
 
-    it('reports an error that only this thread has, though another call failed in between', async () => {
+    it('reports the error of its own call when another call fails in between', async () => {
       const [first, second] = [
         per.transport.openSocket({ protocol: 'tcp' }),
         per.transport.openSocket({ protocol: 'udp' }),
@@ -72,14 +71,14 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
       expect(await failed).toMatchObject({ errno: 10_013 })
     })
 
-    it('passes null as NULL, and an empty buffer as one of no length', () => {
+    it('passes null as NULL and an empty buffer as a buffer of length 0', () => {
       const socket = per.transport.openSocket({ protocol: 'tcp' })
       const { Token } = acquire(socket, 1)
       expect(socket.ioctl(SIO_ASSOCIATE_PORT_RESERVATION, encodeToken(Token), new Uint8Array(0))).toBe(0)
       expect(() => socket.ioctl(SIO_ASSOCIATE_PORT_RESERVATION, null, null)).toThrow(/WSAE(FAULT|INVAL)/)
     })
 
-    it('takes any Uint8Array: a part of a larger one, a Buffer, shared memory', async () => {
+    it('takes any Uint8Array: a part of a larger array, a Buffer, shared memory', async () => {
       const socket = per.transport.openSocket({ protocol: 'tcp' })
       const shared = new Uint8Array(new SharedArrayBuffer(16))
       for (const output of [new Uint8Array(40).subarray(8, 24), Buffer.alloc(16), shared]) {
@@ -94,7 +93,7 @@ export function defineSocketTests(backend: NativeBackend, ports: TestPorts): voi
       }
     })
 
-    it('makes the blocking and the overlapped call alike', async () => {
+    it('makes blocking and overlapped calls with the same result', async () => {
       const socket = per.transport.openSocket({ protocol: 'udp' })
       const blocking = acquire(socket, 4)
       const overlapped = await acquireAsync(socket, 4)

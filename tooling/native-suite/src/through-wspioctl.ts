@@ -1,6 +1,6 @@
 import type { NativeBackend } from '@winport/winsock-simulator'
 
-/** The same backend, making its control calls of the service provider. */
+/** The same backend with WSPIoctl as its entry point. */
 export function throughWSPIoctl(backend: NativeBackend): NativeBackend {
   return {
     ...backend,

@@ -1,20 +1,24 @@
 import type { Transport } from '@winport/transport'
+import { leasePorts } from '@winport/windows'
 import { type NativeBackend, simulatorLibraries, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import { openDescriptors } from './open-descriptors.js'
-import type { TestPorts } from './test-ports.js'
 
-/** A simulator of a suite's own, and for each of its tests a transport, which must leave nothing when it is closed. */
+/** A simulator for a suite and a transport for each test, which must leave nothing open when it is closed. */
 export interface TransportPerTest {
   readonly simulator: WinsockSimulator
-  /** The running test's. */
+  /** The transport of the running test. */
   readonly transport: Transport
-  /** How many sockets this process had open before. */
+  /** The number of open sockets of this process before the test. */
   readonly descriptors: number
 }
 
-export function transportPerTest(backend: NativeBackend, suite: string, ports: TestPorts): TransportPerTest {
-  const simulator = new WinsockSimulator(`${backend.name}-${suite}`, ports)
+export async function transportPerTest(
+  backend: NativeBackend,
+  suite: string,
+  portCount: number,
+): Promise<TransportPerTest> {
+  const simulator = new WinsockSimulator(`${backend.name}-${suite}`, await leasePorts(portCount))
   let transport: Transport
   let descriptors: number
 

@@ -1,5 +1,6 @@
 import { TransportUnavailableError, WinsockError } from '@winport/transport'
 import type { WinsockLibraries } from '@winport/transport/native'
+import { leasePorts } from '@winport/windows'
 import {
   acquire,
   acquireAsync,
@@ -13,11 +14,11 @@ import {
 } from '@winport/winsock-simulator'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { foreignLibrary } from './foreign-library.js'
-import { closeGivenUp, internalsOf, openKnownSocket } from './native-internals.js'
-import type { TestPorts } from './test-ports.js'
+import { closeLeftOpen, internalsOf, openKnownSocket } from './native-internals.js'
 
-/** How a transport begins, ends and fails. */
-export function defineTransportTests(backend: NativeBackend, ports: TestPorts): void {
+/** How a transport opens, closes and fails. */
+export async function defineTransportTests(backend: NativeBackend): Promise<void> {
+  const ports = await leasePorts(100)
   const simulator = new WinsockSimulator(`${backend.name}-transport`, ports)
   const open = (libraries: WinsockLibraries = simulatorLibraries) => backend.openTransport(libraries)
 
@@ -29,14 +30,14 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
   afterAll(() => simulator.destroy())
 
   describe(backend.factory, () => {
-    it('says where there is no Windows, and what to do', () => {
+    it('throws on other systems than Windows and says what to do', () => {
       const create = () => backend.openTransport()
       expect(create).toThrow(TransportUnavailableError)
       expect(create).toThrow(`this platform is ${process.platform}`)
       expect(create).toThrow('mock')
     })
 
-    it('loads nothing by a name that is looked for along a search path', () => {
+    it('does not load libraries along a search path', () => {
       const libraries = { ...simulatorLibraries, kernel: 'kernel32.dll' }
       expect(() => open(libraries)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }))
       expect(() => open(libraries)).toThrow('libraries.kernel')
@@ -45,7 +46,7 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
       )
     })
 
-    it.each(['winsock', 'ipHelper', 'kernel'] as const)('names a %s library that is missing', async (role) => {
+    it.each(['winsock', 'ipHelper', 'kernel'] as const)('names a missing %s library', async (role) => {
       const error = await failureOf(() => open({ ...simulatorLibraries, [role]: '/no/such/library.so' }))
       expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
       expect(error.message).toContain('/no/such/library.so')
@@ -55,14 +56,14 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
     it.each([
       ['winsock', 'WSAStartup'],
       ['kernel', 'CancelIoEx'],
-    ])('names a function that the %s library lacks', async (role, name) => {
+    ])('names a function that the %s library does not export', async (role, name) => {
       const error = await failureOf(() => open({ ...simulatorLibraries, [role]: foreignLibrary }))
       expect(error.code).toBe('ERR_TRANSPORT_UNAVAILABLE')
       expect(error.message).toContain(foreignLibrary)
       expect(error.message).toContain(name)
     })
 
-    it('reports a WSAStartup that fails, and starts anew the next time', async () => {
+    it('reports a failing WSAStartup and tries again for the next transport', async () => {
       simulator.failNext(SimulatedCall.WSASTARTUP, 10_091)
       const error = await failureOf(() => open())
       expect(error).toMatchObject({ code: 'WSASYSNOTREADY', errno: 10_091, syscall: 'WSAStartup' })
@@ -73,7 +74,7 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
   })
 
   describe(`a ${backend.name} transport`, () => {
-    it('starts Winsock once for all of its libraries, and cleans up after the last', async () => {
+    it('starts Winsock once for all transports on the same libraries, and cleans up after the last', async () => {
       const transports = [open(), open(), open({ ...simulatorLibraries })]
       expect(simulator.counts().startups).toBe(1)
       await transports[0]?.close()
@@ -87,13 +88,13 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
       expect(simulator.counts().calls[SimulatedCall.WSASTARTUP]).toBe(2)
     })
 
-    it('closes with calls pending: they are complete before it cleans up', async () => {
+    it('waits for pending calls before it cleans up', async () => {
       const transport = open()
       simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
       const calls = Array.from({ length: 5 }, () =>
         failureOf(() => acquireAsync(transport.openSocket({ protocol: 'tcp' }), 1)),
       )
-      // The fifth socket is closed before, with its call pending.
+      // This socket is closed before the transport, with its call pending.
       const early = transport.openSocket({ protocol: 'tcp' })
       calls.push(failureOf(() => acquireAsync(early, 1)))
       early.close()
@@ -104,7 +105,7 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
       for (const call of calls) expect(await call).toMatchObject({ code: 'WSA_OPERATION_ABORTED' })
     })
 
-    it('closes while a persistent call is made: that one completes, the next are given up', async () => {
+    it('completes a running persistent call when it is closed, and cancels the next', async () => {
       simulator.setElevated(true)
       const transport = open()
       simulator.setLatency(SimulatedCall.LOOKUP_PERSISTENT, 50)
@@ -122,7 +123,7 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
       })
     })
 
-    it('closes every socket though one fails, cleans up, and tells of it once all is done', async () => {
+    it('closes every socket and cleans up if one socket cannot be closed, then reports that', async () => {
       const transport = open()
       const opened = Array.from({ length: 3 }, () => openKnownSocket(transport, 'udp'))
       simulator.failNext(SimulatedCall.CLOSESOCKET, 10_050, 2)
@@ -132,22 +133,22 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
         expect(await failureOf(() => socket.localAddress())).toMatchObject({ code: 'WSAENOTSOCK' })
       }
       const { openSockets, startups } = simulator.counts()
-      expect({ openSockets, startups }).toEqual({ openSockets: 1, startups: 0 }) // the one that Winsock did not close
+      expect({ openSockets, startups }).toEqual({ openSockets: 1, startups: 0 }) // the socket that Winsock did not close
       const other = open()
-      closeGivenUp(opened[1]?.descriptor ?? -1)
+      closeLeftOpen(opened[1]?.descriptor ?? -1)
       await other.close()
     })
 
-    it('reports a WSACleanup that fails', async () => {
+    it('reports a failing WSACleanup', async () => {
       const transport = open()
       simulator.failNext(SimulatedCall.WSACLEANUP, 10_050)
       expect(await failureOf(() => transport.close())).toMatchObject({ code: 'WSAENETDOWN', syscall: 'WSACleanup' })
       const other = open()
-      internalsOf(transport).calls.cleanUp() // makes up for the one that failed
+      internalsOf(transport).calls.cleanUp() // replaces the one that failed
       await other.close()
     })
 
-    it('lacks the persistent functions where its library does, and is whole otherwise', async () => {
+    it('works without the persistent functions if its library does not export them', async () => {
       const transport = open({ ...simulatorLibraries, ipHelper: foreignLibrary })
       const range = { protocol: 'udp', startPort: ports.startPort, count: 1 } as const
       for (const [verb, call] of [
@@ -163,7 +164,7 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
       await transport.close()
     })
 
-    it('keeps every bit of a token', async () => {
+    it('preserves every bit of a token', async () => {
       simulator.setElevated(true)
       const transport = open()
       const tokens = Array.from({ length: 8 }, () => acquire(transport.openSocket({ protocol: 'tcp' }), 1).Token)
@@ -180,7 +181,7 @@ export function defineTransportTests(backend: NativeBackend, ports: TestPorts): 
       await transport.close()
     })
 
-    it('opens no socket when closed, and reports a WSASocketW that fails', async () => {
+    it('reports a failing WSASocketW, and opens no socket after it is closed', async () => {
       const transport = open()
       simulator.failNext(SimulatedCall.SOCKET, 10_024)
       const error = await failureOf(() => transport.openSocket({ protocol: 'tcp' }))

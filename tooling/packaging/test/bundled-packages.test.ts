@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { leasePorts } from '@winport/windows'
 import { simulatorPath, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundlers } from './bundlers.js'
@@ -19,7 +20,7 @@ const KOFFI = '@winport/transport-koffi'
 const SETTINGS = { 'package.json': JSON.stringify({ private: true }) }
 
 const folder = mkdtempSync(join(tmpdir(), 'winport-bundled-'))
-const simulator = new WinsockSimulator('bundled', { startPort: 49_152, count: 1000 })
+const simulator = new WinsockSimulator('bundled', await leasePorts(100))
 let complete: ConsumerProject
 /** Without the native backends. */
 let lean: ConsumerProject
@@ -27,6 +28,7 @@ let lean: ConsumerProject
 const elsewhere = join(folder, 'elsewhere')
 
 beforeAll(async () => {
+  process.env['SIMULATOR_PORT'] = String(simulator.dynamicRange.startPort)
   process.env['WINSOCK_SIMULATOR_POOL'] = simulator.pool // for the bundles that the tests start
   delete process.env['NODE_PATH'] // pnpm sets it to packages of this workspace, where bundlers would find them
   await using registry = await startPackageRegistry(await packPackages(folder))

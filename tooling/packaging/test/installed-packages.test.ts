@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { leasePorts, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { simulatorDllPath, simulatorPath, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ConsumerProject } from './consumer-project.js'
@@ -24,10 +24,11 @@ const folder = mkdtempSync(join(tmpdir(), 'winport-installed-'))
 const packages = await packPackages(folder)
 const entryPoints = packages.flatMap(({ manifest }) => entryPointsOf(manifest))
 const windows = await windowsOrExplain('what is installed from the packed packages')
-const simulator = new WinsockSimulator('packaging', { startPort: 49_152, count: 1000 })
+const simulator = new WinsockSimulator('packaging', await leasePorts(100))
 let registry: PackageRegistry
 
 beforeAll(async () => {
+  process.env['SIMULATOR_PORT'] = String(simulator.dynamicRange.startPort)
   process.env['WINSOCK_SIMULATOR_POOL'] = simulator.pool // for the programs that the tests start
   registry = await startPackageRegistry(packages)
 })

@@ -5,20 +5,20 @@ import { withDirectoryLock } from './directory-lock.js'
 import { findCommand } from './find-command.js'
 import { runQuietly } from './run-quietly.js'
 
-/** Commands that Debian has packages for. */
+/** Commands that a Debian package installs. */
 export interface AptTool {
   readonly name: string
-  /** Any of them will do. */
+  /** One of these is enough. */
   readonly commands: readonly string[]
   readonly packages: readonly string[]
 }
 
-/** Installs those that are missing, if this is Debian and we are root. Rejects if apt-get fails. */
+/** Installs missing tools with apt-get if this is Debian and the user is root. Rejects if apt-get fails. */
 export async function installMissing(tools: readonly AptTool[], what: string): Promise<void> {
   if (missingOf(tools).length === 0 || !mayInstall()) return
   await withDirectoryLock(join(cacheDirectory(), 'install.lock'), async () => {
     const packages = missingOf(tools).flatMap((tool) => tool.packages)
-    // Another task may have installed them while this one waited.
+    // Another process may have installed them while this one waited.
     if (packages.length === 0) return
     process.stderr.write(`winport: installing ${packages.join(' ')} with apt-get, to ${what}\n`)
     await aptGet('update')
@@ -30,16 +30,16 @@ export function missingOf(tools: readonly AptTool[]): readonly AptTool[] {
   return tools.filter(({ commands }) => findCommand(...commands) === undefined)
 }
 
-/** What is missing and how to get it, and why it could not be installed, if that was tried. */
+/** Says what is missing and how to install it; and with `failure`, why the automatic installation failed. */
 export function missingMessage(tools: readonly AptTool[], failure?: unknown): string {
   const missing = missingOf(tools)
   const lines = [
     `missing: ${missing.map(({ name, commands }) => `${name} (${commands.join(' or ')} on PATH)`).join(', ')}`,
     `On Debian and Ubuntu: apt-get install --no-install-recommends ${missing.flatMap(({ packages }) => packages).join(' ')}`,
-    '(done for you where the machine is Debian and you are root)',
+    '(automatic on Debian if you are root)',
   ]
   if (failure !== undefined) {
-    lines.push(`It was tried, and failed:\n${failure instanceof Error ? failure.message : String(failure)}`)
+    lines.push(`The automatic installation failed:\n${failure instanceof Error ? failure.message : String(failure)}`)
   }
   return lines.join('\n')
 }
@@ -51,7 +51,7 @@ function mayInstall(): boolean {
 async function aptGet(...args: readonly string[]): Promise<void> {
   await runQuietly(findCommand('apt-get') ?? 'apt-get', ['-o', 'DPkg::Lock::Timeout=300', '--quiet', ...args], {
     timeoutMs: 20 * 60_000,
-    // dpkg insists on these folders, which the PATH of a CI job may lack.
+    // dpkg requires these folders, and the PATH of a CI job may lack them.
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
   })
 }

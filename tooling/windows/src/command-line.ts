@@ -9,11 +9,11 @@ import { WindowsUnavailableError } from './windows-unavailable-error.js'
 const USAGE = `Usage:
   winport-windows run [--timeout seconds] script.js [arguments]
   winport-windows run [--timeout seconds] -- [anything for node.exe]
-      Runs Node for Windows here, and exits with its code (124 after the time limit; default 300 s).
+      Runs Node for Windows and exits with its exit code (124 after the time limit; default 300 s).
   winport-windows prepare
-      Installs, downloads and makes what that needs, and shows where it is.
+      Installs, downloads and creates what "run" needs, and prints the paths.
   winport-windows tools
-      Installs Wine and mingw alone, where it may. Where it may not: fails under CI, else only says so.
+      Installs only Wine and mingw. If that is impossible, fails under CI and only prints a warning elsewhere.
 `
 const DEFAULT_TIMEOUT_S = 300
 const EXIT_TIMED_OUT = 124

@@ -9,24 +9,25 @@ import { type PlannedPackage, planDeployment } from './deployment-plan.js'
 import { findWorkspacePackage, type InstalledPackage } from './installed-package.js'
 import { runQuietly } from './run-quietly.js'
 
-/** Raised when this file comes to build something else of the same inputs. */
+/** Increase this when this file starts to build something different from the same inputs. */
 const LAYOUT = '1'
 const THIS_WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url))
 const KEPT_UNUSED_MS = 60 * 60_000
 
 export interface DeploymentOptions {
-  /** Development dependencies that its test files import, which are left out otherwise. */
+  /** Development dependencies that the test files import. The others are left out. */
   readonly devDependencies?: readonly string[]
   /** Default: this monorepo. */
   readonly workspace?: string
 }
 
 /**
- * Lays a built package of the workspace out as a plain folder, which Node under Wine can read (it does not see through
- * pnpm's links): the package as it would be published, its test folder with the TypeScript compiled, and all that it
- * needs in production, with the native binaries for Windows.
+ * Copies a built package of the workspace to a folder without links, because Node under Wine does not resolve pnpm's
+ * links. The folder holds the package as it would be published, its test folder with compiled TypeScript, and its
+ * production dependencies with their native binaries for Windows.
  *
- * The folder stays as it is: when an input changes, the next call makes another. Folders unused for an hour go then.
+ * A folder never changes. When an input changes, the next call creates a new folder and deletes those that have been
+ * unused for an hour.
  *
  * @returns the folder's path
  */
@@ -60,7 +61,7 @@ async function build(root: InstalledPackage, plan: readonly PlannedPackage[], ta
     }
     await compileTests(root, work)
     await rename(work, target).catch((error: unknown) => {
-      // Somebody else was faster, with the same contents.
+      // Another process was faster. Its folder has the same contents.
       if (!existsSync(target)) throw error
     })
   } finally {

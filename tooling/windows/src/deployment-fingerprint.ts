@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { PlannedPackage } from './deployment-plan.js'
 import { isOurs } from './installed-package.js'
 
-/** Changed whenever a deployment would turn out differently. */
+/** A hash of everything that a deployment is made of. */
 export async function deploymentFingerprint(
   plan: readonly PlannedPackage[],
   ...also: readonly string[]
@@ -12,7 +12,7 @@ export async function deploymentFingerprint(
   const hash = createHash('sha256').update(JSON.stringify(also))
   for (const { package: planned, to, entries } of plan) {
     hash.update(JSON.stringify([to, planned.directory, planned.manifest.version, entries]))
-    // What others published does not change under one version.
+    // A published version of a package never changes.
     if (isOurs(planned)) for (const entry of entries) await addContents(hash, join(planned.directory, entry))
   }
   return hash.digest('hex').slice(0, 16)

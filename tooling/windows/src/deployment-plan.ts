@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { findDependency, type InstalledPackage, isOurs } from './installed-package.js'
 
-/** One package of a deployment. */
+/** A package of a deployment. */
 export interface PlannedPackage {
   readonly package: InstalledPackage
   /** Relative to the deployment: '' for the package that is deployed. */
@@ -15,10 +15,10 @@ export interface PlannedPackage {
 const PLATFORM = { os: 'win32', cpu: process.platform === 'win32' ? process.arch : 'x64' }
 
 /**
- * What a deployment holds and where: the package with its test folder, and all that it needs in production, as a tree
- * that Node finds its way in without links. Two versions of one package lie as npm would lay them.
+ * What a deployment holds, and where: the package with its test folder, and its production dependencies in a tree of
+ * node_modules folders without links. Two versions of one package are nested as npm nests them.
  *
- * @param devDependencies the names of development dependencies that its test files import
+ * @param devDependencies the names of the development dependencies that the test files import
  */
 export async function planDeployment(
   root: InstalledPackage,
@@ -38,7 +38,7 @@ export async function planDeployment(
 
 type Placed = Map<string, InstalledPackage>
 
-/** Places what a package at `at` needs, and only then what that needs in turn: so the nearer claim on a place wins. */
+/** Places the dependencies of a package at `at` before their own dependencies, so that the nearest dependent decides. */
 async function placeDependencies(
   dependent: InstalledPackage,
   at: string,
@@ -74,7 +74,7 @@ async function dependenciesOf(
   return found
 }
 
-/** What Node would find from `at` among the packages placed so far. */
+/** The package that Node would find from `at` among those placed so far. */
 function lookUp(at: string, name: string, placed: Placed): InstalledPackage | undefined {
   for (let folder = at; ; folder = dirname(folder)) {
     const found = placed.get(join(folder, 'node_modules', name))

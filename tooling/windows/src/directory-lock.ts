@@ -8,11 +8,11 @@ import { processStartTime } from './process-identity.js'
 const POLL_MS = 50
 
 /**
- * Runs the task while this process alone holds the directory `path`; others wait. The lock of a process that died is
- * taken over. Linux only: it asks /proc who is alive.
+ * Runs a task while no other process holds the lock `path`, a directory. Takes over the lock of a dead process. Linux
+ * only: reads /proc.
  *
- * The directory holds one file, whose name says who the owner is. Every step is one rename, so two who find the same
- * dead owner cannot both take over: the name that the second wants to replace is gone.
+ * The directory holds one file, whose name identifies the owner. Every step is one rename. When two processes find the
+ * same dead owner, the second rename fails because its source is gone, so only one of them takes over.
  */
 export async function withDirectoryLock<T>(path: string, task: () => Promise<T>): Promise<T> {
   const owner = await claim()
@@ -39,7 +39,7 @@ async function acquire(path: string, owner: string): Promise<void> {
   }
 }
 
-/** A rename onto a missing or an empty directory succeeds, onto the directory of an owner it fails. */
+/** rename succeeds if the target is missing or an empty directory, and fails if it holds the file of an owner. */
 async function takeFree(path: string, prepared: string): Promise<boolean> {
   try {
     await rename(prepared, path)
@@ -65,6 +65,6 @@ async function takeOverDead(path: string, owner: string): Promise<boolean> {
 
 async function release(path: string, owner: string): Promise<void> {
   await rm(join(path, owner), { force: true })
-  // Somebody may have moved in between the two calls: then it is not empty, and stays.
+  // If another process has taken the lock between the two calls, the directory is not empty and stays.
   await rmdir(path).catch(() => {})
 }

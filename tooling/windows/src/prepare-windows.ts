@@ -3,18 +3,18 @@ import { installWindowsTools } from './windows-tools.js'
 import { WindowsUnavailableError } from './windows-unavailable-error.js'
 import { winePrefix } from './wine-prefix.js'
 
-/** What runs Windows programs on this machine. */
+/** The means to run Windows programs on this machine. */
 export type Windows = RealWindows | Wine
 
 export interface RealWindows {
   readonly kind: 'windows'
-  /** The Node that runs this. */
+  /** The path of the running Node.js. */
   readonly node: string
 }
 
 export interface Wine {
   readonly kind: 'wine'
-  /** The path of node.exe 22.22.2, as Linux writes it. */
+  /** The path of node.exe 22.22.2, in Linux notation. */
   readonly node: string
   readonly wine: string
   readonly prefix: string
@@ -25,10 +25,10 @@ export interface Wine {
 let preparing: Promise<Windows> | undefined
 
 /**
- * Makes this machine able to run Windows programs: installs Wine and mingw where it may, downloads Node for Windows and
- * makes a Wine prefix, each once. Any number of processes may call it at the same time. On Windows there is nothing to do.
+ * Prepares this machine for Windows programs: installs Wine and mingw if possible, downloads Node.js for Windows, and
+ * creates a Wine prefix, each once. Any number of processes may call this at the same time. On Windows it does nothing.
  *
- * @throws WindowsUnavailableError with what is missing and how to get it
+ * @throws WindowsUnavailableError that says what is missing and how to install it
  */
 export function prepareWindows(): Promise<Windows> {
   preparing ??= prepare().catch((error: unknown) => {

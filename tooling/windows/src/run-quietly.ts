@@ -11,8 +11,8 @@ export interface QuietCommand {
 }
 
 /**
- * Runs a command without showing what it prints, unless it fails: then the error ends with it. Output goes to a file,
- * because Wine leaves servers behind that would keep a pipe open long after the command is done.
+ * Runs a command and discards its output. If the command fails, the message of the error ends with the output, which goes
+ * to a file: Wine starts servers that would keep a pipe open long after the end of the command.
  */
 export async function runQuietly(command: string, args: readonly string[], options: QuietCommand): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'winport-'))

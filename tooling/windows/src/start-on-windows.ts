@@ -13,27 +13,27 @@ import { keepWineServer } from './wine-server.js'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 
-/** What this process was told that a program on another Node must not be. */
+/** Variables that are meant for the running Node.js only. */
 const NOT_INHERITED = ['NODE_OPTIONS', 'NODE_PATH', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE']
 
 export interface WindowsProgram {
-  /** Another program than Node: the path of an .exe. */
+  /** The path of an .exe. Default: Node.js. */
   readonly program?: string
-  /** Passed as they are: write paths with `windowsPath`. */
+  /** The arguments, which are passed unchanged: convert paths with `windowsPath`. */
   readonly args: readonly string[]
-  /** A folder, as the host system writes it. Default: the current one. */
+  /** A folder, in the notation of the host system. Default: the current one. */
   readonly cwd?: string
-  /** On top of this process's environment; undefined takes a variable away. Wine makes its own PATH, TEMP and HOME. */
+  /** Variables to add to the environment of this process, or with undefined to remove. Wine sets PATH, TEMP and HOME itself. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** After so long it is killed, with all it started. Default: 60 s. */
+  /** After this time, the program and everything it started are killed. Default: 60 s. */
   readonly timeoutMs?: number
-  /** Kills it likewise; the result then rejects with the signal's reason. */
+  /** Kills the program likewise. The result then rejects with the reason of the signal. */
   readonly signal?: AbortSignal
-  /** Gets what it prints, while it runs. */
+  /** Receives the output while the program runs. */
   readonly onOutput?: (text: string, stream: 'stdout' | 'stderr') => void
 }
 
-/** Starts Node for Windows, or another Windows program. Any number may run at the same time. */
+/** Starts Node.js for Windows, or another Windows program. Any number may run at the same time. */
 export async function startOnWindows(program: WindowsProgram): Promise<WindowsProcess> {
   const windows = await prepareWindows()
   if (windows.kind === 'wine') await keepWineServer(windows.prefix)
@@ -50,7 +50,7 @@ export async function startOnWindows(program: WindowsProgram): Promise<WindowsPr
     cwd,
     env: withChanges(env, program.env),
     stdio: ['ignore', stdout.descriptor, stderr.descriptor],
-    // Its own process group: a Ctrl-C meant for us is ours to pass on.
+    // Its own process group: Ctrl-C reaches this process alone, which then kills the program.
     detached: windows.kind === 'wine',
     windowsHide: true,
   })
@@ -69,7 +69,7 @@ interface Launch {
 function underWine({ wine, prefix }: Wine): Launch {
   const run = randomUUID()
   const setpriv = findCommand('setpriv')
-  // If we are killed ourselves, it dies with us.
+  // The kernel kills the program if this process is killed.
   const bond = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
   return { run, command: [...bond, wine], env: { ...wineEnvironment(prefix, ownEnvironment()), [RUN_VARIABLE]: run } }
 }

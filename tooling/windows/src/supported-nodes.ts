@@ -2,14 +2,14 @@ import { nodeFromNpm } from './node-from-npm.js'
 import { orExplain } from './or-explain.js'
 import { ToolUnavailableError } from './tool-unavailable-error.js'
 
-/** A Node.js that a suite runs on. */
+/** A version of Node.js that a suite runs on. */
 export interface NodeVersion {
-  /** As its `process.version` says. */
+  /** Its `process.version`. */
   readonly version: string
   readonly path: string
 }
 
-/** One of each supported line, besides the oldest, with its archive's SHA-512. */
+/** One version of each supported line except the oldest, with the SHA-512 of its archive. */
 const VERSIONS: Readonly<Record<string, string>> = {
   '22.23.3': 'qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==',
   '24.9.0': 'mN4aPMj4cOJv937Bu7ge7EBGmb3dkQ+04jcVWRiowd7+PmQ++TpLQXQh6I1madra65CiCYNfDWu3To51tq5xuA==',
@@ -17,14 +17,16 @@ const VERSIONS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The Node.js that runs this, and those of the other supported lines, downloaded from npm once. Linux x64 only.
+ * The running Node.js and one version of each other supported line, downloaded from npm once. Linux x64 only.
  *
- * @throws ToolUnavailableError if npm does not have them to give
+ * @throws ToolUnavailableError if the download fails
  */
 export async function supportedNodes(): Promise<readonly NodeVersion[]> {
   const { platform, arch } = process
   if (platform !== 'linux' || arch !== 'x64') {
-    throw new ToolUnavailableError(`other versions of Node.js are for Linux x64; this is ${platform} ${arch}`)
+    throw new ToolUnavailableError(
+      `other versions of Node.js are available on Linux x64 only; this is ${platform} ${arch}`,
+    )
   }
   try {
     const others = Object.entries(VERSIONS).map(async ([version, integrity]) => ({
@@ -34,15 +36,15 @@ export async function supportedNodes(): Promise<readonly NodeVersion[]> {
     return [runningNode(), ...(await Promise.all(others))]
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new ToolUnavailableError(`other versions of Node.js could not be had: ${message}`, { cause: error })
+    throw new ToolUnavailableError(`other versions of Node.js could not be downloaded: ${message}`, { cause: error })
   }
 }
 
 /**
- * supportedNodes for a test file. Where the others cannot be had, it fails under CI; elsewhere it says so loudly on
- * stderr, and only the Node.js that runs this is left.
+ * `supportedNodes` for a test file. If the other versions are unavailable, rejects under CI; elsewhere prints a banner to
+ * stderr and returns the running Node.js alone.
  *
- * @param what what does not run on the others in that case
+ * @param what what does not run on the other versions in that case
  */
 export async function supportedNodesOrExplain(what: string): Promise<readonly NodeVersion[]> {
   const explained = `NOT RUN ON OTHER VERSIONS OF NODE.JS: ${what}`

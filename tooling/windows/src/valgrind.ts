@@ -6,9 +6,9 @@ import { ToolUnavailableError } from './tool-unavailable-error.js'
 const VALGRIND: AptTool = { name: 'valgrind', commands: ['valgrind'], packages: ['valgrind'] }
 
 /**
- * The path of valgrind, which is installed if this is Debian and we are root.
+ * The path of valgrind. Installs it if this is Debian and the user is root.
  *
- * @throws ToolUnavailableError if it is missing still
+ * @throws ToolUnavailableError if it is not installed then
  */
 export async function installValgrind(): Promise<string> {
   let failure: unknown
@@ -20,7 +20,7 @@ export async function installValgrind(): Promise<string> {
   return found
 }
 
-/** installValgrind for a test file: where it cannot be had, that fails under CI, and is loudly explained elsewhere. */
+/** `installValgrind` for a test file: without valgrind, rejects under CI; elsewhere prints a banner and returns undefined. */
 export function valgrindOrExplain(what: string): Promise<string | undefined> {
   return orExplain(`NOT RUN UNDER VALGRIND: ${what}`, installValgrind)
 }

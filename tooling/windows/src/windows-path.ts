@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-/** A path as a Windows program sees it: `/tmp/a.js` is `Z:\tmp\a.js` under Wine; on Windows it is only made absolute. */
+/** A path in the notation of Windows: `/tmp/a.js` is `Z:\tmp\a.js` under Wine. On Windows, makes the path absolute. */
 export function windowsPath(path: string): string {
   const absolute = resolve(path)
   return process.platform === 'win32' ? absolute : `Z:${absolute.replaceAll('/', '\\')}`

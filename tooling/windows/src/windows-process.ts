@@ -5,19 +5,19 @@ import { killWineProcesses } from './wine-processes.js'
 
 const POLL_MS = 20
 
-/** How a program ended. */
+/** How a program ended, and what it printed. */
 export interface WindowsResult {
-  /** Null if it was killed. Under Wine it is what Linux leaves of it: modulo 256. */
+  /** Null if the program was killed. Under Wine, the exit code modulo 256. */
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
   readonly timedOut: boolean
 }
 
-/** What surrounds a program while it runs. */
-export interface Surroundings {
+/** A running program and everything that belongs to it. */
+export interface RunningProgram {
   readonly child: ChildProcess
-  /** The name of its run under Wine, undefined on Windows. */
+  /** The identifier of this run under Wine; undefined on Windows. */
   readonly run: string | undefined
   readonly stdout: OutputFile
   readonly stderr: OutputFile
@@ -26,50 +26,50 @@ export interface Surroundings {
   readonly onOutput?: ((text: string, stream: 'stdout' | 'stderr') => void) | undefined
 }
 
-/** A program that was started. */
+/** A started Windows program. */
 export class WindowsProcess {
   /**
-   * Settles when the program has ended; then nothing it started is left either (on Windows only if it was killed).
-   * Rejects with the reason of the AbortSignal, if that ended it.
+   * Settles when the program and everything it started have ended. (On Windows, processes that it started are killed
+   * only if the program itself was killed.) Rejects with the reason of the AbortSignal if that killed the program.
    */
   readonly result: Promise<WindowsResult>
-  readonly #surroundings: Surroundings
+  readonly #program: RunningProgram
   readonly #ended = new AbortController()
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings
+  constructor(program: RunningProgram) {
+    this.#program = program
     this.result = this.#end()
-    // Whoever only kills it need not look at the result.
+    // A caller may kill the program and ignore its result.
     this.result.catch(() => {})
   }
 
-  /** Its pid, as the host system counts. */
+  /** The pid of the program on the host system. */
   get pid(): number | undefined {
-    return this.#surroundings.child.pid
+    return this.#program.child.pid
   }
 
-  /** Ends it without a chance to clean up, and all that it started. */
+  /** Kills the program and everything it started. Idempotent. */
   async kill(): Promise<void> {
     await this.#killNow()
     await this.result.catch(() => {})
   }
 
-  /** The first match in its stdout, as soon as it is there. Rejects if the program ends without one. */
+  /** Waits for a match in stdout. Rejects if the program ends without one. */
   async waitForOutput(pattern: RegExp): Promise<RegExpMatchArray> {
     for (;;) {
       const over = this.#ended.signal.aborted
-      const match = this.#surroundings.stdout.text.match(pattern)
+      const match = this.#program.stdout.text.match(pattern)
       if (match !== null) return match
       if (over) {
-        const { stdout, stderr } = this.#surroundings
-        throw new Error(`it ended without printing ${pattern}\nstdout: ${stdout.text}\nstderr: ${stderr.text}`)
+        const { stdout, stderr } = this.#program
+        throw new Error(`the program ended without printing ${pattern}\nstdout: ${stdout.text}\nstderr: ${stderr.text}`)
       }
       await pause(this.#ended.signal)
     }
   }
 
   async #end(): Promise<WindowsResult> {
-    const { child, run, stdout, stderr, timeoutMs, signal } = this.#surroundings
+    const { child, run, stdout, stderr, timeoutMs, signal } = this.#program
     const exit = once(child, 'exit')
     const pump = setInterval(() => this.#pump(), POLL_MS)
     let timedOut = false
@@ -77,7 +77,7 @@ export class WindowsProcess {
       timedOut = true
       abort()
     }, timeoutMs)
-    // Should it fail, then so does the second look after the exit, and that failure is reported.
+    // If this fails, killWineProcesses below fails too, and its error is reported.
     const abort = () => void this.#killNow().catch(() => {})
     signal?.addEventListener('abort', abort)
     try {
@@ -98,7 +98,7 @@ export class WindowsProcess {
   }
 
   #pump(): void {
-    const { stdout, stderr, onOutput } = this.#surroundings
+    const { stdout, stderr, onOutput } = this.#program
     for (const [name, file] of [['stdout', stdout] as const, ['stderr', stderr] as const]) {
       const text = file.readMore()
       if (text !== '') onOutput?.(text, name)
@@ -106,7 +106,7 @@ export class WindowsProcess {
   }
 
   async #killNow(): Promise<void> {
-    const { child, run } = this.#surroundings
+    const { child, run } = this.#program
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     if (run === undefined) {
       await once(spawn('taskkill', ['/PID', String(child.pid), '/T', '/F'], { stdio: 'ignore' }), 'exit')
@@ -117,7 +117,7 @@ export class WindowsProcess {
   }
 }
 
-/** Waits a little, less if the program ends. */
+/** Waits until the next poll or the end of the program. */
 function pause(ended: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, POLL_MS)

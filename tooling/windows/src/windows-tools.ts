@@ -2,10 +2,10 @@ import { type AptTool, installMissing, missingMessage, missingOf } from './apt-t
 import { findCommand } from './find-command.js'
 import { WindowsUnavailableError } from './windows-unavailable-error.js'
 
-/** The commands that stand in for Windows and for its compiler on Linux. */
+/** The commands that run and compile Windows programs on Linux. */
 export interface WindowsTools {
   readonly wine: string
-  /** mingw's g++ for 64-bit Windows, with POSIX threads (its other variant lacks std::mutex). */
+  /** The g++ of mingw for 64-bit Windows with POSIX threads. The variant with Windows threads lacks std::mutex. */
   readonly compiler: string
 }
 
@@ -18,9 +18,9 @@ const MINGW: AptTool = {
 const TOOLS = [WINE, MINGW]
 
 /**
- * Finds Wine and mingw, and installs what is missing if this is Debian and we are root.
+ * Finds Wine and mingw. Installs what is missing if this is Debian and the user is root.
  *
- * @throws WindowsUnavailableError if one is missing still; its message names it and says how to install it
+ * @throws WindowsUnavailableError if one is not installed then; the message says how to install it
  */
 export async function installWindowsTools(): Promise<WindowsTools> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {

@@ -1,9 +1,9 @@
-/** The environment of a Wine program: the caller's, plus what keeps Wine quiet, in its prefix and off the desktop. */
+/** The environment of a program under Wine: `env` plus variables that select the prefix and suppress messages and windows. */
 export function wineEnvironment(prefix: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...rest } = env
   return {
     WINEDEBUG: '-all',
-    // Off: the offers to install Mono and Gecko, and the entries in the desktop's menu.
+    // No offers to install Mono and Gecko, and no entries in the menu of the desktop.
     WINEDLLOVERRIDES: 'mscoree,mshtml=;winemenubuilder.exe=d',
     ...rest,
     WINEARCH: 'win64',

@@ -7,7 +7,7 @@ import { runQuietly } from './run-quietly.js'
 import { wineEnvironment } from './wine-environment.js'
 import { keepWineServer, stopWineServer } from './wine-server.js'
 
-/** The path of a Wine prefix in Windows 10 mode, in the cache; made once, whoever asks first. */
+/** The path of a Wine prefix in the cache, in Windows 10 mode. The first call on a machine creates it. */
 export async function winePrefix(wine: string): Promise<string> {
   const prefix = join(cacheDirectory(), 'wine-prefix')
   const ready = join(prefix, 'ready')
@@ -22,7 +22,7 @@ export async function winePrefix(wine: string): Promise<string> {
 
 async function create(wine: string, prefix: string): Promise<void> {
   if (existsSync(prefix)) {
-    // Somebody died half-way.
+    // A process died while it created the prefix.
     await stopWineServer(prefix)
     await rm(prefix, { recursive: true, force: true })
   }
@@ -31,6 +31,6 @@ async function create(wine: string, prefix: string): Promise<void> {
   await keepWineServer(prefix)
   await runQuietly(wine, ['wineboot', '-i'], { env, timeoutMs: 5 * 60_000 })
   await runQuietly(wine, ['winecfg', '-v', 'win10'], { env, timeoutMs: 60_000 })
-  // The registry reaches the disk when the server ends.
+  // The server writes the registry to the disk when it ends.
   await stopWineServer(prefix)
 }

@@ -6,15 +6,15 @@ const LINGER_S = 15
 const TIMEOUT_MS = 30_000
 
 /**
- * Starts the prefix's server if none runs, such that it outlives the last program for a while: to start it and Windows'
- * services takes a second or two, a program that finds them running a fifth of one.
+ * Starts the server of the prefix if it does not run. The server outlives the last program for some seconds: starting it
+ * and the services of Windows takes one or two seconds, and a program that finds them running starts in 0.2 s.
  */
 export async function keepWineServer(prefix: string): Promise<void> {
-  // It fails when one runs already, which is as good; and without the command, Wine starts one itself.
+  // The command fails if a server runs already, and without the command Wine starts a server itself: both are fine.
   await wineserver(prefix, `-p${LINGER_S}`)
 }
 
-/** Ends the prefix's server and all its programs, and waits until its registry is on the disk. For a prefix in the making. */
+/** Ends the server and all programs of the prefix, and waits until the registry is on the disk. For unfinished prefixes. */
 export async function stopWineServer(prefix: string): Promise<void> {
   await wineserver(prefix, '-k')
   await wineserver(prefix, '-w')

@@ -18,7 +18,7 @@ describe.skipIf(windows === undefined)('winport-windows', () => {
     expect(JSON.parse(stdout)).toMatchObject({ platform: 'win32', args: ['--timeout', 'a b'] })
   })
 
-  it('shows stdout and stderr apart, and exits with the code of the program', async () => {
+  it('prints stdout and stderr separately and exits with the exit code of the program', async () => {
     const program = `console.log('out'); console.error('err'); process.exit(7)`
     expect(await command('run', '--', '-e', program)).toEqual({ code: 7, stdout: 'out\n', stderr: 'err\n' })
   })
@@ -30,7 +30,7 @@ describe.skipIf(windows === undefined)('winport-windows', () => {
     expect(processesWith(mark)).toEqual([])
   })
 
-  it.skipIf(windows?.kind === 'windows')('ends what it runs when it is asked to end', async () => {
+  it.skipIf(windows?.kind === 'windows')('kills the program on SIGTERM', async () => {
     const mark = randomUUID()
     const child = start('run', 'never-ends.js', mark)
     await once(child.stdout ?? child, 'data')
@@ -39,7 +39,7 @@ describe.skipIf(windows === undefined)('winport-windows', () => {
     expect(processesWith(mark)).toEqual([])
   })
 
-  it.skipIf(windows?.kind === 'windows')('takes what it runs along when it is killed', async () => {
+  it.skipIf(windows?.kind === 'windows')('does not leave the program running when it is killed', async () => {
     const mark = randomUUID()
     const child = start('run', '--', '-e', `console.log('on'); setInterval(() => {}, 1000)`, mark)
     await once(child.stdout ?? child, 'data')
@@ -48,14 +48,14 @@ describe.skipIf(windows === undefined)('winport-windows', () => {
     await expect.poll(() => processesWith(mark)).toEqual([])
   })
 
-  it('prepares, and shows where things are', async () => {
+  it('prepares the machine and prints the paths', async () => {
     const { code, stdout } = await command('prepare')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toEqual(windows)
   })
 
   it.each([[[]], [['fly']], [['run']], [['run', '--']], [['run', '--timeout', 'x', 'report.js']], [['run', '--fast']]])(
-    'shows how it is used for %j',
+    'prints its usage for %j',
     async (words) => {
       expect(await command(...words)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Usage:/) })
     },

@@ -40,7 +40,7 @@ describe('deployForWindows', () => {
     await rm(workspace, { recursive: true, force: true })
   })
 
-  it('lays out what would be published, the tests, and what is needed in production, without links', async () => {
+  it('copies the published files, the tests and the production dependencies, without links', async () => {
     expect(await tree(await deploy())).toEqual([
       'dist/index.js',
       'node_modules/@x/core/dist/index.js',
@@ -58,7 +58,7 @@ describe('deployForWindows', () => {
     ])
   })
 
-  it('gives each package the version it asked for', async () => {
+  it('gives each package the version that it depends on', async () => {
     const folder = await deploy()
     const version = async (path: string) =>
       JSON.parse(await readFile(join(folder, path, 'package.json'), 'utf8')).version
@@ -66,12 +66,12 @@ describe('deployForWindows', () => {
     expect(await version('node_modules/@x/core/node_modules/old')).toBe('2.0.0')
   })
 
-  it('adds the development dependencies that are asked for', async () => {
+  it('adds the given development dependencies', async () => {
     const folder = await deployForWindows('@x/app', { workspace, devDependencies: ['dev'] })
     expect(await tree(folder)).toContain('node_modules/dev/package.json')
   })
 
-  it('returns the same folder until an input changes, and another one then', async () => {
+  it('returns the same folder until an input changes', async () => {
     const first = await deploy()
     expect(await deploy()).toBe(first)
     await write('packages/core/dist/index.js', 'export const changed = true')
@@ -81,23 +81,23 @@ describe('deployForWindows', () => {
     expect(await readFile(join(first, 'node_modules/@x/core/dist/index.js'), 'utf8')).not.toContain('changed')
   })
 
-  it('may be called several times at once', async () => {
+  it('can be called several times at once', async () => {
     const folders = await Promise.all([deploy(), deploy(), deploy()])
     expect(new Set(folders).size).toBe(1)
     expect(await readdir(dirname(folders[0] ?? ''))).toHaveLength(1)
   })
 
-  it('says so if a package is not built', async () => {
+  it('rejects if a package is not built', async () => {
     await rm(join(workspace, 'packages/core/dist'), { recursive: true })
     await expect(deploy()).rejects.toThrow('@x/core is not built: run pnpm build')
   })
 
-  it('says so if a dependency is not installed', async () => {
+  it('rejects if a dependency is not installed', async () => {
     await rm(join(workspace, 'packages/core/node_modules'), { recursive: true })
     await expect(deploy()).rejects.toThrow('@x/core needs old, which is not installed: run pnpm install')
   })
 
-  it('says so if there is no such package', async () => {
+  it('rejects if there is no such package', async () => {
     await expect(deployForWindows('@x/none', { workspace })).rejects.toThrow('is called @x/none')
   })
 

@@ -20,34 +20,34 @@ describe.skipIf(process.platform !== 'linux')('withDirectoryLock', () => {
     await rm(directory, { recursive: true, force: true })
   })
 
-  it('lets one in at a time, and leaves nothing behind', async () => {
+  it('runs one task at a time and leaves no file', async () => {
     expect(await mostAtOnce(12)).toBe(1)
     expect(await readdir(directory)).toEqual([])
   })
 
-  it('returns what the task returns, and passes its error on', async () => {
+  it('returns the result of the task and passes on its error', async () => {
     expect(await withDirectoryLock(lock, async () => 5)).toBe(5)
     await expect(withDirectoryLock(lock, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(existsSync(lock)).toBe(false)
   })
 
-  it('takes over from a process that died, one at a time', async () => {
+  it('takes over the lock of a dead process, one task at a time', async () => {
     const { pid } = spawnSync('true')
     await layLock(`${pid}_12345_x`)
     expect(await mostAtOnce(12)).toBe(1)
   })
 
-  it('takes over from a process whose pid came round again', async () => {
+  it('takes over the lock of a dead process whose pid is in use again', async () => {
     await layLock(`${process.pid}_1_x`)
     expect(await withDirectoryLock(lock, async () => 'done')).toBe('done')
   })
 
-  it('takes over an empty directory, which somebody left who died while releasing', async () => {
+  it('takes over an empty directory, left by a process that died while it released the lock', async () => {
     await mkdir(lock)
     expect(await withDirectoryLock(lock, async () => 'done')).toBe('done')
   })
 
-  it('says so if it cannot lock', async () => {
+  it('rejects if it cannot create the lock', async () => {
     const locking = withDirectoryLock(join(directory, 'file', 'lock'), async () => 'done')
     await expect(locking).rejects.toMatchObject({ code: 'ENOENT' })
   })

@@ -5,7 +5,7 @@ const LIST =
     ? (['powershell', '-NoProfile', '-Command', 'Get-CimInstance Win32_Process | ForEach-Object CommandLine'] as const)
     : (['ps', '-ww', '-eo', 'pid,stat,args'] as const)
 
-/** The lines of the system's list of processes with this text in the arguments. */
+/** The lines of the process list of the system that contain this text. */
 export function processesWith(text: string): readonly string[] {
   const [command, ...args] = LIST
   return execFileSync(command, args, { encoding: 'utf8' })

@@ -10,7 +10,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Starts a process of its own that has imported the built API as `api`, with nothing in its environment but this. */
+/** Runs a program in a new process, with the built API as `api` and with this environment only. */
 export function startInNode(program: string, env: Readonly<Record<string, string>>): ChildProcess {
   const script = `const api = await import(${JSON.stringify(API)})\n${program}`
   return spawn(process.execPath, ['--input-type=module', '-e', script], { env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -22,17 +22,17 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     })
   })
 
-  it.each([0, 1, 7])('passes exit code %i on', async (code) => {
+  it.each([0, 1, 7])('returns exit code %i', async (code) => {
     const result = await runOnWindows({ args: ['-e', `process.exit(${code})`] })
     expect(result).toEqual({ exitCode: code, stdout: '', stderr: '', timedOut: false })
   })
 
-  it('turns an uncaught error into exit code 1, with its stack on stderr', async () => {
+  it('returns exit code 1 for an uncaught error, with its stack on stderr', async () => {
     const result = await runOnWindows({ args: ['-e', `throw new Error('oh no')`] })
     expect(result).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Error: oh no') })
   })
 
-  it('brings stdout and stderr back whole and apart, a megabyte each', async () => {
+  it('returns a megabyte of stdout and of stderr, complete and separate', async () => {
     const megabyte = 1024 * 1024
     const result = await runOnWindows({ args: [programPath('print.js'), String(megabyte)] })
     expect(result.exitCode).toBe(0)
@@ -40,12 +40,12 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     expect(result.stderr === numberedLines('err', megabyte)).toBe(true)
   })
 
-  it('keeps characters whole that take several bytes', async () => {
+  it('does not split characters of several bytes', async () => {
     const { stdout } = await runOnWindows({ args: ['-e', `process.stdout.write('a€😀'.repeat(50_000))`] })
     expect(stdout === 'a€😀'.repeat(50_000)).toBe(true)
   })
 
-  it('passes environment variables on, and takes away those that are undefined', async () => {
+  it('passes environment variables on and removes those that are undefined', async () => {
     vi.stubEnv('WINPORT_TEST_INHERITED', 'inherited')
     vi.stubEnv('WINPORT_TEST_REMOVED', 'removed')
     const { env } = await report({ env: { WINSOCK_SIMULATOR_POOL: 'a b="c"', WINPORT_TEST_REMOVED: undefined } })
@@ -53,12 +53,12 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     expect(env).not.toHaveProperty('WINPORT_TEST_REMOVED')
   })
 
-  it('does not pass on what concerns this Node alone', async () => {
+  it('does not pass on variables for the running Node.js', async () => {
     vi.stubEnv('NODE_OPTIONS', '--import=/nowhere.js')
     expect((await report({})).env).not.toHaveProperty('NODE_OPTIONS')
   })
 
-  it('passes arguments as they are', async () => {
+  it('passes arguments unchanged', async () => {
     const args = [
       'a b',
       '',
@@ -77,11 +77,11 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     expect((await report({}, ...args)).args).toEqual(args)
   })
 
-  it('runs in the folder it is given', async () => {
+  it('runs in the given folder', async () => {
     expect((await report({ cwd: tmpdir() })).cwd).toBe(windowsPath(tmpdir()))
   })
 
-  it('shows output while the program runs', async () => {
+  it('reports output while the program runs', async () => {
     let running = true
     const seen: string[] = []
     const result = runOnWindows({
@@ -94,20 +94,20 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     expect(seen).toEqual(['stdout one true', 'stderr two true', 'stdout three true'])
   })
 
-  it('kills a program that never ends, and all that it started', async () => {
+  it('kills a program after its time limit, with everything it started', async () => {
     const mark = randomUUID()
     const result = await runOnWindows({ args: [programPath('never-ends.js'), mark], timeoutMs: 5_000 })
     expect(result).toEqual({ exitCode: null, stdout: 'all started\n', stderr: '', timedOut: true })
     expect(processesWith(mark)).toEqual([])
   })
 
-  it.skipIf(windows?.kind === 'windows')('leaves nothing behind of a program that left a child behind', async () => {
+  it.skipIf(windows?.kind === 'windows')('kills a child that the program left running', async () => {
     const mark = randomUUID()
     expect(await runOnWindows({ args: [programPath('leaves-a-child.js'), mark] })).toMatchObject({ exitCode: 0 })
     expect(processesWith(mark)).toEqual([])
   })
 
-  it('is ended by an AbortSignal, with its reason', async () => {
+  it('kills the program on abort and rejects with the reason of the signal', async () => {
     const mark = randomUUID()
     const reason = new Error('enough')
     const interruption = new AbortController()
@@ -120,12 +120,12 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     expect(processesWith(mark)).toEqual([])
   })
 
-  it('starts nothing if the AbortSignal was aborted before', async () => {
+  it('does not start a program after abort', async () => {
     const reason = new Error('enough')
     await expect(runOnWindows({ args: [], signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 
-  it('runs another Windows program than Node', async () => {
+  it('runs a Windows program other than Node.js', async () => {
     const folder =
       windows?.kind === 'wine' ? join(windows.prefix, 'drive_c/windows') : (process.env['SystemRoot'] ?? '')
     const program = join(folder, 'system32', 'cmd.exe')
@@ -133,7 +133,7 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^hello\s*$/) })
   })
 
-  it('fails for a program that does not exist', async () => {
+  it('rejects or returns an exit code for a program that does not exist', async () => {
     const run = runOnWindows({ program: join(tmpdir(), 'no-such-program.exe'), args: [] })
     if (windows?.kind === 'windows') await expect(run).rejects.toMatchObject({ code: 'ENOENT' })
     else expect((await run).exitCode).not.toBe(0)

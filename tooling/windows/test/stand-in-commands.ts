@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Commands that stand in for Wine, apt-get and npm on a PATH of their own; all they do is to log how they were called. */
+/** Replacements for Wine, apt-get and npm, in a folder for PATH. They log their arguments. */
 export class StandInCommands {
   readonly path: string
   readonly #log: string
@@ -11,7 +11,7 @@ export class StandInCommands {
     this.#log = join(directory, 'log')
   }
 
-  /** @param script what it does besides, in sh, with the commands of /bin */
+  /** @param script the rest of the command, in sh, with the commands of /bin */
   async add(name: string, script = ''): Promise<void> {
     await mkdir(this.path, { recursive: true })
     const file = join(this.path, name)

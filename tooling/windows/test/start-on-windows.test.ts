@@ -17,18 +17,18 @@ describe.skipIf(windows === undefined)('startOnWindows', () => {
     await Promise.all(servers.map((server) => server.kill()))
   })
 
-  it('kills one hard and leaves the other running', async () => {
+  it('kills one program and leaves another running', async () => {
     const [victim, other] = await Promise.all([startServer(), startServer()])
     const [port, otherPort] = [await portOf(victim), await portOf(other)]
     await victim.kill()
     expect(await victim.result).toMatchObject({ exitCode: null, timedOut: false })
-    // Wine's own server holds a process' sockets, and lets go of them a moment after its end: until then, ECONNRESET.
+    // The server of Wine closes the sockets of a process shortly after its end. Until then, connecting fails with ECONNRESET.
     await vi.waitFor(() => expect(ask(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' }), { timeout: 5000 })
     expect(await ask(otherPort)).toBe('win32')
     await other.kill()
   })
 
-  it('runs eight at the same time', async () => {
+  it('runs eight programs at the same time', async () => {
     const mark = randomUUID()
     const all = await Promise.all(
       Array.from({ length: 8 }, (_, index) => startOnWindows({ args: ['-p', `'${index} ' + process.pid`, mark] })),
@@ -39,7 +39,7 @@ describe.skipIf(windows === undefined)('startOnWindows', () => {
     expect(processesWith(mark)).toEqual([])
   })
 
-  it('may be killed twice, and after its end', async () => {
+  it('can be killed twice, and after its end', async () => {
     const started = await startOnWindows({ args: ['-e', 'setInterval(() => {}, 1000)'] })
     await Promise.all([started.kill(), started.kill()])
     await started.kill()
@@ -49,7 +49,7 @@ describe.skipIf(windows === undefined)('startOnWindows', () => {
     expect(await done.result).toMatchObject({ exitCode: 0 })
   })
 
-  it('says what was printed instead, if the program ends without what was waited for', async () => {
+  it('rejects with the output if the program ends without the expected output', async () => {
     const started = await startOnWindows({ args: ['-e', `console.log('something else')`] })
     await expect(started.waitForOutput(/ready/)).rejects.toThrow(/without printing \/ready\/\nstdout: something else/)
   })
@@ -63,7 +63,7 @@ async function portOf(server: WindowsProcess): Promise<number> {
   return Number((await server.waitForOutput(/listening on (\d+)\n/))[1])
 }
 
-/** Connects from here, which on Linux is no Windows program. */
+/** Connects from this process, which is not a Windows program on Linux. */
 function ask(port: number): Promise<string> {
   return text(connect(port, '127.0.0.1'))
 }

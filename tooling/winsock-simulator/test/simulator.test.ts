@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { FIXED_PORTS, leaseFixedPorts, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { linux, type Outcome, readVerdicts, sanitized, type Verdicts, windows } from './simulator-builds.js'
 
 // One file, because all these programs bind the same real ports.
+const { startPort } = await leaseFixedPorts(FIXED_PORTS.simulatorPrograms)
+await leaseFixedPorts(FIXED_PORTS.dynamicRange)
 
 const PROGRAM = 'winsock-simulator-tests'
 const TIME_LIMIT = 180_000
@@ -82,7 +84,7 @@ describe.skipIf(!canRunWindows)('as a Windows program', () => {
   describeProgram(() => run(program, []))
 
   test.each([
-    ['2 2 17 5000 20', 'Starting port=5000,  Number of Ports=20'],
+    [`2 2 17 ${startPort} 20`, `Starting port=${startPort},  Number of Ports=20`],
     ['2 1 6 0 5', 'Starting port=49152,  Number of Ports=5'],
   ])(
     "Microsoft's sample, linked with the simulator, acquires and releases: %s",

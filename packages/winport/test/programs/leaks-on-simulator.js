@@ -1,11 +1,12 @@
-// Drops blocks without a release, on the simulator: leaks-on-simulator.js <backend>. Needs --expose-gc. Prints the numbers of
-// reservations and sockets of this process before and after garbage collection. One block is kept.
+// Drops blocks without a release, on the simulator: leaks-on-simulator.js <backend> <ports, such as 12000+500>.
+// Needs --expose-gc. Prints the numbers of reservations and sockets of this process before and after garbage collection. One block is kept.
 import { ReservationManager } from '@winport/manager'
 import { simulatorLibraries, WinsockSimulator } from '@winport/winsock-simulator'
 
-const [, , backend] = process.argv
+const [, , backend, range = ''] = process.argv
+const [startPort, count] = range.split('+').map(Number)
 const { createKoffiTransport, createNapiTransport } = await import(`@winport/transport-${backend}`)
-const simulator = new WinsockSimulator(`leaks-${backend}-${process.pid}`, { startPort: 11_400, count: 500 })
+const simulator = new WinsockSimulator(`leaks-${backend}-${process.pid}`, { startPort, count })
 const transport = (createNapiTransport ?? createKoffiTransport)({ libraries: simulatorLibraries })
 const manager = new ReservationManager({ transport })
 

@@ -2,8 +2,8 @@ import { formatConformanceReport, runConformance, systemTarget } from '@winport/
 import { type NativeBackend, simulatorTarget, WinsockSimulator } from '@winport/winsock-simulator'
 
 /**
- * Runs the conformance suite without a test runner and prints its report: on the simulator, out of these ports, or with
- * 'system' on the machine's own Winsock, of which nothing is presumed.
+ * Runs the conformance suite without a test runner and prints its report: on the simulator with these ports, or with
+ * 'system' on the Winsock of the machine.
  */
 export async function conformanceReport(
   backend: NativeBackend,

@@ -2,8 +2,8 @@ import { type NativeBackend, SimulatedCall, UNTIL_RELEASED } from '@winport/wins
 import { acquire, counts, openTransport, releasePending, setLatency } from './simulator-calls.js'
 
 /**
- * Drops sockets without closing them, some with a call pending, and whole transports. Needs --expose-gc. Prints the
- * sockets that were open at first, while calls were pending, and in the end.
+ * Drops sockets without closing them, some with pending calls, and transports. Needs --expose-gc. Prints the numbers of
+ * open sockets at first, while calls were pending, and in the end.
  */
 export async function droppedSockets(backend: NativeBackend): Promise<void> {
   const transport = openTransport(backend)

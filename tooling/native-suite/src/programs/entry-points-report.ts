@@ -11,8 +11,8 @@ import { throughWSPIoctl } from '../through-wspioctl.js'
 import { conformanceReport } from './conformance-report.js'
 
 /**
- * Prints the conformance reports of both entry points on the simulator, out of these ports, and what a few calls of its
- * service provider came to; or with 'system' how the machine's own service provider is refused.
+ * Prints the conformance reports of both entry points on the simulator with these ports, and the results of some calls to
+ * its service provider. With 'system', prints the error that the service provider of the machine causes.
  */
 export async function entryPointsReport(
   backend: NativeBackend,

@@ -1,7 +1,7 @@
 import { type NativeBackend, SimulatedCall, UNTIL_RELEASED } from '@winport/winsock-simulator'
 import { acquire, openTransport, setLatency } from './simulator-calls.js'
 
-/** Ends while calls are pending, as it is told: 'exit', 'throw', or 'closed', with the transport closed and nothing else to do. */
+/** Ends while calls are pending: by 'exit', by 'throw', or with 'closed' after closing the transport. */
 export async function exitWhilePending(backend: NativeBackend, how = ''): Promise<void> {
   setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
   const transport = openTransport(backend)

@@ -5,8 +5,8 @@ import { acquireBuffers, openTransport, releasePending, setLatency } from './sim
 const CALLS = 200
 
 /**
- * Calls are pending whose buffers nobody keeps, while the collector runs and moves all it can. Needs --expose-gc. Prints
- * how many came back right.
+ * Makes calls without keeping references to their buffers, and collects garbage while they are pending. Needs
+ * --expose-gc. Prints how many calls had the right result.
  */
 export async function garbageCollectedBuffers(backend: NativeBackend): Promise<void> {
   const transport = openTransport(backend)

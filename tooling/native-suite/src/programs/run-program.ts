@@ -19,10 +19,11 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   workers,
 }
 
-/** Runs the program that the process' first argument names, over this backend. */
+/** Runs the program that the first argument of the process names, over this backend. */
 export async function runProgram(backend: NativeBackend): Promise<void> {
   const [name = '', ...passed] = process.argv.slice(2)
   const program = PROGRAMS[name]
-  if (program === undefined) throw new Error(`there is no program ${name}`)
+  if (program === undefined)
+    throw new Error(`There is no program '${name}'. The programs are: ${Object.keys(PROGRAMS).join(', ')}.`)
   await program(backend, ...passed)
 }

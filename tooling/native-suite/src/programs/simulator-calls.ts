@@ -3,8 +3,8 @@ import type { Transport, WinsockSocket } from '@winport/transport'
 import { type NativeBackend, type SimulatedCall, simulatorLibraries, simulatorPath } from '@winport/winsock-simulator'
 import koffi from 'koffi'
 
-// The parts of the simulator's control interface that programs need, in threads too: they use the pool that
-// WINSOCK_SIMULATOR_POOL names, and reset nothing.
+// The control functions of the simulator that programs need. They work in threads too: they use the pool that
+// WINSOCK_SIMULATOR_POOL names, and do not reset it.
 
 const library = koffi.load(simulatorPath)
 
@@ -36,14 +36,14 @@ export function openTransport(backend: Pick<NativeBackend, 'openTransport'>): Tr
   return backend.openTransport(simulatorLibraries)
 }
 
-/** The buffers of an ACQUIRE of some ports of the kernel's choice. */
+/** The buffers of a wildcard ACQUIRE. */
 export function acquireBuffers(count: number): { readonly input: Uint8Array; readonly output: Uint8Array } {
   const input = new Uint8Array(INET_PORT_RANGE.size)
   INET_PORT_RANGE.encode({ StartPort: 0, NumberOfPorts: count }, input)
   return { input, output: new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size) }
 }
 
-/** Starts an ACQUIRE, the buffers of which nobody else keeps; resolves to the number of ports granted. */
+/** Makes an overlapped wildcard ACQUIRE and keeps no reference to its buffers. Resolves to the number of granted ports. */
 export async function acquire(socket: WinsockSocket, count: number): Promise<number> {
   const { input, output } = acquireBuffers(count)
   await socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output)

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import type { NativeBackend } from '@winport/winsock-simulator'
 import { acquire, openTransport } from './simulator-calls.js'
 
-/** A worker: makes calls at once and pending, and closes; or stays with so many pending, and a blocking one, as it is told. */
+/** A worker thread. With 'close', makes overlapped calls and closes its transport; otherwise leaves `calls` calls pending. */
 export async function workerCalls(backend: NativeBackend, how = '', calls = ''): Promise<void> {
   const transport = openTransport(backend)
   if (how === 'close') {

@@ -4,8 +4,8 @@ import { type NativeBackend, SimulatedCall, UNTIL_RELEASED } from '@winport/wins
 import { acquire, counts, openTransport, releasePending, setLatency } from './simulator-calls.js'
 
 /**
- * Workers that use the backend side by side, then as many that are terminated while their calls are pending, while this
- * thread uses it too. Prints what became of them.
+ * Runs worker threads that use the backend at the same time, then terminates as many whose calls are pending, while this
+ * thread uses the backend too. Prints the results.
  */
 export async function workers(backend: NativeBackend, count = '', callsInEach = ''): Promise<void> {
   const start = (how: string) => new Worker(process.argv[1] ?? '', { argv: ['worker-calls', how, callsInEach] })
@@ -31,7 +31,7 @@ export async function workers(backend: NativeBackend, count = '', callsInEach = 
   await Promise.all(staying.map((worker) => worker.terminate()))
   const terminated = performance.now() - started < 2500 ? 'in time' : 'late'
   const left = counts()
-  // The kernel writes to the memory of calls that nobody waits for any more, if there are such.
+  // The kernel writes to the memory of abandoned calls, if there are any.
   releasePending(left.pendingCalls)
   const ports = await mine
   await transport.close()

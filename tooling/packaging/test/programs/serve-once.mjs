@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, get } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** A start port for the simulator, not in the dynamic range of Windows, which other suites on simulators use: the ports are real. */
-export const SIMULATOR_PORT = 23_400
+/** A start port for the simulator. Its ports are real, so the suite leases them. */
+export const SIMULATOR_PORT = Number(process.env.SIMULATOR_PORT)
 
 /** Acquires a block (anywhere if there is no start port), serves one request on it, and releases everything. */
 export async function serveOnce(manager, startPort) {

@@ -1,4 +1,4 @@
-// never-ends.js <mark>: runs for ever with a child, a detached child and a shell's child, all with the mark in their arguments.
+// never-ends.js <mark>: runs until it is killed, as do a child, a detached child and a child of a shell. All have the mark as an argument.
 import { exec, spawn } from 'node:child_process'
 
 const mark = process.argv[2] ?? ''

@@ -1,4 +1,4 @@
-// print.js <bytes>: fills stdout and stderr with so many bytes each, numbered line by line.
+// print.js <bytes>: writes so many bytes in numbered lines to stdout, and to stderr.
 import { numberedLines } from './numbered-lines.js'
 
 const bytes = Number(process.argv[2])

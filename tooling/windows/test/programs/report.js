@@ -1,4 +1,4 @@
-// Prints what a program can tell of the machine it runs on and of what it was given.
+// Prints what the program knows about its machine, its arguments and its environment.
 import { arch, release } from 'node:os'
 
 const { argv, env, platform } = process

@@ -1,4 +1,4 @@
-// Serves the process's platform over TCP until it is killed.
+// Sends the platform to every TCP client until it is killed.
 import { createServer } from 'node:net'
 
 const server = createServer((socket) => socket.end(process.platform))
