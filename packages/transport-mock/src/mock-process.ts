@@ -36,28 +36,25 @@ export class MockProcess implements MockTransport {
     this.kernel = kernel
     this.pid = pid
     this.elevated = elevated
+    const denied = elevated ? 0 : ERROR_ACCESS_DENIED
+    const lookupDenied = elevated ? 0 : kernel.errors.lookupUnelevated
     this.persistent = {
       create: (range, options) => {
-        const search = (pool: PortPool) => {
-          return this.elevated ? pool.searchForCreate(range.startPort, range.count) : undefined
-        }
+        const { startPort, count } = range
+        const search = (pool: PortPool) => (elevated ? pool.searchForCreate(startPort, count) : undefined)
         const create = (pool: PortPool, found: number | undefined) => {
-          return this.elevated ? pool.createPersistent(range.startPort, range.count, found) : ERROR_ACCESS_DENIED
+          return pool.createPersistent(startPort, count, denied, found)
         }
         return this.#persistentCall('Create', range, create, options, search)
       },
       lookup: (range, options) => {
-        const { lookupUnelevated } = this.kernel.errors
-        const lookup = (pool: PortPool) =>
-          this.elevated || lookupUnelevated === 0 ? pool.findPersistent(range.startPort, range.count) : lookupUnelevated
+        const lookup = (pool: PortPool) => pool.findPersistent(range.startPort, range.count, lookupDenied)
         return this.#persistentCall('Lookup', range, lookup, options)
       },
       delete: async (range, options) => {
         const remove = (pool: PortPool) => {
-          const reservation = pool.findPersistent(range.startPort, range.count)
-          if (typeof reservation === 'number') return reservation
-          if (!this.elevated) return ERROR_ACCESS_DENIED
-          pool.release(reservation)
+          const reservation = pool.findPersistent(range.startPort, range.count, denied)
+          if (typeof reservation !== 'number') pool.release(reservation)
           return reservation
         }
         await this.#persistentCall('Delete', range, remove, options)

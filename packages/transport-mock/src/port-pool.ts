@@ -120,10 +120,12 @@ export class PortPool {
   /**
    * Reserves a range that no process owns, until it is deleted.
    *
+   * @param denied the error for a process that may not do this, or 0
    * @param found the result of {@link searchForCreate}, if it has run
    */
-  createPersistent(startPort: number, count: number, found?: number): Reservation | number {
+  createPersistent(startPort: number, count: number, denied = 0, found?: number): Reservation | number {
     if (startPort === 0 || !isRange(startPort, count)) return ERROR_INVALID_PARAMETER
+    if (denied !== 0) return denied
     if (!this.#isCreatable(startPort, count)) return ERROR_SHARING_VIOLATION
     if (found === -1 || (found === undefined && this.#isInUseOnHost(startPort, count))) return ERROR_SHARING_VIOLATION
     return this.#reserve(undefined, BOTH, startPort, count)
@@ -144,9 +146,14 @@ export class PortPool {
     return this.#searchCreatable(this.#host, startPort, count)
   }
 
-  /** Finds the persistent reservation of exactly this range. */
-  findPersistent(startPort: number, count: number): Reservation | number {
+  /**
+   * Finds the persistent reservation of exactly this range.
+   *
+   * @param denied the error for a process that may not do this, or 0
+   */
+  findPersistent(startPort: number, count: number, denied = 0): Reservation | number {
     if (startPort === 0 || count === 0) return ERROR_INVALID_PARAMETER
+    if (denied !== 0) return denied
     const reservation = this.#slots[this.#reservationAt[startPort] ?? 0]
     const exact = reservation?.startPort === startPort && reservation.count === count
     return exact && reservation.pid === undefined ? reservation : ERROR_NOT_FOUND

@@ -362,6 +362,17 @@ describe('before Windows Vista', () => {
   })
 })
 
+it('a persistent call checks its arguments first, then the elevation, then the reservations', async () => {
+  const { persistent } = new MockKernel().openTransport()
+  const invalid = { protocol: 'tcp', startPort: 0, count: 0 } as const
+  const absent = { protocol: 'tcp', startPort: 5000, count: 1 } as const
+  for (const call of ['create', 'delete'] as const) {
+    await expect(persistent[call](invalid)).rejects.toMatchObject({ code: 'ERROR_INVALID_PARAMETER' })
+    await expect(persistent[call](absent)).rejects.toMatchObject({ code: 'ERROR_ACCESS_DENIED' })
+  }
+  await expect(persistent.lookup(absent)).rejects.toMatchObject({ code: 'ERROR_NOT_FOUND' })
+})
+
 describe('a control call', () => {
   it('with an unknown code fails with WSAEOPNOTSUPP and the code in hexadecimal', () => {
     const socket = new MockKernel().openTransport().openSocket({ protocol: 'tcp' })
