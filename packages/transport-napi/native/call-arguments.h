@@ -31,7 +31,7 @@ class CallArguments {
   // Reads the key of an object in `table`.
   template <typename Value>
   bool read(size_t index, const KeyTable<Value>& table, const char* expected, Value*& value) const {
-    uint64_t key;
+    uint64_t key = 0;
     return read(index, table, expected, value, key);
   }
 
@@ -46,7 +46,7 @@ class CallArguments {
   // Reads a number that this integer type represents exactly.
   template <typename Integer>
   bool read(size_t index, const char* expected, Integer& value) const {
-    double number;
+    double number = 0;
     if (napi_get_value_double(env_, values_[index], &number) != napi_ok) return refuse(expected);
     using Limits = std::numeric_limits<Integer>;
     if (!(number >= Limits::min() && number <= Limits::max())) return refuse(expected);  // NaN as well
@@ -56,7 +56,7 @@ class CallArguments {
 
   // Reads a Uint8Array of less than 4 GB, or null.
   bool read(size_t index, const char* expected, Bytes& bytes) const {
-    napi_typedarray_type type;
+    napi_typedarray_type type = napi_int8_array;
     void* data = nullptr;
     if (napi_get_typedarray_info(env_, values_[index], &type, &bytes.size, &data, nullptr, nullptr) == napi_ok) {
       if (type != napi_uint8_array || bytes.size > std::numeric_limits<uint32_t>::max()) return refuse(expected);
@@ -65,7 +65,7 @@ class CallArguments {
       return true;
     }
     bytes = {};
-    napi_valuetype kind;
+    napi_valuetype kind = napi_undefined;
     return (napi_typeof(env_, values_[index], &kind) == napi_ok && kind == napi_null) || refuse(expected);
   }
 

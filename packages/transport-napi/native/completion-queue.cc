@@ -8,34 +8,24 @@ namespace winport {
 // environment.
 void CompletionQueue::push(OverlappedCall& call) {
   const std::lock_guard lock(mutex_);
+  if (closed_) return;
   call.next = nullptr;
-  call.queued = true;
   (last_ == nullptr ? first_ : last_->next) = &call;
   last_ = &call;
-  ++size_;
-  if (closed_) {
-    pushed_.notify_one();
-  } else if (size_ == 1) {
-    napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
-  }
+  if (first_ == &call) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
 }
 
 OverlappedCall* CompletionQueue::takeAll() {
   const std::lock_guard lock(mutex_);
   OverlappedCall* taken = first_;
   first_ = last_ = nullptr;
-  size_ = 0;
   return taken;
 }
 
 void CompletionQueue::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
-}
-
-bool CompletionQueue::waitFor(size_t count, std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
-  return pushed_.wait_for(lock, timeout, [&] { return size_ >= count; });
+  first_ = last_ = nullptr;
 }
 
 }  // namespace winport

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
-#include <cstddef>
 #include <mutex>
 
 #include <node_api.h>
@@ -19,24 +16,19 @@ class CompletionQueue {
   CompletionQueue(const CompletionQueue&) = delete;
   CompletionQueue& operator=(const CompletionQueue&) = delete;
 
-  // May be called on any thread.
+  // May be called on any thread. Does nothing after close().
   void push(OverlappedCall& call);
 
   // The calls pushed since the last takeAll(), in order, as a linked list. Null if there are none.
   OverlappedCall* takeAll();
 
-  // After this returns, the queue does not wake Node.
+  // After this returns, the queue neither wakes Node nor refers to a call.
   void close();
-
-  // Waits until the queue holds `count` calls. Returns false on timeout.
-  bool waitFor(size_t count, std::chrono::milliseconds timeout);
 
  private:
   std::mutex mutex_;
-  std::condition_variable pushed_;
   OverlappedCall* first_ = nullptr;
   OverlappedCall* last_ = nullptr;
-  size_t size_ = 0;
   bool closed_ = false;
   napi_threadsafe_function wake_;
 };

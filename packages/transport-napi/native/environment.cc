@@ -1,6 +1,7 @@
 #include "environment.h"
 
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "call-result.h"
@@ -9,7 +10,12 @@ namespace winport {
 namespace {
 
 // How long an ending environment waits for the kernel to complete the calls that it has cancelled.
+#ifdef WINPORT_PATIENCE_MS
+constexpr std::chrono::milliseconds kPatience{WINPORT_PATIENCE_MS};
+#else
 constexpr std::chrono::milliseconds kPatience{3000};
+#endif
+constexpr std::chrono::milliseconds kPollInterval{1};
 
 }  // namespace
 
@@ -90,19 +96,33 @@ void Environment::onWake(napi_env env, napi_value, void* environment, void*) {
   if (env != nullptr) static_cast<Environment*>(environment)->finishCalls();
 }
 
-// The kernel owns the memory of a call until the call is complete. A call that cannot be waited for is polled.
 void Environment::finishCalls() {
   const Napi::HandleScope scope(env_);
   OverlappedCall* call = completions_->takeAll();
   while (call != nullptr) {
     OverlappedCall* next = call->next;
     call->endWait();
-    if (call->isComplete()) {
-      finish(calls.remove(call->key));
-    } else if (call->wait(completions_) != 0) {
-      completions_->push(*call);
-    }
+    finishOrWait(*call);
     call = next;
+  }
+  if (!unwaitedKeys_.empty()) callBack(onWaitRefused, {});
+}
+
+bool Environment::retryWaits() {
+  for (const uint64_t key : std::exchange(unwaitedKeys_, {})) {
+    if (OverlappedCall* call = calls.find(key)) finishOrWait(*call);
+  }
+  return !unwaitedKeys_.empty();
+}
+
+// The kernel owns the memory of a call until the call is complete. A signalled event does not prove that: other code may have
+// signalled it. The event is reset before the check, so that the wait returns at once if the call completes after the check.
+void Environment::finishOrWait(OverlappedCall& call) {
+  call.resetEvent();
+  if (call.isComplete()) {
+    finish(calls.remove(call.key));
+  } else if (call.wait(completions_) != 0) {
+    unwaitedKeys_.push_back(call.key);
   }
 }
 
@@ -114,11 +134,14 @@ void Environment::finish(std::unique_ptr<OverlappedCall> call) {
   WinsockLibrary& library = call->library();
   library.giveCall(std::move(call));
   if (--pending_ == 0) napi_unref_threadsafe_function(env_, wake_);
-  if (onComplete.IsEmpty()) return;
-  const napi_value passed[] = {key, toJavaScript(env_, outcome), toJavaScript(env_, int64_t{outcome.bytesReturned})};
+  callBack(onComplete, {key, toJavaScript(env_, outcome), toJavaScript(env_, int64_t{outcome.bytesReturned})});
+}
+
+// No JavaScript frame can catch an exception of the listener. It must not prevent the completion of other calls.
+void Environment::callBack(const Napi::FunctionReference& listener, std::initializer_list<napi_value> arguments) {
+  if (listener.IsEmpty()) return;
   napi_value result = nullptr;
-  if (napi_call_function(env_, env_.Undefined(), onComplete.Value(), 3, passed, &result) == napi_ok) return;
-  // No JavaScript frame can catch this exception. It must not prevent the completion of other calls.
+  if (napi_call_function(env_, env_.Undefined(), listener.Value(), arguments.size(), arguments.begin(), &result) == napi_ok) return;
   napi_value exception = nullptr;
   if (napi_get_and_clear_last_exception(env_, &exception) == napi_ok) napi_fatal_exception(env_, exception);
 }
@@ -130,22 +153,34 @@ void Environment::onCleanup(void* environment) { static_cast<Environment*>(envir
 void Environment::tearDown() {
   tornDown_ = true;
   completions_->close();
+  napi_release_threadsafe_function(wake_, napi_tsfn_release);
   onComplete.Reset();
+  onWaitRefused.Reset();
   calls.each([&](std::unique_ptr<OverlappedCall>& call) {
     if (const WinsockSocket* socket = sockets.find(call->socketKey)) call->cancel(*socket);
   });
   sockets.each([](std::unique_ptr<WinsockSocket>& socket) { socket->close(); });
-  completions_->waitFor(pending_, kPatience);
-  completions_->takeAll();
+  awaitAllCalls();
   calls.each([](std::unique_ptr<OverlappedCall>& call) {
     call->output.Reset();
-    if (call->queued) call->endWait();
-    if (call->queued && call->isComplete()) {
+    call->endWait();
+    if (call->isComplete()) {
       call.reset();
     } else {
       call.release();
     }
   });
+}
+
+// Polls, because the system may have refused to wait for a call.
+void Environment::awaitAllCalls() {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto isPending = [&] {
+    bool pending = false;
+    calls.each([&](std::unique_ptr<OverlappedCall>& call) { pending = pending || !call->isComplete(); });
+    return pending;
+  };
+  while (isPending() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(kPollInterval);
 }
 
 }  // namespace winport

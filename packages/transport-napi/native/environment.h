@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -35,8 +36,15 @@ class Environment {
   KeyTable<WinsockLibrary> libraries;
   KeyTable<WinsockSocket> sockets;
   KeyTable<OverlappedCall> calls;
+  // Waits again for the calls that the system has refused to wait for, and finishes those that have completed. Returns whether the
+  // system has refused again for one of them.
+  bool retryWaits();
+
   // Called for each pending call that completes, with its key, its result and the number of bytes that it returned.
   Napi::FunctionReference onComplete;
+  // Called without arguments if the system refuses to wait for a call. The callee must then call retryWaits() from time to time until
+  // it returns false.
+  Napi::FunctionReference onWaitRefused;
   // lpcbBytesReturned of the last control call that failed at once.
   DWORD failedBytesReturned = 0;
 
@@ -47,13 +55,17 @@ class Environment {
   bool start();
   void storeOutput(const OverlappedCall& call);
   void finishCalls();
+  void finishOrWait(OverlappedCall& call);
   void finish(std::unique_ptr<OverlappedCall> call);
+  void callBack(const Napi::FunctionReference& listener, std::initializer_list<napi_value> arguments);
   void tearDown();
+  void awaitAllCalls();
 
   Napi::Env env_;
   napi_threadsafe_function wake_ = nullptr;
   std::shared_ptr<CompletionQueue> completions_;
   std::vector<uint64_t> libraryKeys_;
+  std::vector<uint64_t> unwaitedKeys_;  // of the pending calls that the system has refused to wait for
   size_t pending_ = 0;
   bool tornDown_ = false;
 };

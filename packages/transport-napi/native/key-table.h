@@ -30,13 +30,13 @@ class KeyTable {
 
   // Returns null for an unknown key.
   Value* find(uint64_t key) const {
-    const size_t index = key & kIndexMask;
+    const auto index = static_cast<size_t>(key & kIndexMask);
     return index < slots_.size() && slots_[index].key == key ? slots_[index].value.get() : nullptr;
   }
 
   std::unique_ptr<Value> remove(uint64_t key) {
     if (find(key) == nullptr) return nullptr;
-    const size_t index = key & kIndexMask;
+    const auto index = static_cast<size_t>(key & kIndexMask);
     free_.push_back(index);
     return std::move(slots_[index].value);
   }

@@ -23,7 +23,7 @@ bool readPath(napi_env env, napi_value value, LibraryPath& path) {
 }
 
 bool isMissing(napi_env env, napi_value value) {
-  napi_valuetype type;
+  napi_valuetype type = napi_undefined;
   return napi_typeof(env, value, &type) == napi_ok && type == napi_undefined;
 }
 

@@ -10,14 +10,15 @@ namespace winport {
 namespace {
 
 // Copies a JavaScript buffer to native memory: to `shortBuffer` if it fits, else to a new `longBuffer`. Null stays null.
-bool copyIn(Bytes from, Bytes& to, std::byte* shortBuffer, size_t shortSize, std::unique_ptr<std::byte[]>& longBuffer) {
+template <typename ShortBuffer>
+bool copyIn(Bytes from, Bytes& to, ShortBuffer& shortBuffer, std::unique_ptr<std::byte[]>& longBuffer) {
   to = {nullptr, from.size};
   if (from.data == nullptr) return true;
-  if (from.size > shortSize) {
+  if (from.size > sizeof shortBuffer) {
     longBuffer.reset(new (std::nothrow) std::byte[from.size]);
     if (longBuffer == nullptr) return false;
   }
-  to.data = longBuffer == nullptr ? shortBuffer : longBuffer.get();
+  to.data = longBuffer == nullptr ? reinterpret_cast<std::byte*>(shortBuffer.data()) : longBuffer.get();
   std::memcpy(to.data, from.data, from.size);
   return true;
 }
@@ -33,14 +34,13 @@ OverlappedCall::OverlappedCall(WinsockLibrary& library, WSAEVENT event) : librar
 
 OverlappedCall::~OverlappedCall() { library_.functions().WSACloseEvent(overlapped_.hEvent); }
 
-bool OverlappedCall::load(Bytes input, Bytes output) {
-  return copyIn(input, input_, shortInput_.data(), shortInput_.size(), longInput_) &&
-         copyIn(output, output_, shortOutput_.data(), shortOutput_.size(), longOutput_);
+bool OverlappedCall::load(Bytes from, Bytes to) {
+  return copyIn(from, input_, shortInput_, longInput_) && copyIn(to, output_, shortOutput_, longOutput_);
 }
 
-void OverlappedCall::store(Bytes output) const {
-  const size_t size = std::min(output.size, output_.size);
-  if (size > 0 && output.data != nullptr && output_.data != nullptr) std::memcpy(output.data, output_.data, size);
+void OverlappedCall::store(Bytes to) const {
+  const size_t size = std::min(to.size, output_.size);
+  if (size > 0 && to.data != nullptr && output_.data != nullptr) std::memcpy(to.data, output_.data, size);
 }
 
 void OverlappedCall::unload() {
@@ -53,7 +53,6 @@ void OverlappedCall::unload() {
 
 int OverlappedCall::wait(std::shared_ptr<CompletionQueue> queue) {
   queue_ = std::move(queue);
-  queued = false;
   const WinsockFunctions& winsock = library_.functions();
   const BOOL registered = winsock.RegisterWaitForSingleObject(&wait_, overlapped_.hEvent, &OverlappedCall::onSignalled, this,
                                                               INFINITE, WT_EXECUTEONLYONCE | WT_EXECUTEINWAITTHREAD);

@@ -25,17 +25,18 @@ class OverlappedCall {
   OverlappedCall(const OverlappedCall&) = delete;
   OverlappedCall& operator=(const OverlappedCall&) = delete;
 
-  // Copies both buffers. The output is copied as well, so that bytes that the kernel does not write keep their values. Returns false if
+  // Copies the input `from` and the output `to`. The output is copied as well, so that bytes that the kernel does not write keep their values. Returns false if
   // there is no memory.
-  bool load(Bytes input, Bytes output);
-  // Copies the result to `output`, up to its size.
-  void store(Bytes output) const;
+  bool load(Bytes from, Bytes to);
+  // Copies the result to `to`, up to its size.
+  void store(Bytes to) const;
   // Frees the resources of one call. The event stays.
   void unload();
 
   // Makes the call. The error may be WSA_IO_PENDING.
   template <ControlCall kCall>
   Outcome start(const WinsockSocket& socket, DWORD code) {
+    resetEvent();
     overlapped_.Internal = 0;
     overlapped_.InternalHigh = 0;
     overlapped_.Offset = 0;
@@ -43,6 +44,8 @@ class OverlappedCall {
     return kCall(socket, code, input_, output_, &overlapped_);
   }
 
+  // An event that an earlier call or other code has signalled would end the wait at once.
+  void resetEvent() { library_.functions().WSAResetEvent(overlapped_.hEvent); }
   // After WSA_IO_PENDING: has the system push this call to `queue` when its event is signalled. Returns an error, or 0.
   int wait(std::shared_ptr<CompletionQueue> queue);
   // Ends the wait. When this returns, no callback of the wait runs or will run.
@@ -66,13 +69,12 @@ class OverlappedCall {
   uint64_t socketKey = 0;
   Napi::Reference<Napi::Value> output;
   OverlappedCall* next = nullptr;  // in the queue
-  bool queued = false;
 
  private:
   OverlappedCall(WinsockLibrary& library, WSAEVENT event);
   static void CALLBACK onSignalled(void* call, BOOLEAN timedOut);
 
-  static constexpr size_t kInlineSize = 64;
+  using ShortBuffer = std::array<uint64_t, 8>;  // aligned for every struct of the control codes
 
   WinsockLibrary& library_;
   OVERLAPPED overlapped_{};
@@ -80,8 +82,8 @@ class OverlappedCall {
   std::shared_ptr<CompletionQueue> queue_;
   Bytes input_;
   Bytes output_;
-  alignas(16) std::array<std::byte, kInlineSize> shortInput_;
-  alignas(16) std::array<std::byte, kInlineSize> shortOutput_;
+  ShortBuffer shortInput_;
+  ShortBuffer shortOutput_;
   std::unique_ptr<std::byte[]> longInput_;
   std::unique_ptr<std::byte[]> longOutput_;
 };

@@ -8,15 +8,25 @@ namespace winport {
 namespace {
 
 // onComplete(function): sets the function that is called with (key, result, bytesReturned) for each pending call that completes.
-napi_value onComplete(napi_env env, napi_callback_info info) {
+// onWaitRefused(function): sets the function that is called if the system refuses to wait for a pending call.
+template <Napi::FunctionReference Environment::*kListener>
+napi_value setListener(napi_env env, napi_callback_info info) {
   const CallArguments<1> arguments(env, info);
-  napi_valuetype type;
+  napi_valuetype type = napi_undefined;
   if (napi_typeof(env, arguments[0], &type) != napi_ok || type != napi_function) {
     arguments.refuse("The argument must be a function");
     return nullptr;
   }
-  arguments.environment().onComplete = Napi::Persistent(Napi::Function(env, arguments[0]));
+  arguments.environment().*kListener = Napi::Persistent(Napi::Function(env, arguments[0]));
   return nullptr;
+}
+
+// retryWaits(): waits again for the calls that the system has refused to wait for. Returns whether it has refused again.
+napi_value retryWaits(napi_env env, napi_callback_info info) {
+  const CallArguments<1> arguments(env, info);
+  napi_value refused = nullptr;
+  napi_get_boolean(env, arguments.environment().retryWaits(), &refused);
+  return refused;
 }
 
 // startIoctl(socket, code, input, output), startProviderIoctl(...): the result, or the key of the call if it is pending.
@@ -74,7 +84,9 @@ napi_value cancel(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-constexpr Export kExports[] = {{"onComplete", onComplete},
+constexpr Export kExports[] = {{"onComplete", setListener<&Environment::onComplete>},
+                               {"onWaitRefused", setListener<&Environment::onWaitRefused>},
+                               {"retryWaits", retryWaits},
                                {"startIoctl", startIoctl<callWinsock>},
                                {"startProviderIoctl", startIoctl<callProvider>},
                                {"cancel", cancel}};

@@ -60,7 +60,7 @@ napi_value callPersistent(napi_env env, napi_callback_info info) {
   USHORT startPort;
   USHORT count;
   Bytes token;
-  napi_valuetype type;
+  napi_valuetype type = napi_undefined;
   if (!arguments.read(0, arguments.environment().libraries, kLibraryExpected, library) ||
       !arguments.read(1, kIntegerExpected, function) || !arguments.read(2, kIntegerExpected, startPort) ||
       !arguments.read(3, kIntegerExpected, count) || !arguments.read(4, kBytesExpected, token)) {

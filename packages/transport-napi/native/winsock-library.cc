@@ -49,7 +49,7 @@ bool WinsockLibrary::resolve(std::string& failure) {
          WINPORT_FIND(winsock, WSASocketW) && WINPORT_FIND(winsock, closesocket) && WINPORT_FIND(winsock, bind) &&
          WINPORT_FIND(winsock, getsockname) && WINPORT_FIND(winsock, setsockopt) && WINPORT_FIND(winsock, WSAIoctl) &&
          WINPORT_FIND(winsock, WSAGetOverlappedResult) && WINPORT_FIND(winsock, WSACreateEvent) &&
-         WINPORT_FIND(winsock, WSACloseEvent) && WINPORT_FIND(kernel, CancelIoEx) &&
+         WINPORT_FIND(winsock, WSACloseEvent) && WINPORT_FIND(winsock, WSAResetEvent) && WINPORT_FIND(kernel, CancelIoEx) &&
          WINPORT_FIND(kernel, RegisterWaitForSingleObject) && WINPORT_FIND(kernel, UnregisterWaitEx);
 #undef WINPORT_FIND
   if (!found || providerLibrary_ == nullptr) return found;

@@ -27,6 +27,7 @@ struct WinsockFunctions {
   BOOL(WSAAPI* WSAGetOverlappedResult)(SOCKET, WSAOVERLAPPED*, DWORD*, BOOL, DWORD*);
   WSAEVENT(WSAAPI* WSACreateEvent)();
   BOOL(WSAAPI* WSACloseEvent)(WSAEVENT);
+  BOOL(WSAAPI* WSAResetEvent)(WSAEVENT);
   BOOL(WINAPI* CancelIoEx)(HANDLE, OVERLAPPED*);
   BOOL(WINAPI* RegisterWaitForSingleObject)(HANDLE*, HANDLE, void(CALLBACK*)(void*, BOOLEAN), void*, ULONG, ULONG);
   BOOL(WINAPI* UnregisterWaitEx)(HANDLE, HANDLE);

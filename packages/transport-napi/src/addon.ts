@@ -1,7 +1,3 @@
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { TransportUnavailableError } from '@winport/transport'
 import type { CallResult } from '@winport/transport/backend'
 
 /** The name of an object in the addon: an unguessable number that the addon refuses once the object is gone. */
@@ -32,6 +28,8 @@ export interface Addon {
   startProviderIoctl: Addon['startIoctl']
   cancel(call: Key): void
   onComplete(listener: (call: Key, result: CallResult, bytesReturned: number) => void): void
+  onWaitRefused(listener: () => void): void
+  retryWaits(): boolean
   callPersistent(
     library: Key,
     verbAndProtocol: number,
@@ -40,30 +38,4 @@ export interface Addon {
     token: Uint8Array,
     done: (errno: number) => void,
   ): boolean
-}
-
-/** Loads what lies in a package's `prebuilds` folder for this platform. */
-const loadPrebuild: (directory: string) => unknown = createRequire(import.meta.url)('node-gyp-build')
-const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)))
-
-let loaded: Addon | undefined
-
-/** The addon for this platform, loaded once. @throws TransportUnavailableError if there is none, or it cannot be loaded */
-export function loadAddon(): Addon {
-  loaded ??= loadAddonOf(PACKAGE)
-  return loaded
-}
-
-/** @internal The addon that lies in a package's folder. */
-export function loadAddonOf(directory: string): Addon {
-  try {
-    return loadPrebuild(directory) as Addon
-  } catch (error) {
-    const { platform, arch, version } = process
-    throw new TransportUnavailableError(
-      `@winport/transport-napi has no prebuilt addon that Node.js ${version} can load on ${platform}-${arch}. ` +
-        'Use @winport/transport-koffi, which needs none.',
-      { cause: error },
-    )
-  }
 }

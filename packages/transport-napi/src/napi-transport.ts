@@ -1,18 +1,24 @@
-import { type Transport, TransportUnavailableError } from '@winport/transport'
+import { isAbsolute } from 'node:path'
+import { invalidArgType, outOfRange } from '@winport/definitions'
+import type { Transport } from '@winport/transport'
 import {
-  type NativeLibraries,
   NativeTransport,
   type NativeTransportOptions,
-  NativeWinsock,
   resolveNativeOptions,
   type WinsockLibraries,
 } from '@winport/transport/native'
-import { type Addon, type Key, loadAddon } from './addon.js'
-import { NapiIpHelperCalls } from './napi-ip-helper-calls.js'
-import { NapiProviderCalls, throughProvider } from './napi-provider-calls.js'
-import { NapiWinsockCalls } from './napi-winsock-calls.js'
+import type { Addon } from './addon.js'
+import { AddonLibraries } from './addon-libraries.js'
+import { loadAddon } from './load-addon.js'
 
-export type NapiTransportOptions = NativeTransportOptions
+/** Options of {@link createNapiTransport}. */
+export interface NapiTransportOptions extends NativeTransportOptions {
+  /**
+   * The absolute path of the addon, for programs that are bundled or packed into one file. Default: the addon in this
+   * package for the platform and architecture.
+   */
+  readonly addon?: string | undefined
+}
 
 /** The libraries of Windows. The addon loads bare names from System32 only, without using any environment variable. */
 const SYSTEM: Required<WinsockLibraries> = {
@@ -23,44 +29,31 @@ const SYSTEM: Required<WinsockLibraries> = {
 }
 
 /**
- * Opens a transport that calls Winsock through the package's Node-API addon.
+ * Opens a transport that calls Winsock through a Node-API addon.
  *
+ * @throws TypeError, RangeError for an `addon` that is not an absolute path
  * @throws TransportUnavailableError if this is not Windows and `libraries` is not given, if the addon cannot be loaded, if
  *   a library or function is missing, and with the entry point `'WSPIoctl'` if the service provider cannot be started
  * @throws WinsockError if WSAStartup fails
  */
 export function createNapiTransport(options: NapiTransportOptions = {}): Transport {
+  checkAddon(options.addon)
   const named = resolveNativeOptions(options)
-  return new NativeTransport('napi', winsockOf(named, options.libraries === undefined))
+  const libraries = librariesOf(loadAddon(options.addon))
+  const winsock = libraries.load(options.libraries === undefined ? { ...named, libraries: SYSTEM } : named)
+  return new NativeTransport('napi', winsock)
 }
 
-const loaded = new Map<Key, NativeWinsock<Key>>()
+const known = new Map<Addon, AddonLibraries>()
 
-function winsockOf(named: NativeLibraries, isSystem: boolean): NativeWinsock<Key> {
-  const addon = loadAddon()
-  const key = loadLibraries(addon, isSystem ? { ...named, libraries: SYSTEM } : named)
-  const winsock =
-    loaded.get(key) ??
-    new NativeWinsock(callsOf(addon, key, named.provider), new NapiIpHelperCalls(addon, key, named.libraries.ipHelper))
-  loaded.set(key, winsock)
-  return winsock
+function librariesOf(addon: Addon): AddonLibraries {
+  const libraries = known.get(addon) ?? new AddonLibraries(addon)
+  known.set(addon, libraries)
+  return libraries
 }
 
-function callsOf(addon: Addon, key: Key, provider: string | undefined): NapiWinsockCalls {
-  if (provider === undefined) return new NapiWinsockCalls(addon, key)
-  return new NapiWinsockCalls(throughProvider(addon), key, new NapiProviderCalls(addon, key, provider))
-}
-
-/** The key of these libraries. The same paths have the same key. */
-function loadLibraries(addon: Addon, { libraries, provider }: NativeLibraries): Key {
-  const paths = [libraries.winsock, libraries.ipHelper, libraries.kernel] as const
-  try {
-    return provider === undefined ? addon.load(...paths) : addon.load(...paths, libraries.provider ?? provider)
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    // The message is "<role>: <reason>".
-    const [, role = '', reason = error.message] = /^(\w+): (.*)$/s.exec(error.message) ?? []
-    const path = Object.entries(libraries).find(([name]) => name === role)?.[1]
-    throw new TransportUnavailableError(`The library ${path} cannot be used: ${reason}`, { cause: error })
-  }
+function checkAddon(path: unknown): void {
+  if (path === undefined) return
+  if (typeof path !== 'string') throw invalidArgType('addon', 'of type string', path)
+  if (!isAbsolute(path)) throw outOfRange('addon', 'an absolute path', path)
 }

@@ -2,45 +2,7 @@ import { WinsockError } from '@winport/transport'
 import { type CallResult, errnoOf } from '@winport/transport/backend'
 import type { PendingIoctl, ProviderCalls, WinsockCalls } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
-
-/** A pending call, which the addon knows by its key. */
-class PendingCall implements PendingIoctl {
-  oncomplete: PendingIoctl['oncomplete'] = () => {}
-  readonly #addon: Addon
-  readonly #key: Key
-
-  constructor(addon: Addon, key: Key) {
-    this.#addon = addon
-    this.#key = key
-  }
-
-  cancel(): void {
-    this.#addon.cancel(this.#key)
-  }
-}
-
-/** The pending calls of the addon, which reports the completion of each call once. */
-class PendingCalls {
-  readonly #addon: Addon
-  readonly #calls = new Map<Key, PendingCall>()
-
-  constructor(addon: Addon) {
-    this.#addon = addon
-    addon.onComplete((key, result, bytesReturned) => {
-      const call = this.#calls.get(key)
-      this.#calls.delete(key)
-      call?.oncomplete(result, bytesReturned)
-    })
-  }
-
-  add(key: Key): PendingCall {
-    const call = new PendingCall(this.#addon, key)
-    this.#calls.set(key, call)
-    return call
-  }
-}
-
-let pending: PendingCalls | undefined
+import type { PendingCalls } from './pending-calls.js'
 
 /** Winsock, called through the addon. */
 export class NapiWinsockCalls implements WinsockCalls<Key> {
@@ -50,12 +12,11 @@ export class NapiWinsockCalls implements WinsockCalls<Key> {
   readonly #pending: PendingCalls
 
   /** @param provider the service provider, if the control calls of `addon` are the provider's */
-  constructor(addon: Addon, library: Key, provider?: ProviderCalls<Key>) {
+  constructor(addon: Addon, library: Key, pending: PendingCalls, provider?: ProviderCalls<Key>) {
     this.#addon = addon
     this.#library = library
-    this.provider = provider
-    pending ??= new PendingCalls(addon)
     this.#pending = pending
+    this.provider = provider
   }
 
   startUp(): CallResult {

@@ -150,6 +150,7 @@ const RIGHT = {
   callPersistent: () => [library, random(6), random(65_536), random(4), new Uint8Array(8), () => {}],
   failedBytesReturned: () => [],
   onComplete: () => [() => completed.calls++],
+  onWaitRefused: () => [() => {}],
 }
 const NAMES = Object.keys(addon)
 // `disown` leaks descriptors, `load` is slow, and the others end the state that most calls need.

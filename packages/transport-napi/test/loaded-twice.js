@@ -1,13 +1,15 @@
 // Loads the addon several times: through two copies of the module, and from the same file with the module cache cleared. Prints
 // how many of them accept a socket of another.
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { acquireBuffers, counts } from '@winport/native-suite/programs'
 import { simulatorLibraries as libraries } from '@winport/winsock-simulator'
 import { createNapiTransport } from '../dist/index.js'
+import { prebuiltAddon } from '../dist/prebuilt-addon.js'
 
 const copy = await import('../dist/index.js?copy')
 const require = createRequire(import.meta.url)
-const path = require('node-gyp-build').path(new URL('..', import.meta.url).pathname)
+const path = fileURLToPath(prebuiltAddon())
 const addons = Array.from({ length: 5 }, () => {
   delete require.cache[path]
   return require(path)

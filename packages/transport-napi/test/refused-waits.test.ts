@@ -78,6 +78,23 @@ describe('a pending call for which RegisterWaitForSingleObject fails', () => {
     simulator.releasePending(1)
     expect((await call).NumberOfPorts).toBe(3)
   })
+
+  it('is polled every 10 ms, not continuously', async () => {
+    simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
+    simulator.failNext(SimulatedCall.CANCELIOEX, ERROR_NOT_FOUND)
+    simulator.failNext(SimulatedCall.WSAGETOVERLAPPEDRESULT, 10_050)
+    for (let nth = 2; nth <= 1000; nth++) simulator.failNext(SimulatedCall.REGISTERWAIT, ERROR_NOT_ENOUGH_MEMORY, nth)
+    const call = acquireAsync(open(), 3)
+    const before = process.cpuUsage()
+    await setTimeout(300)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1000).toBeLessThan(100)
+    const tries = simulator.counts().calls[SimulatedCall.REGISTERWAIT] ?? 0
+    expect(tries).toBeGreaterThan(5)
+    expect(tries).toBeLessThan(40)
+    simulator.releasePending(1)
+    expect((await call).NumberOfPorts).toBe(3)
+  })
 })
 
 describe('a pending call whose event is signalled before it is complete', () => {
@@ -89,9 +106,10 @@ describe('a pending call whose event is signalled before it is complete', () => 
     })
     for (let nth = 1; nth <= times; nth++) simulator.failNext(SimulatedCall.REGISTERWAIT, ERROR_NOT_ENOUGH_MEMORY, nth)
     signalAllEvents()
-    await setTimeout(20)
+    await setTimeout(100)
     expect(settled).toBe(false)
-    expect(simulator.counts().calls[SimulatedCall.REGISTERWAIT]).toBeGreaterThan(times + 1)
+    // One wait per 10 ms while the system refuses, and then one that lasts.
+    expect(simulator.counts().calls[SimulatedCall.REGISTERWAIT]).toBe(times + 2)
     await expectOthersToBeRight()
     simulator.releasePending(1)
     expect((await call).NumberOfPorts).toBe(3)
