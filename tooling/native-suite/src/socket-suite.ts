@@ -51,6 +51,31 @@ export async function defineSocketTests(backend: NativeBackend): Promise<void> {
       expect(socket.localAddress().port).toBeGreaterThan(0)
     })
 
+    it.each(['tcp', 'udp'] as const)('keeps the port of an exclusive %s socket from every other socket', (protocol) => {
+      const [first, second] = [0, 0].map(() => per.transport.openSocket({ protocol }))
+      const exclusive = { exclusiveAddressUse: true }
+      first?.bind({ address: '0.0.0.0', port: 0 }, exclusive)
+      const { port = 0 } = first?.localAddress() ?? {}
+      const refused = expect.objectContaining({ code: expect.stringMatching(/^WSAE(ADDRINUSE|ACCES)$/) })
+      for (const options of [undefined, exclusive, ...(protocol === 'udp' ? [{ reuseAddr: true }] : [])]) {
+        for (const address of ['0.0.0.0', '127.0.0.1']) {
+          expect(() => second?.bind({ address, port }, options)).toThrow(refused)
+        }
+      }
+      first?.close()
+      second?.bind({ address: '127.0.0.1', port }, exclusive)
+      expect(second?.localAddress().port).toBe(port)
+    })
+
+    it('does not bind a socket that cannot be made exclusive', () => {
+      const socket = per.transport.openSocket({ protocol: 'tcp' })
+      simulator.failNext(SimulatedCall.SETSOCKOPT, 10_022)
+      expect(() => socket.bind({ address: '127.0.0.1', port: 0 }, { exclusiveAddressUse: true })).toThrow(
+        expect.objectContaining({ code: 'WSAEINVAL', syscall: 'setsockopt' }),
+      )
+      expect(() => socket.localAddress()).toThrow(expect.objectContaining({ code: 'WSAEINVAL' }))
+    })
+
     it('does not repeat a failing closesocket', () => {
       const { socket, descriptor } = openKnownSocket(per.transport, 'tcp')
       simulator.failNext(SimulatedCall.CLOSESOCKET, 10_038)
