@@ -1,7 +1,7 @@
-import { UNSUPPORTED_ERRORS } from '@winport/definitions'
 import type { BindOptions, PortRange } from '@winport/transport'
 import { SystemCallError } from '@winport/transport'
 import type { AcquireRequest } from './acquire-request.js'
+import { meaningOf, otherMeaning } from './refusals.js'
 import { ReservationError } from './reservation-error.js'
 
 // Turns the error of a system call into one that says what was asked, what was found and what to do. Every other error
@@ -9,22 +9,32 @@ import { ReservationError } from './reservation-error.js'
 
 export type ReservationKind = 'runtime' | 'persistent'
 
-/** @param request start port 0 is a wildcard */
+/** For the socket of an ACQUIRE. */
+export function explainAnchor(error: unknown, request: PortRange): unknown {
+  return error instanceof SystemCallError ? explainOther(`Could not reserve ${describeRange(request)}`, error) : error
+}
+
+/** For ACQUIRE. @param request start port 0 is a wildcard */
 export function explainAcquire(error: unknown, request: PortRange): unknown {
   if (!(error instanceof SystemCallError)) return error
   const { protocol, startPort, count } = request
-  if (error.code === 'WSAEADDRINUSE') {
-    const problem =
-      startPort === 0
-        ? count === 1
-          ? `No ${protocol.toUpperCase()} port is free: release a block, or close a socket.`
-          : `No ${count} consecutive ${protocol.toUpperCase()} ports are free: ask for fewer.`
-        : `${describeRange(request)} cannot be reserved: ${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded. ` +
-          'Choose another start port, or leave it out to let Windows choose. ' +
-          `\`netsh int ipv4 show excludedportrange ${protocol}\` lists what is excluded.`
-    return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, error)
+  switch (meaningOf(error, startPort === 0 ? 'acquire-wildcard' : 'acquire-range')) {
+    case 'taken': {
+      const problem =
+        startPort === 0
+          ? count === 1
+            ? `No ${protocol.toUpperCase()} port is free: release a block, or close a socket.`
+            : `No ${count} consecutive ${protocol.toUpperCase()} ports are free: ask for fewer.`
+          : `${describeRange(request)} cannot be reserved: ${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded. ` +
+            'Choose another start port, or leave it out to let Windows choose. ' +
+            `\`netsh int ipv4 show excludedportrange ${protocol}\` lists what is excluded.`
+      return new ReservationError('ERR_PORT_RANGE_IN_USE', problem + otherMeaning(error.code), error)
+    }
+    case 'unsupported':
+      return unsupported(error)
+    default:
+      return explainAnchor(error, request)
   }
-  return explainUnsupported(error) ?? explainOther(`Could not reserve ${describeRange(request)}`, error)
 }
 
 /** For a search in which no candidate was granted. @param refusals of each candidate, in order */
@@ -37,7 +47,7 @@ export function explainSearch(refusals: readonly ReservationError[], request: Ac
     const [from, to] = within
     const what = count === 1 ? `No ${ports}` : `No ${count} consecutive ${ports}`
     const where = refusals.length === 1 ? '' : `at each of ${refusals.length} start ports `
-    const problem = `${what} from ${from} to ${to} can be reserved: ${where}${reason}. Choose another range.`
+    const problem = `${what} from ${from} to ${to} can be reserved: ${where}${reason}. Choose another range.${otherMeanings(refusals)}`
     return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
   }
   const starts = [...(startPort as Iterable<number>)].map((start) => (start === 0 ? 'anywhere' : start))
@@ -46,7 +56,7 @@ export function explainSearch(refusals: readonly ReservationError[], request: Ac
   const remedy = starts.includes('anywhere')
     ? 'Ask for fewer, or release a block.'
     : 'Choose other start ports, or add 0 to let Windows choose.'
-  const problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. ${remedy}`
+  const problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. ${remedy}${otherMeanings(refusals)}`
   return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
 }
 
@@ -64,7 +74,7 @@ export function explainUnmatched(
   const ranges = offered === 1 ? 'the one range' : `each of ${offered} ranges`
   const reason = offered === 0 ? 'none is free for TCP' : `${ranges} that Windows offered for TCP was refused for UDP`
   const remedy = count === 1 ? 'Give a start port.' : 'Ask for fewer ports, or give a start port.'
-  const problem = `${what} free for both TCP and UDP: ${reason}. ${remedy}`
+  const problem = `${what} free for both TCP and UDP: ${reason}. ${remedy}${otherMeanings(refusals)}`
   return new ReservationError(
     'ERR_PORT_RANGE_IN_USE',
     problem,
@@ -72,44 +82,85 @@ export function explainUnmatched(
   )
 }
 
-/** For a call that uses a port of a block. @param port 0 is any free one */
-export function explainUse(
+/** For ASSOCIATE. @param isCurrent whether the system still has the reservation, if that is known */
+export function explainAssociate(
   error: unknown,
   block: PortRange,
   kind: ReservationKind,
   port: number,
-  { reuseAddr = false }: BindOptions = {},
+  isCurrent: boolean | undefined,
 ): unknown {
   if (!(error instanceof SystemCallError)) return error
-  const { code } = error
-  const associating = error.syscall.includes('SIO_ASSOCIATE_PORT_RESERVATION')
-  if (associating && code === 'WSAEINVAL') {
-    return new ReservationError(
-      'ERR_RESERVATION_NOT_FOUND',
-      `The reservation of ${describeRange(block)} is gone: the system no longer knows its token. ` +
-        (kind === 'persistent' ? 'Tokens change at a restart: look it up again.' : 'Acquire a new one.'),
-      error,
-    )
+  switch (meaningOf(error, 'associate')) {
+    case 'gone':
+      return gone(block, kind, error)
+    case 'gone-or-not-elevated':
+      return kind === 'persistent' && isCurrent !== false ? elevationRequired(block, error) : gone(block, kind, error)
+    case 'unsupported':
+      return unsupported(error)
+    default:
+      return explainUse(error, block, port)
   }
-  if (associating && code === 'WSAEACCES' && kind === 'persistent') return elevationRequired(block, error)
-  if (code === 'WSAEACCES' && error.syscall === 'bind' && reuseAddr) {
-    const problem = `${describeRange({ ...block, startPort: port, count: 1 })} is in use by a socket that does not share it: all of them need reuseAddr.`
-    return new ReservationError('EADDRINUSE', problem, error)
-  }
-  if (code === 'WSAEADDRINUSE' && error.syscall === 'bind') {
-    if (port !== 0) {
-      const problem = `${describeRange({ ...block, startPort: port, count: 1 })} is in use: close its socket, or leave the port out to get a free one.`
+}
+
+/**
+ * For the bind of an associated socket.
+ *
+ * @param port 0 is any free one
+ * @param isCurrent whether the system still has the reservation, if that is known
+ */
+export function explainBind(
+  error: unknown,
+  block: PortRange,
+  kind: ReservationKind,
+  port: number,
+  { reuseAddr = false }: BindOptions,
+  isCurrent: boolean | undefined,
+): unknown {
+  if (!(error instanceof SystemCallError)) return error
+  if (isCurrent === false) return gone(block, kind, error)
+  switch (meaningOf(error, port === 0 ? 'bind-any-port' : 'bind-given-port')) {
+    case 'exhausted': {
+      const inUse =
+        block.count === 1 ? `${describeRange(block)} is in use` : `All of ${describeRange(block)} are in use`
+      const problem = `${inUse}: close a socket, or reserve a larger block.${otherMeaning(error.code)}`
+      return new ReservationError('ERR_RESERVATION_EXHAUSTED', problem, error)
+    }
+    case 'taken': {
+      const inUse = `${describeRange({ ...block, startPort: port, count: 1 })} is in use`
+      const problem =
+        reuseAddr && error.code === 'WSAEACCES'
+          ? `${inUse} by a socket that does not share it: all of them need reuseAddr.`
+          : `${inUse}: close its socket, or leave the port out to get a free one.${otherMeaning(error.code)}`
       return new ReservationError('EADDRINUSE', problem, error)
     }
-    const inUse = block.count === 1 ? `${describeRange(block)} is in use` : `All of ${describeRange(block)} are in use`
-    return new ReservationError(
-      'ERR_RESERVATION_EXHAUSTED',
-      `${inUse}: close a socket, or reserve a larger block.`,
-      error,
-    )
+    default:
+      return explainUse(error, block, port)
   }
+}
+
+/** For every other step of a call that uses a port of a block. @param port 0 is any free one */
+export function explainUse(error: unknown, block: PortRange, port: number): unknown {
+  if (!(error instanceof SystemCallError)) return error
   const what = port === 0 ? `a port of ${describeRange(block)}` : `port ${port} of ${describeRange(block)}`
-  return explainUnsupported(error) ?? explainOther(`Could not use ${what}`, error)
+  return explainOther(`Could not use ${what}`, error)
+}
+
+/** For a block that was acquired, but of which no socket ever got a port. */
+export function explainUnserved(error: unknown, block: PortRange): unknown {
+  if (!(error instanceof SystemCallError)) return error
+  const problem =
+    `Windows reserved ${describeRange(block)}, but gives none of them to a socket that is associated with the reservation ` +
+    `(${error.syscall}: ${error.code}), even after the anchor is associated and bound. Please report this with your build of Windows.`
+  return new ReservationError('ERR_RESERVATION_UNSUPPORTED', problem, error)
+}
+
+/** For an associated socket that the system bound to a port outside the block. */
+export function explainOutside(block: PortRange, port: number): ReservationError {
+  const problem =
+    `Windows bound a socket that is associated with ${describeRange(block)} to port ${port}, which is not in the block. ` +
+    'Please report this with your build of Windows.'
+  return new ReservationError('ERR_RESERVATION_UNSUPPORTED', problem)
 }
 
 /** For a call on a block that can no longer be used. */
@@ -127,27 +178,29 @@ export function explainRelease(error: unknown, block: PortRange): unknown {
   return explainOther(`The reservation of ${describeRange(block)} has ended, but closing its socket failed`, error)
 }
 
-/** @param verb 'create', 'look up' or 'delete' */
-export function explainPersistent(error: unknown, range: PortRange, verb: string): unknown {
+export function explainPersistent(error: unknown, range: PortRange, verb: 'create' | 'lookup' | 'delete'): unknown {
   if (!(error instanceof SystemCallError)) return error
-  switch (error.code) {
-    case 'ERROR_ACCESS_DENIED':
+  switch (meaningOf(error, `persistent-${verb}`)) {
+    case 'not-elevated':
       return elevationRequired(range, error)
-    case 'ERROR_SHARING_VIOLATION':
+    case 'taken':
       return new ReservationError(
         'ERR_PORT_RANGE_IN_USE',
         `${describeRange(range)} cannot be reserved: ${range.count === 1 ? 'it' : 'at least one'} is in use or reserved. Choose another range.`,
         error,
       )
-    case 'ERROR_NOT_FOUND':
+    case 'gone':
       return new ReservationError(
         'ERR_RESERVATION_NOT_FOUND',
         `No persistent reservation was created with exactly ${describeRange(range)}: give the range that it was created with.`,
         error,
       )
+    case 'unsupported':
+      return unsupported(error)
     default:
-      return (
-        explainUnsupported(error) ?? explainOther(`Could not ${verb} the reservation of ${describeRange(range)}`, error)
+      return explainOther(
+        `Could not ${verb === 'lookup' ? 'look up' : verb} the reservation of ${describeRange(range)}`,
+        error,
       )
   }
 }
@@ -159,14 +212,28 @@ export function describeRange({ protocol, startPort, count }: PortRange): string
   return count === 1 ? `${name} port ${startPort}` : `${name} ports ${startPort}-${startPort + count - 1}`
 }
 
+function otherMeanings(refusals: readonly ReservationError[]): string {
+  const codes = new Set(refusals.map(({ cause }) => (cause instanceof SystemCallError ? cause.code : '')))
+  return [...codes].map(otherMeaning).join('')
+}
+
 /** How many start ports a message names. */
 const MOST_NAMED = 8
 
-function explainUnsupported(error: SystemCallError): ReservationError | undefined {
-  if (!UNSUPPORTED_ERRORS.has(error.code)) return undefined
+function unsupported(error: SystemCallError): ReservationError {
   return new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',
     `This system does not offer port reservations (${error.syscall}: ${error.code}). They need Windows Vista or later; Wine has none.`,
+    error,
+  )
+}
+
+function gone(block: PortRange, kind: ReservationKind, error: SystemCallError): ReservationError {
+  return new ReservationError(
+    'ERR_RESERVATION_NOT_FOUND',
+    `The reservation of ${describeRange(block)} is gone: the system no longer knows its token. ` +
+      (kind === 'persistent' ? 'Tokens change at a restart: look it up again.' : 'Acquire a new one.') +
+      otherMeaning(error.code),
     error,
   )
 }

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { type AddressInfo, isIP } from 'node:net'
 import { invalidArgType } from '@winport/definitions'
 import type { AddressFamily } from '@winport/transport'
 import { untilAborted } from '@winport/transport/backend'
@@ -12,6 +12,19 @@ export interface HostAddress {
 
 export const ANY_IPV4: HostAddress = { address: '0.0.0.0', family: 'ipv4' }
 export const ANY_IPV6: HostAddress = { address: '::', family: 'ipv6' }
+
+const MAPPED = '::ffff:'
+
+/** The same address on a dual-stack IPv6 socket. */
+export function toIpv6(at: HostAddress): HostAddress {
+  return at.family === 'ipv6' ? at : { address: MAPPED + at.address, family: 'ipv6' }
+}
+
+/** An IPv4-mapped IPv6 address as IPv4; every other address unchanged. */
+export function toIpv4(info: AddressInfo): AddressInfo {
+  if (!info.address.startsWith(MAPPED)) return info
+  return { ...info, address: info.address.slice(MAPPED.length), family: 'IPv4' }
+}
 
 /** Resolves a host to its addresses, in the order of the resolver. An IP address resolves to itself. */
 export async function resolveHost(

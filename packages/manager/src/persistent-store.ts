@@ -75,7 +75,7 @@ export class PersistentStore implements PersistentReservationStore {
   }
 
   async #lookUp(range: PortRange, signal: AbortSignal | undefined): Promise<bigint> {
-    return await this.#call(range, 'look up', signal, (persistent) => persistent.lookup(range, { signal }))
+    return await this.#call(range, 'lookup', signal, (persistent) => persistent.lookup(range, { signal }))
   }
 
   async #delete(range: PortRange, signal: AbortSignal | undefined): Promise<void> {
@@ -85,7 +85,7 @@ export class PersistentStore implements PersistentReservationStore {
   /** Makes one call of the transport, and explains its failure. */
   async #call<Result>(
     range: PortRange,
-    verb: string,
+    verb: 'create' | 'lookup' | 'delete',
     signal: AbortSignal | undefined,
     call: (persistent: PersistentReservations) => Promise<Result>,
   ): Promise<Result> {
@@ -119,6 +119,14 @@ export class PersistentStore implements PersistentReservationStore {
     }
   }
 
+  async #isCurrent(range: PortRange, token: bigint, signal: AbortSignal | undefined): Promise<boolean | undefined> {
+    try {
+      return (await this.#lookUp(range, signal)) === token
+    } catch (error) {
+      return hasCode(error, 'ERR_RESERVATION_NOT_FOUND') ? false : undefined
+    }
+  }
+
   /** @param nextToken default: the token stays the same */
   #block(
     range: PortRange,
@@ -129,6 +137,7 @@ export class PersistentStore implements PersistentReservationStore {
       kind: 'persistent',
       isHeld: () => this.#endFor() === undefined,
       token: nextToken,
+      isCurrent: (used, signal) => this.#isCurrent(range, used, signal),
     })
     return new ReservedBlock(range, token, sockets)
   }

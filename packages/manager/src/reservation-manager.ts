@@ -6,6 +6,7 @@ import {
 } from '@winport/definitions'
 import {
   AbortError,
+  type AddressFamily,
   type PortRange,
   type Protocol,
   SystemCallError,
@@ -20,12 +21,15 @@ import {
   readAcquireRequest,
 } from './acquire-request.js'
 import { type AcquireAt, acquireBothAnywhere, acquireBothAt, firstGranted } from './acquire-search.js'
+import { Anchor } from './anchor.js'
+import { AnchorPolicy } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
-import { explainAcquire } from './explain-error.js'
+import { explainAcquire, explainAnchor } from './explain-error.js'
 import type { MatchedReservation } from './matched-reservation.js'
 import type { PersistentReservationStore } from './persistent-reservation-store.js'
 import { PersistentStore } from './persistent-store.js'
+import { meansNoSuchFamily } from './refusals.js'
 import { checkNodeObject, checkOption } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { ReservationRecord } from './reservation-record.js'
@@ -56,6 +60,8 @@ export class ReservationManager implements AsyncDisposable {
   readonly #traceLeaks: boolean
   readonly #records = new Set<ReservationRecord>()
   readonly #acquiring = new Set<WinsockSocket>()
+  readonly #policies: Readonly<Record<Protocol, AnchorPolicy>> = { tcp: new AnchorPolicy(), udp: new AnchorPolicy() }
+  #anchorFamily: AddressFamily = 'ipv6'
   /** Buffers of calls that have ended, for later calls. */
   readonly #spareBuffers: AcquireBuffers[] = []
   #closed: Promise<void> | undefined
@@ -155,7 +161,8 @@ export class ReservationManager implements AsyncDisposable {
     } catch (error) {
       if (anchor !== undefined) closeQuietly(anchor) // ends what ACQUIRE may have granted
       const range: PortRange = { protocol, startPort, count }
-      const failure = this.#endFor(signal) ?? explainAcquire(error, range)
+      const explain = anchor === undefined ? explainAnchor : explainAcquire
+      const failure = this.#endFor(signal) ?? explain(error, range)
       if (channels.failure.hasSubscribers) {
         publish('failure', this.transport, range, { operation: 'acquire', error: failure })
       }
@@ -166,19 +173,26 @@ export class ReservationManager implements AsyncDisposable {
     }
   }
 
-  /** Opens a socket of either family: one pool serves both, and a machine may lack one of them. */
+  /**
+   * Opens a dual-stack IPv6 socket, as msquic does: if a token serves only the family of its anchor, or each family has a
+   * pool of its own (BEHAVIOURS.md, 19), this anchor is good for both. On a machine without IPv6 it opens an IPv4 socket.
+   */
   #openAnchor(protocol: Protocol): WinsockSocket {
     try {
-      return this.transport.openSocket({ protocol })
+      return this.transport.openSocket({ protocol, family: this.#anchorFamily })
     } catch (error) {
-      if (!(error instanceof SystemCallError) || error.code !== 'WSAEAFNOSUPPORT') throw error
-      return this.transport.openSocket({ protocol, family: 'ipv6' })
+      if (this.#anchorFamily === 'ipv4') throw error
+      if (!(error instanceof SystemCallError) || !meansNoSuchFamily(error.code)) throw error
+      const anchor = this.transport.openSocket({ protocol, family: 'ipv4' })
+      this.#anchorFamily = 'ipv4'
+      return anchor
     }
   }
 
-  #keep(protocol: Protocol, anchor: WinsockSocket, output: Uint8Array, acquiredAt: string | undefined): RuntimeBlock {
+  #keep(protocol: Protocol, socket: WinsockSocket, output: Uint8Array, acquiredAt: string | undefined): RuntimeBlock {
     const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(output)
     const range = { protocol, startPort: StartPort, count: NumberOfPorts }
+    const anchor = new Anchor(socket, range, Token, this.#policies[protocol])
     const record = new ReservationRecord(range, Token, anchor, this.transport, this.#records, acquiredAt)
     const block = new RuntimeBlock(this.transport, record)
     if (channels.acquire.hasSubscribers) publish('acquire', this.transport, range, { token: Token })

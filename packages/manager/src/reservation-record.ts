@@ -1,4 +1,5 @@
-import type { PortRange, Protocol, Transport, WinsockSocket } from '@winport/transport'
+import type { PortRange, Protocol, Transport } from '@winport/transport'
+import type { Anchor } from './anchor.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
 import { describeRange } from './explain-error.js'
@@ -14,8 +15,7 @@ export class ReservationRecord implements PortRange {
   readonly startPort: number
   readonly count: number
   readonly token: bigint
-  /** The socket that the reservation was acquired on. The reservation ends with it. */
-  readonly anchor: WinsockSocket
+  readonly anchor: Anchor
   /** The stack trace of the acquire, with `traceLeaks`. */
   readonly acquiredAt: string | undefined
   readonly #transport: Transport
@@ -27,7 +27,7 @@ export class ReservationRecord implements PortRange {
   constructor(
     { protocol, startPort, count }: PortRange,
     token: bigint,
-    anchor: WinsockSocket,
+    anchor: Anchor,
     transport: Transport,
     records: Set<ReservationRecord>,
     acquiredAt: string | undefined,
@@ -97,7 +97,7 @@ function endTurn(): void {
 
 const dropped = new FinalizationRegistry<ReservationRecord>((record) => {
   record.end()
-  closeQuietly(record.anchor)
+  closeQuietly(record.anchor.socket)
   record.reportEnd()
   warn(record)
 })

@@ -4,7 +4,7 @@ import { checkObject, outOfRange } from '@winport/definitions'
 import type { AddressFamily, PortRange, Protocol } from '@winport/transport'
 import { codeOf } from '@winport/transport/backend'
 import type { BlockSockets, BoundSocket } from './block-sockets.js'
-import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost } from './host-address.js'
+import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost, toIpv4, toIpv6 } from './host-address.js'
 import type {
   BlockBindOptions,
   BlockConnectOptions,
@@ -109,7 +109,7 @@ export class ReservedBlock implements PortBlock {
     if (at.family !== any.family) throw outOfRange('host', `an ${any.family} address, as the socket is`, host)
     const bound = await this.#sockets.bind(at, port, signal, { reuseAddr, ipv6Only })
     await this.#sockets.adopt(() => bound.socket.attach(socket), port, signal)
-    return bound.local
+    return any.family === 'ipv4' ? toIpv4(bound.local) : bound.local
   }
 
   async connect(options: BlockConnectOptions): Promise<Socket> {
@@ -127,7 +127,9 @@ export class ReservedBlock implements PortBlock {
       try {
         bound = await this.#sockets.bind(family === 'ipv6' ? ANY_IPV6 : ANY_IPV4, localPort, signal)
         const { socket } = bound
-        return await this.#sockets.adopt(() => socket.connect({ address, port }, { signal }), localPort, signal)
+        const remote = socket.family === 'ipv6' ? toIpv6({ address, family }) : { address }
+        const to = { address: remote.address, port }
+        return await this.#sockets.adopt(() => socket.connect(to, { signal }), localPort, signal)
       } catch (error) {
         const mayTryNext = bound !== undefined || isWithoutIpv6(error)
         if (!mayTryNext || signal?.aborted === true || addresses.length === 1) throw error

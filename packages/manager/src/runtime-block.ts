@@ -16,9 +16,10 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
   #released: Promise<void> | undefined
 
   constructor(transport: Transport, record: ReservationRecord) {
-    const { token } = record
+    const { token, anchor } = record
     const sockets = new BlockSockets(transport, record, {
       kind: 'runtime',
+      anchor,
       isHeld: () => record.held,
       token: () => token,
     })
@@ -50,7 +51,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
     const asked = this.#askRelease()
     let failure: unknown
     try {
-      anchor.close()
+      anchor.socket.close()
     } catch (error) {
       failure = explainRelease(error, this)
       this.#sockets.reportFailure('release', failure)
@@ -62,7 +63,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
 
   async #askRelease(): Promise<void> {
     try {
-      await callWithToken(this.#record.anchor, SIO_RELEASE_PORT_RESERVATION, this.#record.token)
+      await callWithToken(this.#record.anchor.socket, SIO_RELEASE_PORT_RESERVATION, this.#record.token)
     } catch {
       // The close of the anchor ends the reservation.
     }

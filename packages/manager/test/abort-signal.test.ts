@@ -190,9 +190,9 @@ describe('a use of a block with a signal', () => {
     it('leaves no listener on the signal after a failure', async () => {
       vi.mocked(lookup).mockResolvedValueOnce([{ address: host, family: 4 }] as never)
       const block = await machine.manager.acquire({ protocol, count: 2 })
-      machine.kernel.faults.fail('bind', 'WSAENOBUFS')
+      machine.kernel.faults.fail('bind', 'WSAENETDOWN')
       const { signal } = new AbortController()
-      expect((await failureOf(use(block, signal, 'quick.example'))).code).toBe('ENOBUFS')
+      expect((await failureOf(use(block, signal, 'quick.example'))).code).toBe('WSAENETDOWN')
       expect(listenersOf(signal)).toBe(0)
     })
   })

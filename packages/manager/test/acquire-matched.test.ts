@@ -110,8 +110,8 @@ describe('acquireMatched', () => {
     ['WSASocketW', 2],
     ['WSASocketW', 3],
   ] as const)('leaves nothing open when %s fails for another reason, call %i', async (call, nth) => {
-    machine.kernel.faults.fail(call, 'WSAENOBUFS', { nth })
-    expect((await failureOf(machine.manager.acquireMatched({ count: 10 }))).code).toBe('ENOBUFS')
+    machine.kernel.faults.fail(call, 'WSAENETDOWN', { nth })
+    expect((await failureOf(machine.manager.acquireMatched({ count: 10 }))).code).toBe('WSAENETDOWN')
     machine.kernel.assertNothingHeld()
     expect(machine.manager.held).toEqual([])
   })

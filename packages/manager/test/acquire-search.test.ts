@@ -77,9 +77,9 @@ describe('acquire with several start ports', () => {
   })
 
   it('stops at a failure of another kind', async () => {
-    machine.kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENOBUFS', { nth: 2 })
+    machine.kernel.faults.fail('SIO_ACQUIRE_PORT_RESERVATION', 'WSAENETDOWN', { nth: 2 })
     const failure = await failureOf(machine.manager.acquire({ ...request, startPort: [5000, 7000, 8000] }))
-    expect(failure.code).toBe('ENOBUFS')
+    expect(failure.code).toBe('WSAENETDOWN')
     expect(machine.calls).toHaveLength(2)
     expect(machine.kernel.inspect().sockets).toEqual([])
   })

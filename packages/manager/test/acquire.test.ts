@@ -20,12 +20,17 @@ describe('acquire', () => {
     expect(left.startPort).toBeGreaterThanOrEqual(49_152)
   })
 
-  it('needs no IPv4: any socket of the protocol can be the anchor', async () => {
-    machine.kernel.faults.fail('WSASocketW', 'WSAEAFNOSUPPORT')
-    const block = await machine.manager.acquire({ protocol: 'tcp', count: 3 })
+  it('acquires on an IPv6 socket, which serves both families in every world', async () => {
+    await machine.manager.acquire({ protocol: 'tcp', count: 3 })
     expect(machine.kernel.inspect().sockets).toMatchObject([{ family: 'ipv6', protocol: 'tcp' }])
-    await block.release()
-    machine.kernel.assertNothingHeld()
+  })
+
+  it('acquires on IPv4 sockets on a machine without IPv6, and tries IPv6 once', async () => {
+    machine.kernel.faults.fail('WSASocketW', 'WSAEAFNOSUPPORT')
+    await machine.manager.acquire({ protocol: 'tcp', count: 3 })
+    await machine.manager.acquire({ protocol: 'udp', count: 3 })
+    expect(machine.kernel.inspect().sockets.map(({ family }) => family)).toEqual(['ipv4', 'ipv4'])
+    expect(machine.calls).toHaveLength(3)
   })
 
   it('rejects on a machine that has neither family', async () => {

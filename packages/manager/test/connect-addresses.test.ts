@@ -50,7 +50,7 @@ describe('connect to a name with several addresses', () => {
   })
 
   it('does not try the next address if the block is exhausted', async () => {
-    resolveTo(six, four)
+    resolveTo({ address: '127.0.0.2', family: 4 }, four)
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
     machine.owns(await block.connect({ host: '127.0.0.1', port }))
     const before = machine.calls.length

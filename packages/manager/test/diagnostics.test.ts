@@ -86,6 +86,8 @@ describe('the diagnostics channels', () => {
     ['attach', 'adopt'],
     ['closesocket', 'release'],
   ])('report a failure of %s', async (call, operation, nth = 1) => {
+    await machine.useBlocks()
+    messages = []
     machine.kernel.faults.fail(call, 'WSAENOBUFS', { nth })
     const failure = await failureOf(
       (async () => {

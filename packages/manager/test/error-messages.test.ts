@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import type { MockCall } from '@winport/transport-mock'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { ReservationError } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { greeter } from './real-request.js'
@@ -16,6 +16,8 @@ describe('an error message says what was asked, what was found and what to do', 
     expect(failure).toBeInstanceOf(ReservationError)
     return failure.message
   }
+
+  beforeEach(() => machine.useBlocks())
 
   const tcp = (startPort: number, count: number) => machine.manager.acquire({ protocol: 'tcp', startPort, count })
 
@@ -49,8 +51,8 @@ describe('an error message says what was asked, what was found and what to do', 
     expect(await messageOf(wildcard, 'WSASocketW', 'WSAEMFILE')).toBe(
       'Could not reserve 2 UDP ports. WSASocketW failed: WSAEMFILE (10024): No more sockets can be opened.',
     )
-    expect(await messageOf(() => tcp(5000, 2), 'SIO_ACQUIRE_PORT_RESERVATION', 'WSAENOBUFS')).toMatch(
-      /^Could not reserve TCP ports 5000-5001\. WSAIoctl\(SIO_ACQUIRE_PORT_RESERVATION\) failed: WSAENOBUFS \(10055\): /,
+    expect(await messageOf(() => tcp(5000, 2), 'SIO_ACQUIRE_PORT_RESERVATION', 'WSAENETDOWN')).toMatch(
+      /^Could not reserve TCP ports 5000-5001\. WSAIoctl\(SIO_ACQUIRE_PORT_RESERVATION\) failed: WSAENETDOWN \(10050\): /,
     )
   })
 
@@ -79,8 +81,24 @@ describe('an error message says what was asked, what was found and what to do', 
     expect(await messageOf(() => block.listen(greeter(), { host }), 'getsockname', 'WSAENOBUFS')).toMatch(
       /^Could not use a port of TCP ports 5000-5002\. getsockname failed: WSAENOBUFS \(10055\): /,
     )
-    expect(await messageOf(() => block.connect({ host, port: 9, localPort: 5002 }), 'bind', 'WSAEACCES')).toMatch(
-      /^Could not use port 5002 of TCP ports 5000-5002\. bind failed: WSAEACCES \(10013\): /,
+    expect(await messageOf(() => block.connect({ host, port: 9, localPort: 5002 }), 'bind', 'WSAENETDOWN')).toMatch(
+      /^Could not use port 5002 of TCP ports 5000-5002\. bind failed: WSAENETDOWN \(10050\): /,
+    )
+  })
+
+  it('when an error has a second meaning', async () => {
+    const block = await tcp(5000, 3)
+    const host = '127.0.0.1'
+    expect(await messageOf(() => block.listen(greeter(), { host }), 'bind', 'WSAENOBUFS')).toBe(
+      'All of TCP ports 5000-5002 are in use: close a socket, or reserve a larger block. ' +
+        'WSAENOBUFS can also mean that Windows is out of memory.',
+    )
+    expect(await messageOf(() => block.listen(greeter(), { host, port: 5001 }), 'bind', 'WSAEACCES')).toBe(
+      'TCP port 5001 is in use: close its socket, or leave the port out to get a free one. ' +
+        'WSAEACCES can also mean that Windows does not allow it.',
+    )
+    expect(await messageOf(() => tcp(6000, 3), 'SIO_ACQUIRE_PORT_RESERVATION', 'WSAEACCES')).toMatch(
+      / lists what is excluded\. WSAEACCES can also mean that Windows does not allow it\.$/,
     )
   })
 

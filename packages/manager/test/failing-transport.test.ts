@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import type { MockCall } from '@winport/transport-mock'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { failureOf } from './failure-of.js'
 import { greeter } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
@@ -45,7 +45,9 @@ describe('acquire, when a system call fails,', () => {
     ...openFaults,
     ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAEADDRINUSE', 'ERR_PORT_RANGE_IN_USE', 10048],
     ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAEOPNOTSUPP', 'ERR_RESERVATION_UNSUPPORTED', 10045],
-    ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAEACCES', 'EACCES', 10013],
+    ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAEACCES', 'ERR_PORT_RANGE_IN_USE', 10013],
+    ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAENOBUFS', 'ERR_PORT_RANGE_IN_USE', 10055],
+    ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAEADDRNOTAVAIL', 'ERR_PORT_RANGE_IN_USE', 10049],
     ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAEINVAL', 'EINVAL', 10022],
     ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAEFAULT', 'EFAULT', 10014],
     ['SIO_ACQUIRE_PORT_RESERVATION', 'WSAENETDOWN', 'WSAENETDOWN', 10050],
@@ -74,13 +76,15 @@ const useFaults: Fault[] = [
   ...openFaults,
   ['SIO_ASSOCIATE_PORT_RESERVATION', 'WSAEINVAL', 'ERR_RESERVATION_NOT_FOUND', 10022],
   ['SIO_ASSOCIATE_PORT_RESERVATION', 'WSAEOPNOTSUPP', 'ERR_RESERVATION_UNSUPPORTED', 10045],
-  ['SIO_ASSOCIATE_PORT_RESERVATION', 'WSAEACCES', 'EACCES', 10013],
+  ['SIO_ASSOCIATE_PORT_RESERVATION', 'WSAEACCES', 'ERR_RESERVATION_NOT_FOUND', 10013],
+  ['SIO_ASSOCIATE_PORT_RESERVATION', 'WSAEADDRNOTAVAIL', 'ERR_RESERVATION_NOT_FOUND', 10049],
   ['SIO_ASSOCIATE_PORT_RESERVATION', 'WSAEADDRINUSE', 'EADDRINUSE', 10048],
   ['SIO_ASSOCIATE_PORT_RESERVATION', 31_999, 'UNKNOWN', 31_999],
   ['bind', 'WSAEADDRINUSE', 'ERR_RESERVATION_EXHAUSTED', 10048],
   ['bind', 'WSAEADDRNOTAVAIL', 'EADDRNOTAVAIL', 10049],
-  ['bind', 'WSAEACCES', 'EACCES', 10013],
-  ['bind', 'WSAENOBUFS', 'ENOBUFS', 10055],
+  ['bind', 'WSAEACCES', 'ERR_RESERVATION_EXHAUSTED', 10013],
+  ['bind', 'WSAENOBUFS', 'ERR_RESERVATION_EXHAUSTED', 10055],
+  ['bind', 'WSAEINVAL', 'EINVAL', 10022],
   ['getsockname', 'WSAENOBUFS', 'ENOBUFS', 10055],
   ['getsockname', 'WSAEINVAL', 'EINVAL', 10022],
 ]
@@ -92,6 +96,8 @@ describe('listen, when a system call fails,', () => {
     ['listen', 'WSAENOBUFS', 'ENOBUFS', 10055],
     ['listen', 'WSAEMFILE', 'EMFILE', 10024],
   ]
+
+  beforeEach(() => machine.useBlocks())
 
   it.each(faults)('after %s: %s rejects with %s, leaves nothing and works the next time', async (...fault) => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
@@ -120,6 +126,8 @@ describe('bind, when a system call fails,', () => {
     ['attach', 'WSAENOBUFS', 'ENOBUFS', 10055],
   ]
 
+  beforeEach(() => machine.useBlocks())
+
   it.each(faults)('after %s: %s rejects with %s, leaves nothing and works the next time', async (...fault) => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 1 })
     const socket = machine.owns(createSocket('udp4'))
@@ -136,6 +144,8 @@ describe('connect, when a system call fails,', () => {
     ['connect', 'WSAETIMEDOUT', 'ETIMEDOUT', 10060],
     ['connect', 'WSAENETUNREACH', 'ENETUNREACH', 10051],
   ]
+
+  beforeEach(() => machine.useBlocks())
 
   it.each(faults)('after %s: %s rejects with %s, leaves nothing and works the next time', async (...fault) => {
     const home = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
@@ -181,11 +191,11 @@ describe('persistent reservations, when a system call fails,', () => {
   ] as const)('%s', (name, call) => {
     it.each<[error: string | number, code: string, errno: number]>([
       ['ERROR_ACCESS_DENIED', 'ERR_ELEVATION_REQUIRED', 5],
-      ['ERROR_SHARING_VIOLATION', 'ERR_PORT_RANGE_IN_USE', 32],
+      ['ERROR_SHARING_VIOLATION', name === 'create' ? 'ERR_PORT_RANGE_IN_USE' : 'EBUSY', 32],
       ['ERROR_NOT_SUPPORTED', 'ERR_RESERVATION_UNSUPPORTED', 50],
       ['ERROR_PROC_NOT_FOUND', 'ERR_RESERVATION_UNSUPPORTED', 127],
       ['ERROR_INVALID_PARAMETER', 'EINVAL', 87],
-      ['ERROR_NOT_FOUND', 'ERR_RESERVATION_NOT_FOUND', 1168],
+      ['ERROR_NOT_FOUND', name === 'create' ? 'ERROR_NOT_FOUND' : 'ERR_RESERVATION_NOT_FOUND', 1168],
       [31_999, 'UNKNOWN', 31_999],
     ])('%s: rejects with %s, changes nothing and works the next time', async (error, code, errno) => {
       if (name !== 'create') await machine.manager.persistent.create(range)

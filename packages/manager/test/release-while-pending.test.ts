@@ -99,7 +99,7 @@ describe('a release', () => {
 
   it.each(ways)('%s at any moment leaves a server that listens, or ERR_RESERVATION_RELEASED', async (_name, end) => {
     const seen = new Set<unknown>()
-    for (let moment = 0; moment < 24; moment++) {
+    for (let moment = 0; moment < 40; moment++) {
       machine.replace({})
       const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
       const server = greeter()
@@ -134,7 +134,7 @@ describe('the use of a persistent reservation while its manager closes', () => {
 
   it('ends with a server that listens, or with ERR_RESERVATION_RELEASED, at any moment', async () => {
     const seen = new Set<unknown>()
-    for (let moment = 0; moment < 24; moment++) {
+    for (let moment = 0; moment < 40; moment++) {
       machine.replace({})
       const free = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
       await free.release()

@@ -1,6 +1,6 @@
-import type { Socket as DatagramSocket } from 'node:dgram'
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type Server, Socket } from 'node:net'
+import { createServer, type Server, Socket } from 'node:net'
 import type { Transport } from '@winport/transport'
 import { MockKernel, type MockKernelOptions } from '@winport/transport-mock'
 import { leasePorts } from '@winport/windows'
@@ -69,6 +69,16 @@ export class SimulatedMachine {
     this.#transport = this.#openTransport(all.elevated)
     this.#manager = new ReservationManager({ transport: this.#transport })
     this.#managers.push(this.#manager)
+  }
+
+  /** Binds an IPv4 socket of each protocol out of a block: the manager then knows how blocks are served here. */
+  async useBlocks(): Promise<void> {
+    const host = '127.0.0.1'
+    await using tcp = await this.#manager.acquire({ protocol: 'tcp', count: 1 })
+    await using udp = await this.#manager.acquire({ protocol: 'udp', count: 1 })
+    await tcp.listen(this.owns(createServer()), { host })
+    await udp.bind(this.owns(createSocket('udp4')), { host })
+    await this.closeServersAndSockets()
   }
 
   /** Closes a server or socket at the end of the test, even if the test fails. */

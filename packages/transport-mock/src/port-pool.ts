@@ -39,6 +39,8 @@ export interface Reservation {
 export interface Binding extends BindMode {
   readonly address: string
   readonly port: number
+  /** Whether an anchor is bound here. The manager never gives an anchor to Node. */
+  readonly isAnchor?: true
 }
 
 export interface DynamicRange {
@@ -196,12 +198,13 @@ export class PortPool {
     mode: BindMode = DEFAULT_BIND_MODE,
     isAnchor = false,
   ): Binding | number {
+    const anchorMark = isAnchor ? { isAnchor } : {}
     if (port === 0) {
       const chosen = reservation === undefined ? this.#findEphemeral() : this.#findInside(reservation, isAnchor)
       if (chosen < 0) return -chosen
-      return this.#addBinding({ ...mode, address, port: chosen })
+      return this.#addBinding({ ...mode, address, port: chosen, ...anchorMark })
     }
-    const binding = { ...mode, address, port }
+    const binding: Binding = { ...mode, address, port, ...anchorMark }
     const refusal = this.#refusalOf(binding, reservation, isAnchor)
     if (refusal !== 0) return refusal
     const others = this.#bindings.get(port)
@@ -454,11 +457,14 @@ function conflict(one: Binding, other: Binding): boolean {
 
 /**
  * An unspecified address ('0.0.0.0', '::') overlaps every address of its families. Windows lets one user bind 127.0.0.1
- * beside 0.0.0.0 (documented); POSIX hosts, where the servers here run, do not.
+ * beside 0.0.0.0 (documented); POSIX hosts, where the servers here run, do not. No server runs on an anchor, so Windows' rule
+ * counts for it.
  */
 function overlap(one: Binding, other: Binding): boolean {
   if ((familiesOf(one) & familiesOf(other)) === 0) return false
-  return isAnyAddress(one.address) || isAnyAddress(other.address) || unmapped(one.address) === unmapped(other.address)
+  const [address, otherAddress] = [unmapped(one.address), unmapped(other.address)]
+  if (isAnyAddress(address) === isAnyAddress(otherAddress)) return isAnyAddress(address) || address === otherAddress
+  return one.isAnchor !== true && other.isAnchor !== true
 }
 
 function familiesOf({ address, ipv6Only }: Binding): Families {

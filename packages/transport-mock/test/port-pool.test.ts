@@ -172,6 +172,18 @@ describe('bind', () => {
     }
   })
 
+  it("leaves the unspecified addresses of an anchor's port to other sockets, as Windows does", () => {
+    const pool = openPool()
+    const block = granted(pool.acquire(processOf(PID), 50_000, 1))
+    bound(pool.bind('::ffff:127.1.2.3', 0, block, DEFAULT_BIND_MODE, true))
+    expect(pool.bind('127.1.2.3', 50_000, block)).toBe(WSAEADDRINUSE)
+    expect(pool.bind('0.0.0.0', 0, block)).toBe(errorNumbersOf(DEFAULT_WORLD).blockExhausted)
+    const server = bound(pool.bind('0.0.0.0', 50_000, block))
+    expect(pool.bind('127.0.0.1', 50_000, block)).toBe(WSAEADDRINUSE)
+    pool.unbind(server)
+    bound(pool.bind('::', 50_000, block))
+  })
+
   it('shares a port between sockets with reuseAddr, and frees it after the last', () => {
     const pool = openPool()
     const shared = { ...DEFAULT_BIND_MODE, reuseAddr: true }

@@ -14,6 +14,7 @@ import {
   UV_UDP_REUSEADDR,
   udpHandleClass,
 } from './handle-classes.js'
+import { serveIpv4 } from './ipv4-through-ipv6.js'
 import { startListening } from './start-listening.js'
 
 // Node documents `server.listen(handle)` and `dgramSocket.bind({ fd })`, but on Windows neither accepts a socket that Node did
@@ -86,6 +87,7 @@ export async function attachHandle(socket: DatagramSocket, handle: NodeHandle): 
     // dgram accepts any object with recvStart() as a handle, but its types do not.
     const bind: (handle: object) => void = socket.bind.bind(socket)
     bind(handle) // emits 'listening' before it returns
+    if (Reflect.get(socket, 'type') === 'udp4') serveIpv4(handle)
   })
 }
 

@@ -1,0 +1,68 @@
+import { randomInt } from 'node:crypto'
+import { SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
+import type { AddressFamily, PortRange, WinsockSocket } from '@winport/transport'
+import type { AnchorPolicy, Preparation } from './anchor-policy.js'
+import { callWithToken } from './token-call.js'
+
+/** The socket that a runtime reservation was acquired on. The reservation ends with it. */
+export class Anchor {
+  readonly socket: WinsockSocket
+  readonly policy: AnchorPolicy
+  readonly #range: PortRange
+  readonly #token: bigint
+  #preparation: Preparation = 'alone'
+  #preparing: Promise<void> = Promise.resolve()
+  #port: number | undefined
+
+  constructor(socket: WinsockSocket, range: PortRange, token: bigint, policy: AnchorPolicy) {
+    this.socket = socket
+    this.policy = policy
+    this.#range = range
+    this.#token = token
+  }
+
+  get family(): AddressFamily {
+    return this.socket.family
+  }
+
+  /** The port of the block that the anchor is bound to, if it had to be bound. It is available to others: see `#bind`. */
+  get port(): number | undefined {
+    return this.#port
+  }
+
+  /** Whether nothing remains to be done before a socket uses the block. */
+  get isPrepared(): boolean {
+    const { preparation } = this.policy
+    return this.#preparation === preparation || preparation === 'alone' || this.#preparation === 'bound'
+  }
+
+  /** Associates the anchor with its own reservation, and binds it, if `preparation` says so and it is not done yet. */
+  async prepare(preparation: Preparation): Promise<void> {
+    this.#preparing = this.#preparing.catch(() => {}).then(() => this.#prepare(preparation))
+    await this.#preparing
+  }
+
+  async #prepare(preparation: Preparation): Promise<void> {
+    if (preparation !== 'alone' && this.#preparation === 'alone') {
+      await callWithToken(this.socket, SIO_ASSOCIATE_PORT_RESERVATION, this.#token)
+      this.#preparation = 'associated'
+    }
+    if (preparation === 'bound' && this.#preparation === 'associated') {
+      this.#bind()
+      this.#preparation = 'bound'
+    }
+  }
+
+  /**
+   * Binds the anchor to a random loopback address. Windows lets sockets bind every other address of the same port, and
+   * 0.0.0.0 and '::' as well, so that the block loses no port
+   * (https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse).
+   */
+  #bind(): void {
+    const loopback = `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`
+    this.socket.bind({ address: this.family === 'ipv6' ? `::ffff:${loopback}` : loopback, port: 0 })
+    const { port } = this.socket.localAddress()
+    const { startPort, count } = this.#range
+    if (port >= startPort && port < startPort + count) this.#port = port
+  }
+}
