@@ -1,5 +1,6 @@
 import type { Transport } from '@winport/transport'
 import { NativeTransport, type NativeTransportOptions, resolveNativeOptions } from '@winport/transport/native'
+import { readSystemDirectory } from './system-directory.js'
 import { loadWinsockLibrary } from './winsock-library.js'
 
 export type KoffiTransportOptions = NativeTransportOptions
@@ -12,5 +13,5 @@ export type KoffiTransportOptions = NativeTransportOptions
  * @throws WinsockError if WSAStartup fails
  */
 export function createKoffiTransport(options: KoffiTransportOptions = {}): Transport {
-  return new NativeTransport('koffi', loadWinsockLibrary(resolveNativeOptions(options)))
+  return new NativeTransport('koffi', loadWinsockLibrary(resolveNativeOptions(options, readSystemDirectory)))
 }

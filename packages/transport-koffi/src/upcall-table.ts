@@ -1,7 +1,7 @@
 import { win32 } from 'node:path'
 import type { WSPUPCALLTABLE } from '@winport/definitions'
-import { environmentSystemDirectory } from '@winport/transport/native'
 import { ForeignLibrary } from './foreign-functions.js'
+import { readSystemDirectory } from './system-directory.js'
 import type { UpcallAnswers } from './upcall-code.js'
 
 /** The addresses of the functions that a provider may call. */
@@ -37,5 +37,5 @@ export function upcallTable(winsock: ForeignLibrary, answers: UpcallAnswers): Up
 }
 
 function user32(): ForeignLibrary {
-  return new ForeignLibrary(win32.join(environmentSystemDirectory(process.env), 'user32.dll'))
+  return new ForeignLibrary(win32.join(readSystemDirectory(), 'user32.dll'))
 }
