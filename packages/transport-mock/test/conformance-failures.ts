@@ -22,7 +22,7 @@ export async function conformanceFailures(
   { legacy = false, avoidHostPorts = false, timeLimit }: FaultyMachine,
 ): Promise<readonly ConformanceResult[]> {
   const [build, features] = legacy ? [LEGACY_BUILD, LEGACY_FEATURES] : [MODERN_BUILD, MODERN_FEATURES]
-  const target = mockTarget('a faulty backend', build, features, fault, avoidHostPorts)
+  const target = mockTarget('a faulty backend', build, features, { fault, avoidHostPorts })
   const { results } = await runConformance(timeLimit === undefined ? target : { ...target, timeLimit })
   return results.filter(({ outcome }) => outcome === 'failed')
 }

@@ -6,7 +6,7 @@ import type { FaultCase } from './faults/fault-case.js'
 export function itNotices(cases: readonly FaultCase[], machine: FaultyMachine = {}): void {
   it.each(cases)('%s', async (_what, broken, fault) => {
     const failed = await conformanceFailures(fault, { ...machine, timeLimit: 100 })
-    const found = new Set(failed.flatMap(({ behaviour, title }) => [behaviour, title]))
+    const found = new Set(failed.flatMap(({ number, title }) => [number, title]))
     expect(broken.filter((named) => !found.has(named))).toEqual([])
   })
 }

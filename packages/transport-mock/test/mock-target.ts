@@ -1,5 +1,6 @@
 import { controlCodeName } from '@winport/definitions'
 import type { Transport } from '@winport/transport'
+import { DEFAULT_WORLD, type World } from '@winport/transport/backend'
 import {
   type ConformanceFeature,
   type ConformanceMachine,
@@ -18,19 +19,29 @@ export interface TargetFault {
   readonly machine?: (machine: ConformanceMachine, kernel: MockKernel) => ConformanceMachine
 }
 
-/** A mock that simulates the given Windows build. */
+export interface MockTargetOptions {
+  readonly fault?: TargetFault
+  /** Slow, but needed for real traffic through real ports. Defaults to true. */
+  readonly avoidHostPorts?: boolean
+  /** How the kernel answers where it does not answer by default. */
+  readonly world?: Partial<World>
+  /** The world that the target states. Defaults to the kernel's. `null` states none. */
+  readonly stated?: World | null
+}
+
+/** The mock as the given build of Windows, with the features that the suite can use there. */
 export function mockTarget(
   name: string,
   windowsBuild: number,
   features: readonly ConformanceFeature[],
-  fault: TargetFault = {},
-  avoidHostPorts = true,
+  { fault = {}, avoidHostPorts = true, world = {}, stated = { ...DEFAULT_WORLD, ...world } }: MockTargetOptions = {},
 ): ConformanceTarget {
   return {
     name,
     features: new Set(features),
+    ...(stated === null ? {} : { world: stated }),
     openMachine: () => {
-      const kernel = new MockKernel({ windowsBuild, avoidHostPorts })
+      const kernel = new MockKernel({ windowsBuild, avoidHostPorts, world })
       let pid = 1000
       const open = (elevated: boolean) => {
         const sound = kernel.openTransport({ pid: ++pid, elevated })

@@ -1,120 +1,168 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { conformanceTests } from '../src/conformance/index.js'
+import { WORLD_ANSWERS } from '../src/backend/index.js'
+import { conformanceTests, UNSETTLED_POINTS, type UnsettledPoint } from '../src/conformance/index.js'
 
-/** What is wrong with a cell's words, for the three columns that have a fixed vocabulary. */
-const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
-  'Shown by': ['mock', 'koffi', 'napi', 'simulator', 'tables'],
-  Through: ['WSAIoctl', 'WSPIoctl', 'IP Helper', 'no control call'],
-  Known: ['documented', 'observed', 'assumed', 'contract'],
-}
+const SOURCES: ReadonlySet<string> = new Set([
+  'documented',
+  'header',
+  'observed',
+  'supported',
+  'assumed',
+  'unsettled',
+  'contract',
+])
+
+/** Repeats the cell above. */
+const DITTO = '″'
 
 export interface Row {
-  /** The heading that the row's table stands under. */
-  readonly table: string
+  /** The headings of level 2 and 3 that the row's table stands under. */
+  readonly section: string
+  readonly heading: string
   /** By column. */
   readonly cells: Readonly<Record<string, string>>
 }
 
-/** The rows of every table of a Markdown document. */
-export function readTables(markdown: string): readonly Row[] {
+export interface BehaviourDocument {
+  readonly rows: readonly Row[]
+  /** The items of lists under a heading of level 3. */
+  readonly items: readonly { readonly section: string; readonly heading: string; readonly text: string }[]
+  /** The targets of reference links, by label. */
+  readonly links: ReadonlyMap<string, string>
+}
+
+export function readBehaviours(markdown: string): BehaviourDocument {
   const rows: Row[] = []
-  let table = ''
+  const items: { section: string; heading: string; text: string }[] = []
+  const links = new Map<string, string>()
+  let section = ''
+  let heading = ''
   let columns: readonly string[] = []
+  let above: readonly string[] = []
   for (const line of markdown.split('\n')) {
-    if (line.startsWith('#')) table = line.replace(/^#+ /, '')
+    const [, level = '', title = ''] = /^(#+) (.+)$/.exec(line) ?? []
+    if (level === '##') section = title
+    if (level !== '') heading = title
+    const [, label, target] = /^\[(.+?)\]: (.+)$/.exec(line) ?? []
+    if (label !== undefined && target !== undefined) links.set(label, target)
+    if (line.startsWith('- ')) items.push({ section, heading, text: line.slice(2) })
     if (!line.startsWith('|')) {
       columns = []
       continue
     }
-    const texts = line.split('|').slice(1, -1)
-    const trimmed = texts.map((text) => text.trim())
-    if (columns.length === 0) columns = trimmed
-    else if (!trimmed.every((text) => /^-+$/.test(text))) {
-      const width = Math.max(columns.length, trimmed.length)
-      const named = Array.from({ length: width }, (_, i) => [columns[i] ?? `column ${i}`, trimmed[i] ?? ''])
-      rows.push({ table, cells: Object.fromEntries(named) })
+    const texts = line
+      .split('|')
+      .slice(1, -1)
+      .map((text) => text.trim())
+    if (columns.length === 0) {
+      columns = texts
+      continue
     }
+    if (texts.every((text) => /^-+$/.test(text))) continue
+    const width = Math.max(columns.length, texts.length)
+    above = Array.from({ length: width }, (_, i) => (texts[i] === DITTO ? (above[i] ?? '') : (texts[i] ?? '')))
+    const named = above.map((text, i) => [columns[i] ?? `column ${i}`, text])
+    rows.push({ section, heading, cells: Object.fromEntries(named) })
   }
-  return rows
+  return { rows, items, links }
 }
 
-/** What the tables of behaviours say that is not so. Links are relative to `directory`. */
+/** What the document says that is not so. Links are relative to `directory`. */
 export function problemsOf(markdown: string, directory: string): readonly string[] {
+  const document = readBehaviours(markdown)
+  return [
+    ...document.rows.flatMap((row) => rowProblems(row, document.links, directory)),
+    ...listProblems(document),
+    ...worldProblems(document),
+    ...longLines(markdown),
+  ]
+}
+
+function rowProblems({ heading, cells }: Row, links: BehaviourDocument['links'], directory: string): readonly string[] {
   const problems: string[] = []
-  const cited = new Set<string>()
-  for (const { table, cells } of readTables(markdown)) {
-    const complain = (what: string) => problems.push(`${table}: ${Object.values(cells)[0]}: ${what}`)
-    for (const [column, text] of Object.entries(cells)) {
-      if (text === '') complain(`'${column}' is empty`)
-      const known = VOCABULARY[column]
-      if (known === undefined) continue
-      for (const word of wordsOf(text)) if (!known.includes(word)) complain(`'${word}' is no word of '${column}'`)
-    }
-    const tests = (cells['Tests'] ?? '').split('<br>').map((citation) => resolve(citation, directory))
-    for (const test of tests) {
-      if (typeof test === 'string') complain(test)
-      else if ('name' in test) cited.add(test.name)
-    }
-    for (const what of unfounded(cells, tests)) complain(what)
-    if (table === 'By number') {
-      const [number] = Object.values(cells)
-      const all = conformanceTests.filter(({ behaviour }) => String(behaviour) === number).map(nameOf)
-      const named = new Set(tests.flatMap((test) => (typeof test !== 'string' && 'name' in test ? [test.name] : [])))
-      if (all.length === 0) complain('no test has this number')
-      for (const name of all) if (!named.has(name)) complain(`${name} is not named`)
-      for (const name of named) if (!all.includes(name)) complain(`${name} has another number`)
-    }
-  }
-  for (const name of conformanceTests.map(nameOf)) if (!cited.has(name)) problems.push(`no row names ${name}`)
+  const complain = (what: string) => problems.push(`${heading}: ${Object.values(cells)[0]}: ${what}`)
+  for (const [column, text] of Object.entries(cells)) if (text === '') complain(`'${column}' is empty`)
+  const source = cells['Source']?.replace(/ †$/, '')
+  if (source !== undefined && source !== '' && !SOURCES.has(source)) complain(`'${source}' is no source`)
+  const citation = cells['Tests']
+  if (citation === undefined || citation === '') return problems
+  const problem = citationProblem(citation, links, directory)
+  if (problem !== undefined) complain(problem)
   return problems
 }
 
-type Citation = { readonly name: string; readonly source: string } | { readonly path: string } | string
-
-/** The test that is meant, or what is wrong. */
-function resolve(citation: string, directory: string): Citation {
+/** What is wrong with the test that a row cites. */
+function citationProblem(citation: string, links: BehaviourDocument['links'], directory: string): string | undefined {
   const [, number, title] = /^`(\w+)` (.+)$/.exec(citation) ?? []
   if (number !== undefined) {
-    const test = conformanceTests.find((candidate) => nameOf(candidate) === `${number} ${title}`)
-    return test === undefined
-      ? `the suite has no test '${number} ${title}'`
-      : { name: nameOf(test), source: test.source }
+    const known = conformanceTests.some((test) => String(test.number) === number && test.title === title)
+    return known ? undefined : `the suite has no test '${number} ${title}'`
   }
-  const [, label, path, named] = /^\[(.+?)\]\((.+?)\) (.+)$/.exec(citation) ?? []
-  if (label === undefined || path === undefined || named === undefined) return `'${citation}' names no test`
+  const [, label, named] = /^\[(.+?)\] (.+)$/.exec(citation) ?? []
+  if (label === undefined || named === undefined) return `'${citation}' names no test`
+  const path = links.get(label)
+  if (path === undefined) return `[${label}] has no target`
   const file = join(directory, path)
   if (!existsSync(file)) return `there is no ${path}`
   if (label !== basename(path)) return `${path} is called ${label}`
   const text = readFileSync(file, 'utf8')
   const defined = [`'${named}'`, `"${named}"`, `\`${named}\``].some((quoted) => text.includes(quoted))
-  return defined ? { path } : `${path} has no test '${named}'`
+  return defined ? undefined : `${path} has no test '${named}'`
 }
 
-/** What a row claims that none of its tests can show. */
-function unfounded(cells: Row['cells'], tests: readonly Citation[]): readonly string[] {
-  const sources = tests.flatMap((test) => (typeof test !== 'string' && 'name' in test ? [test.source] : []))
-  const paths = tests.flatMap((test) => (typeof test !== 'string' && 'path' in test ? [test.path] : []))
+/** Each behaviour, and the error codes, list exactly their tests; the contract's tests are cited in its table. */
+function listProblems({ rows, items }: BehaviourDocument): readonly string[] {
   const problems: string[] = []
-  for (const source of wordsOf(cells['Known'] ?? '')) {
-    if (sources.length > 0 && paths.length === 0 && !sources.includes(source)) problems.push(`no test is '${source}'`)
+  const listed = new Set<string>()
+  for (const { section, heading, text } of items) {
+    const number = section === 'Error codes' ? 'errors' : /^(\d+)\. /.exec(heading)?.[1]
+    if (number === undefined) continue
+    const [, source, title] = /^(\w+): (.+)$/.exec(text) ?? []
+    const test = conformanceTests.find((known) => String(known.number) === number && known.title === title)
+    if (test === undefined) problems.push(`${heading}: the suite has no test '${number} ${title ?? text}'`)
+    else if (test.source !== source) problems.push(`${heading}: '${title}' is ${test.source}, not ${source}`)
+    listed.add(`${number} ${title}`)
   }
-  for (const who of wordsOf(cells['Shown by'] ?? '')) {
-    const shows =
-      who === 'simulator'
-        ? paths.some((path) => path.includes('/winsock-simulator/'))
-        : who === 'tables'
-          ? paths.some((path) => path.includes('/definitions/'))
-          : sources.length > 0
-    if (!shows) problems.push(`none of its tests is shown by ${who}`)
+  for (const { section, cells } of rows) {
+    const [, title] = /^`contract` (.+)$/.exec(cells['Tests'] ?? '') ?? []
+    if (section === "The interface's own promises" && title !== undefined) listed.add(`contract ${title}`)
+  }
+  for (const { number, title } of conformanceTests) {
+    if (!listed.has(`${number} ${title}`)) problems.push(`'${number} ${title}' is not listed`)
   }
   return problems
 }
 
-function wordsOf(text: string): readonly string[] {
-  return text.replace(/ †$/, '').split(', ')
+/** The table of worlds must be that of the code. */
+function worldProblems({ rows }: BehaviourDocument): readonly string[] {
+  const problems: string[] = []
+  const points = rows.filter(({ section }) => section === 'Worlds')
+  if (points.length === 0) return ['there is no table of worlds']
+  const missing = new Set<string>(Object.keys(WORLD_ANSWERS))
+  for (const { cells } of points) {
+    const name = (cells['Point'] ?? '').replaceAll('`', '')
+    if (!missing.delete(name)) {
+      problems.push(`Worlds: there is no point '${name}'`)
+      continue
+    }
+    const point = name as UnsettledPoint
+    const [first, ...others] = WORLD_ANSWERS[point]
+    const { number, question } = UNSETTLED_POINTS[point]
+    const expected = {
+      Number: String(number),
+      Question: question,
+      Default: String(first),
+      'Other answers': others.join(', '),
+    }
+    for (const [column, text] of Object.entries(expected)) {
+      if (cells[column] !== text) problems.push(`Worlds: ${name}: '${column}' is '${text}' in the code`)
+    }
+  }
+  for (const name of missing) problems.push(`Worlds: '${name}' is missing`)
+  return problems
 }
 
-function nameOf({ behaviour, title }: (typeof conformanceTests)[number]): string {
-  return `${behaviour} ${title}`
+function longLines(markdown: string): readonly string[] {
+  return markdown.split('\n').flatMap((line, i) => (line.length > 200 ? [`line ${i + 1} is longer than 200`] : []))
 }

@@ -20,7 +20,7 @@ function outcomes({ results }: ConformanceReport): Record<string, number> {
   return counts
 }
 
-/** A test runner that only remembers. */
+/** A test runner that only collects what is defined. */
 function collectingRunner() {
   const groups: string[] = []
   const tests: { readonly name: string; readonly run: () => Promise<void> }[] = []
@@ -37,55 +37,60 @@ function collectingRunner() {
 }
 
 describe('runConformance', () => {
-  it('reports what passed, what failed and why, and what the manifest leaves out', async () => {
+  it('reports what passed, what failed and why, and what the target cannot show', async () => {
     const report = await runConformance(fakeTarget())
     expect(report.target).toBe('the fake')
     expect(resultOf(report, FAKE_PASSES)).toEqual({
-      behaviour: 18,
+      number: 18,
       source: 'contract',
       title: FAKE_PASSES,
       mode: 'blocking',
       outcome: 'passed',
       seen: ['ERROR_PROC_NOT_FOUND'],
+      observations: [],
     })
-    const failed = resultOf(report, '`using` closes a socket, `await using` a transport')
+    const failed = resultOf(report, '`using` closes a socket, and `await using` closes a transport')
     expect(failed.outcome).toBe('failed')
     expect(failed.failure).toContain('WSASocketW failed: WSAENETDOWN (10050)')
-    expect(resultOf(report, 'TCP and UDP are reserved apart')).toEqual({
-      behaviour: 1,
+    expect(resultOf(report, 'TCP and UDP ports are reserved separately')).toEqual({
+      number: 1,
       source: 'documented',
-      title: 'TCP and UDP are reserved apart',
+      title: 'TCP and UDP ports are reserved separately',
       outcome: 'not shown',
       seen: [],
+      observations: [],
       missing: ['runtime-reservations'],
     })
     expect(outcomes(report)).toMatchObject({ passed: 1 })
   })
 
-  it('names all the features that a test misses, and those that are in its way', async () => {
+  it('names the features that a test lacks, and those that must be absent', async () => {
     const report = await runConformance(fakeTarget({}, { features: new Set(['persistent-reservations']) }))
-    expect(resultOf(report, FAKE_PASSES)).toMatchObject({ outcome: 'not shown', missing: ['persistent-reservations'] })
-    expect(resultOf(report, 'any elevated process may consume it').missing).toEqual([
+    expect(resultOf(report, FAKE_PASSES)).toMatchObject({
+      outcome: 'not shown',
+      missing: ['no persistent-reservations'],
+    })
+    expect(resultOf(report, 'any elevated process can use a persistent reservation').missing).toEqual([
       'runtime-reservations',
       'other-process',
     ])
   })
 
-  it('runs a control call’s test in both modes, one that names its modes in those alone', async () => {
+  it('runs a test once in each of its modes', async () => {
     const report = await runConformance(fakeTarget({}, { features: new Set(['runtime-reservations']) }))
     const modesOf = (title: string) => report.results.filter((result) => result.title === title).map(({ mode }) => mode)
-    expect(modesOf('TCP and UDP are reserved apart')).toEqual(['blocking', 'overlapped'])
+    expect(modesOf('TCP and UDP ports are reserved separately')).toEqual(['blocking', 'overlapped'])
     expect(modesOf(FAKE_PASSES)).toEqual(['blocking'])
   })
 
-  it('leaves out no test', async () => {
+  it('lists every test', async () => {
     const report = await runConformance(fakeTarget())
     expect(new Set(report.results.map(({ title }) => title))).toEqual(
       new Set(conformanceTests.map(({ title }) => title)),
     )
   })
 
-  it('what is left over fails the test, if nothing else does', async () => {
+  it('fails a test that leaves a socket or a reservation', async () => {
     for (const left of [
       { sockets: 1, reservations: 0 },
       { sockets: 0, reservations: 1 },
@@ -98,7 +103,7 @@ describe('runConformance', () => {
     expect(resultOf(clean, FAKE_PASSES).outcome).toBe('passed')
   })
 
-  it('counts what is left over after it has closed every transport of the test', async () => {
+  it('closes every transport of a test before it counts what is left', async () => {
     const transports: FakeTransport[] = []
     const openTransport = () => {
       const transport = new FakeTransport()
@@ -116,7 +121,7 @@ describe('runConformance', () => {
     expect(openOnes).toEqual([0])
   })
 
-  it('a call that never settles fails its test when the time limit is over, and the suite goes on', async () => {
+  it('fails a test whose call never settles after the time limit, and continues', async () => {
     class StuckTransport extends FakeTransport {
       override readonly persistent = { create: stuck, lookup: stuck, delete: stuck }
     }
@@ -164,7 +169,7 @@ describe('runConformance', () => {
     expect(resultOf(unclosed, FAKE_PASSES)).toMatchObject({ outcome: 'failed', failure: 'Error: no switch' })
   })
 
-  it('a manifest that promises what the machine has not fails the test with the part’s name', async () => {
+  it('fails a test whose target lists a feature that the machine lacks, and names the part', async () => {
     class OpeningTransport extends FakeTransport {
       override openSocket(): never {
         return undefined as never
@@ -176,14 +181,17 @@ describe('runConformance', () => {
         { features: new Set(['runtime-reservations', 'other-socket']) },
       ),
     )
-    const { outcome, failure } = resultOf(report, 'a socket that is neither TCP nor UDP: WSAEOPNOTSUPP')
+    const { outcome, failure } = resultOf(
+      report,
+      'the three codes fail with WSAEOPNOTSUPP on a socket that is neither TCP nor UDP',
+    )
     expect(outcome).toBe('failed')
     expect(failure).toContain('the machine has no openOtherSocket()')
   })
 })
 
 describe('defineConformanceTests', () => {
-  it('defines one test a behaviour and mode, named after them, in one group', async () => {
+  it('defines a test for each behaviour and mode, named after them, in one group', async () => {
     const { groups, tests, runner } = collectingRunner()
     defineConformanceTests(runner, fakeTarget())
     expect(groups).toEqual(['conformance of the fake'])
@@ -192,7 +200,7 @@ describe('defineConformanceTests', () => {
     expect(tests).toHaveLength(ran.results.filter(({ outcome }) => outcome !== 'not shown').length)
   })
 
-  it('what cannot be shown is in the report before any test has run', () => {
+  it('lists what cannot be shown in the report before any test runs', () => {
     const { runner } = collectingRunner()
     const report = defineConformanceTests(runner, fakeTarget())
     expect(report.target).toBe('the fake')
@@ -200,16 +208,16 @@ describe('defineConformanceTests', () => {
     expect(report.results.every(({ outcome }) => outcome === 'not shown')).toBe(true)
   })
 
-  it('a test that fails throws its own error to the runner, and is reported as failed', async () => {
+  it('throws the error of a failed test to the runner, and reports the test as failed', async () => {
     const { tests, runner } = collectingRunner()
     const report = defineConformanceTests(runner, fakeTarget())
     const shown = report.results.length
     const failing = tests.find(({ name }) => name.includes('`using` closes a socket'))
     await expect(failing?.run()).rejects.toMatchObject({ name: 'WinsockError', code: 'WSAENETDOWN' })
-    expect(report.results.slice(shown)).toMatchObject([{ behaviour: 'contract', outcome: 'failed' }])
+    expect(report.results.slice(shown)).toMatchObject([{ number: 'contract', outcome: 'failed' }])
   })
 
-  it('a test that passes does not throw, and is reported as passed', async () => {
+  it('reports a passed test as passed', async () => {
     const { tests, runner } = collectingRunner()
     const report = defineConformanceTests(runner, fakeTarget())
     const shown = report.results.length

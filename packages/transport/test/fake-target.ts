@@ -8,7 +8,7 @@ import type { ConformanceMachine, ConformanceTarget } from '../src/conformance/i
 import { IpHelperError, type Transport, WinsockError } from '../src/index.js'
 
 /** The one test of the suite that the fake passes. */
-export const FAKE_PASSES = 'where the persistent functions are missing every one reports ERROR_PROC_NOT_FOUND'
+export const FAKE_PASSES = 'the persistent calls fail with ERROR_PROC_NOT_FOUND where their functions are missing'
 
 const WSAENETDOWN = 10_050
 
@@ -37,7 +37,7 @@ function missing(verb: PersistentVerb): () => Promise<never> {
   }
 }
 
-/** A machine of nothing but fake transports, apart from what is given. */
+/** A machine that opens fake transports, with these changes. */
 export function fakeTarget(
   machine: Partial<ConformanceMachine> = {},
   target: Partial<ConformanceTarget> = {},

@@ -11,10 +11,10 @@ const ERROR_SHARING_VIOLATION = 32
 
 const NO_ERROR = 0
 
-/** What is there without any reservations. */
+/** The features of a machine without port reservations. */
 const bare = hasIPv6() ? ['ipv6'] : []
 
-/** A machine on which ACQUIRE, and Create, end with these errors. */
+/** A machine on which ACQUIRE and Create end with these errors. */
 function machineWith(acquireError: number, createError: number) {
   const created: unknown[] = []
   const openTransport = (): Transport =>
@@ -48,13 +48,13 @@ it.each([
   ['no elevation', NO_ERROR, ERROR_ACCESS_DENIED, ['runtime-reservations', 'unelevated'], ['ERROR_ACCESS_DENIED']],
   ['nothing', WSAEOPNOTSUPP, ERROR_PROC_NOT_FOUND, [], ['WSAEOPNOTSUPP', 'ERROR_PROC_NOT_FOUND']],
   [
-    'errors that the suite has to show',
+    'errors that do not mean that something is missing',
     10_050,
     ERROR_SHARING_VIOLATION,
     ['runtime-reservations', 'persistent-reservations'],
     ['WSAENETDOWN', 'ERROR_SHARING_VIOLATION'],
   ],
-])('finds out that there is %s', async (_what, acquireError, createError, features, refusals) => {
+])('finds out the features of a machine with %s', async (_what, acquireError, createError, features, refusals) => {
   const machine = machineWith(acquireError, createError)
   const target = await systemTarget('the fake', machine.openTransport)
   expect([...target.features]).toEqual([...bare, ...features])
@@ -77,7 +77,7 @@ it('creates its trial reservation where the machine has a free port', async () =
   expect(ranges).toEqual([{ protocol: 'tcp', startPort: 5000, count: 1 }])
 })
 
-it('what is no system error is not taken for a lack of something', async () => {
+it('passes on an error that is no system error', async () => {
   const bug = new TypeError('a bug')
   const openSocket = () => {
     throw bug
@@ -86,27 +86,27 @@ it('what is no system error is not taken for a lack of something', async () => {
   await expect(systemTarget('the fake', openTransport)).rejects.toBe(bug)
 })
 
-it('describes this machine, or what it is told', async () => {
+it('describes this machine, unless the options say otherwise', async () => {
   const { openTransport } = machineWith(WSAEOPNOTSUPP, ERROR_PROC_NOT_FOUND)
   await using here = await (await systemTarget('the fake', openTransport)).openMachine()
   expect(here.windowsBuild).toBe(Number(release().split('.')[2]))
   expect(here.dynamicRange).toEqual({ startPort: 49_152, count: 16_384 })
-  const told = { windowsBuild: 7, dynamicRange: { startPort: 1025, count: 5 } }
-  await using machine = await (await systemTarget('the fake', openTransport, told)).openMachine()
-  expect(machine).toMatchObject(told)
+  const given = { windowsBuild: 7, dynamicRange: { startPort: 1025, count: 5 } }
+  await using machine = await (await systemTarget('the fake', openTransport, given)).openMachine()
+  expect(machine).toMatchObject(given)
 })
 
-it('lists another process only if there is one, and ends those that tests opened', async () => {
+it('lists another process only if it can open one, and ends those that tests opened', async () => {
   const { openTransport } = machineWith(WSAEOPNOTSUPP, ERROR_PROC_NOT_FOUND)
   let ended = 0
-  const unasked = (): never => {
-    throw new Error('nothing was to be asked of it')
+  const unexpected = (): never => {
+    throw new Error('an unexpected call')
   }
   const openProcess = (): ConformanceProcess => ({
-    acquire: unasked,
-    release: unasked,
-    bind: unasked,
-    kill: unasked,
+    acquire: unexpected,
+    release: unexpected,
+    bind: unexpected,
+    kill: unexpected,
     [Symbol.asyncDispose]: async () => void ended++,
   })
   const target = await systemTarget('the fake', openTransport, { openProcess })
@@ -118,11 +118,11 @@ it('lists another process only if there is one, and ends those that tests opened
   expect(ended).toBe(1)
 })
 
-it('where Create is refused for lack of elevation, it is not said that the functions are missing', async () => {
+it('does not report the persistent functions as missing if Create is refused for lack of elevation', async () => {
   const results = async (createError: number) => {
     const target = await systemTarget('the fake', machineWith(WSAEOPNOTSUPP, createError).openTransport)
     return (await runConformance(target)).results.find(({ title }) => title === FAKE_PASSES)?.outcome
   }
   expect(await results(ERROR_ACCESS_DENIED)).toBe('not shown')
-  expect(await results(ERROR_PROC_NOT_FOUND)).toBe('failed') // this one's Lookup and Delete are there
+  expect(await results(ERROR_PROC_NOT_FOUND)).toBe('failed') // Lookup and Delete of this machine succeed
 })

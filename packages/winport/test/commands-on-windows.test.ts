@@ -58,9 +58,11 @@ if (windows?.kind === 'wine') {
         )
         expect(stdout).toMatch(/^refused {3}CreatePersistentTcpPortReservation: ERROR_PROC_NOT_FOUND\. /m)
         expect(stdout).toMatch(
-          /^ +18 {2}documented +passed +where the facility is missing every code reports WSAEOPNOTSUPP/m,
+          /^ +18 {2}documented +passed +the three codes fail with WSAEOPNOTSUPP where port reservations/m,
         )
-        expect(stdout).toMatch(/^ +3 {2}documented +not shown +another process can neither consume nor release it$/m)
+        expect(stdout).toMatch(
+          /^ +3 {2}documented +not shown +another process can neither use nor release a reservation$/m,
+        )
       },
     )
 
@@ -69,7 +71,7 @@ if (windows?.kind === 'wine') {
       expect(stderr, stdout).toBe(NOTHING_LEFT)
       expect(exitCode).toBe(0)
       expect(stdout).toMatch(/^elevated {2}yes$/m)
-      expect(stdout).toMatch(/passed +any elevated process may consume it$/m)
+      expect(stdout).toMatch(/passed +any elevated process can use a persistent reservation$/m)
       expect(stdout).toMatch(/, 0 failed, /)
     })
 

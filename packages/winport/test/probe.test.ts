@@ -25,9 +25,11 @@ describe('winport probe on the mock', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^winport probe on the mock backend: a simulation/)
     expect(stdout).toMatch(/^winport {3}\d+\.\d+\.\d+ on Node\.js v\d+/m)
-    expect(stdout).toMatch(/^ +13 {2}assumed +passed +ASSOCIATE on a bound socket: WSAEINVAL\n +WSAEINVAL$/m)
-    expect(stdout).toMatch(/^ +22 {2}documented +passed +any elevated process may consume it$/m)
-    expect(stdout).toMatch(/^ +7 {2}observed +not shown +overlap with an administered exclusion/m)
+    expect(stdout).toMatch(
+      /^ +6 {2}unsettled +passed +bind of an associated socket fails for a port outside .*\n +WSA\w+$/m,
+    )
+    expect(stdout).toMatch(/^ +22 {2}documented +passed +any elevated process can use a persistent reservation$/m)
+    expect(stdout).toMatch(/^ +7 {2}observed +not shown +ACQUIRE fails for a range that overlaps an administered/m)
     expect(stdout).toContain(`\n${soundSums(elevatedFeatures)}\n`)
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('Every test that could run on this machine passed.')
   })
@@ -42,12 +44,13 @@ describe('winport probe on the mock', () => {
     expect(machine).toMatchObject({ platform: process.platform, versions: { node: process.version } })
     expect(new Set(features)).toEqual(new Set(elevatedFeatures))
     expect(results).toContainEqual({
-      behaviour: 12,
-      source: 'assumed',
-      title: 'no ports, or a range past 65535: WSAEINVAL',
+      number: 12,
+      source: 'supported',
+      title: 'ACQUIRE fails with WSAEINVAL for no ports and for a range past 65535',
       mode: 'overlapped',
       outcome: 'passed',
       seen: ['WSAEINVAL'],
+      observations: [],
     })
   })
 })
@@ -65,7 +68,10 @@ if (process.platform === 'linux') {
         expect(stdout).toMatch(new RegExp(`^winport probe on the ${backend} backend: a simulation of Windows, `))
         expect(stdout).toMatch(/^build {5}26100 has port reservations/m)
         expect(stdout).toMatch(/^elevated {2}yes$/m)
-        for (const title of ['any elevated process may consume it', "another process' runtime token: WSAEACCES"]) {
+        for (const title of [
+          'any elevated process can use a persistent reservation',
+          "ASSOCIATE and RELEASE fail with another process' runtime token",
+        ]) {
           expect(stdout).toMatch(new RegExp(`passed +${title}$`, 'm'))
         }
         expect(stdout).toContain(`\n${soundSums(elevatedFeatures)}\n`)
@@ -78,29 +84,30 @@ if (process.platform === 'linux') {
       expect(stderr, stdout).toBe(NOTHING_LEFT)
       expect(stdout).toMatch(/^elevated {2}no/m)
       expect(stdout).toMatch(/^refused {3}CreatePersistentTcpPortReservation: ERROR_ACCESS_DENIED\. .*elevated prompt/m)
-      expect(stdout).toMatch(/^ +20 {2}documented +not shown +Create: a port in use/m)
-      expect(stdout).toMatch(/^ +18 {2}contract +not shown +where the persistent functions are missing/m)
+      expect(stdout).toMatch(/^ +20 {2}unsettled +not shown +Create over an administered exclusion/m)
+      expect(stdout).toMatch(/^ +18 {2}contract +not shown +the persistent calls fail with ERROR_PROC_NOT_FOUND/m)
       expect(stdout).toContain(`\n${soundSums(plainFeatures)}\n`)
       expect(code).toBe(0)
     })
 
-    it('prints the observation that differs from the assumption and where to report it, and exits with 1', async () => {
-      const { code, stdout, stderr } = await probe('koffi', { NETSH: `1025+${RANGE.count}` })
+    it('prints the behaviour that differs and where to report it, and exits with 1', async () => {
+      const { code, stdout, stderr } = await probe('koffi', { RELEASE: '6.0.5384' })
       expect(stderr, stdout).toBe(
         `Error: 1 behaviour of this machine differed from what winport expects.\n${NOTHING_LEFT}`,
       )
       expect(code).toBe(1)
-      expect(stdout).toMatch(/^ +15 {2}assumed +failed +a wildcard is consecutive and stays inside the dynamic range$/m)
+      expect(stdout).toMatch(/^ +18 {2}documented +failed +ACQUIRE works from Windows Vista on$/m)
       const [, outcome = ''] = stdout.split('\n1 behaviour differed from what winport expects:\n')
       expect(outcome).toMatch(
-        /^ {2}15 assumed, blocking: a wildcard is consecutive .*\n {4}AssertionError.*: ends inside\n/,
+        /^ {2}18 documented, blocking: ACQUIRE works .*\n {4}AssertionError.*: build 5384 is before Windows Vista\n/,
       )
-      expect(outcome).toMatch(/\n {2}15 assumed, overlapped: /)
+      expect(outcome).toMatch(/\n {2}18 documented, overlapped: /)
       expect(outcome).toContain('`winport probe --json`')
     })
 
     it('prints the same in JSON', async () => {
-      const { code, stdout } = await probe('napi', { NETSH: `1025+${RANGE.count}`, ELEVATED: '0' }, true)
+      const env = { RELEASE: '6.0.5384', NETSH: `1025+${RANGE.count}`, ELEVATED: '0' }
+      const { code, stdout } = await probe('napi', env, true)
       expect(code).toBe(1)
       const { held, machine, refusals, results } = JSON.parse(stdout)
       expect(held).toBe(false)
@@ -110,7 +117,9 @@ if (process.platform === 'linux') {
       ])
       const failed = results.filter(({ outcome }: { outcome: string }) => outcome === 'failed')
       expect(failed).toHaveLength(2)
-      expect(failed[0]).toMatchObject({ behaviour: 15, source: 'assumed', failure: expect.stringContaining('inside') })
+      expect(failed[0]).toMatchObject({ number: 18, source: 'documented', failure: expect.stringContaining('5384') })
+      const observations = results.flatMap(({ observations }: { observations: object[] }) => observations)
+      expect(observations).toContainEqual({ point: 'wildcardPlace', seen: 'above-1023' })
     })
 
     it('deletes the persistent reservation that it created when it is interrupted', async () => {

@@ -70,8 +70,10 @@ export async function defineWindowsTests(
       it("reports on Wine's own Winsock that there are no reservations, and passes the rest", async () => {
         const report = await run(onSystem, [], 'conformance-wine')
         expect(report.split('\n')).toContain(soundSums(bareFeatures))
-        expect(report).toMatch(/18 +documented +passed +where the facility is missing every code reports WSAEOPNOTSUPP/)
-        expect(report).toMatch(/18 +contract +passed +where the persistent functions are missing/)
+        expect(report).toMatch(
+          /18 +documented +passed +the three codes fail with WSAEOPNOTSUPP where port reservations/,
+        )
+        expect(report).toMatch(/18 +contract +passed +the persistent calls fail with ERROR_PROC_NOT_FOUND/)
       })
 
       it('keeps the buffers of pending calls from garbage collection', async () => {

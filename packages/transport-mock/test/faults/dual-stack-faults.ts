@@ -1,17 +1,41 @@
 import { once } from 'node:events'
-import type { Transport } from '@winport/transport'
+import { controlCodeName, SIO_ASSOCIATE_PORT_RESERVATION, WSAEINVAL } from '@winport/definitions'
+import { type Transport, WinsockError } from '@winport/transport'
 import { MockKernel, type MockTransport } from '../../src/index.js'
 import { altered } from '../altered.js'
 import { faultySockets, recovering } from '../faulty-transport.js'
 import type { FaultCase } from './fault-case.js'
 
-const RESERVED = "'::' with ipv6Only and '0.0.0.0' share a port of a reservation, without it they do not"
-const PORTS = "'::' takes the port of '0.0.0.0' as well, unless ipv6Only; what failed asked for is forgotten"
-const CONNECTIONS = "a server on '::' takes connections of IPv4 as well, unless ipv6Only"
-const BIND = 'bind and localAddress with IPv6: as with IPv4'
-const POOL = 'IPv4 and IPv6 sockets share one pool'
+const RESERVED = "a socket on '::' takes a port of the block for IPv4 as well, unless ipv6Only is set"
+const PORTS =
+  "a socket on '::' takes the port for IPv4 as well unless ipv6Only is set, and a failed bind leaves no option set"
+const CONNECTIONS = "a server on '::' accepts IPv4 connections as well, unless ipv6Only is set"
+const BIND = 'bind works once with IPv6 as well, and localAddress fails before it'
+const POOL = 'IPv4 and IPv6 share one pool of ports, or each has its own'
+
+const TOKEN = "a token serves sockets of both families, or only those of its anchor's family"
 
 export const dualStackFaults: readonly FaultCase[] = [
+  [
+    'IPv6 sockets cannot be associated',
+    [TOKEN],
+    faultySockets((socket) => {
+      const check = (code: number) => {
+        if (code !== SIO_ASSOCIATE_PORT_RESERVATION || socket.family === 'ipv4') return
+        throw new WinsockError(WSAEINVAL, `WSAIoctl(${controlCodeName(code)})`)
+      }
+      return {
+        ioctl: (code, input, output) => {
+          check(code)
+          return socket.ioctl(code, input, output)
+        },
+        ioctlAsync: async (code, input, output, options) => {
+          check(code)
+          return await socket.ioctlAsync(code, input, output, options)
+        },
+      }
+    }),
+  ],
   [
     'IPv6 has a pool of its own',
     [POOL, RESERVED],

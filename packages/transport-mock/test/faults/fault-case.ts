@@ -4,6 +4,6 @@ import type { TargetFault } from '../mock-target.js'
 /** A backend with one fault, and the behaviours, or titles of tests, that must report it. */
 export type FaultCase = readonly [
   what: string,
-  broken: readonly (ConformanceTest['behaviour'] | ConformanceTest['title'])[],
+  broken: readonly (ConformanceTest['number'] | ConformanceTest['title'])[],
   fault: TargetFault,
 ]

@@ -68,7 +68,7 @@ export const pendingCallFaults: readonly FaultCase[] = [
   ],
   [
     'a pending call succeeds even where it failed',
-    ['a pending call that fails tells its error when it is complete'],
+    ['a pending call that fails reports its error when it completes'],
     faultySockets((socket) => ({
       ioctlAsync: async (code, input, output, options) => {
         const call = socket.ioctlAsync(code, input, output, options)
@@ -79,7 +79,7 @@ export const pendingCallFaults: readonly FaultCase[] = [
   ],
   [
     'overlapped calls are made one after another',
-    ['a pending call holds up neither the thread nor other calls'],
+    ['a pending call blocks neither the thread nor other calls'],
     (() => {
       let last: Promise<unknown> = Promise.resolve()
       return faultySockets((socket) => ({

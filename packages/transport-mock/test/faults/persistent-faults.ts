@@ -57,12 +57,12 @@ export const persistentFaults: readonly FaultCase[] = [
   ],
   [
     'RELEASE succeeds with a persistent token',
-    ["RELEASE is for runtime reservations: a persistent one's token fails, and the reservation stands"],
+    ['RELEASE fails with the token of a persistent reservation, and the reservation stands'],
     faultyCalls(SIO_RELEASE_PORT_RESERVATION, { failure: () => 0 }),
   ],
   [
     'a persistent call checks its signal only after the call',
-    ['a persistent call whose signal is aborted already: AbortError with its reason, and no call is made'],
+    ['a persistent call whose signal is already aborted rejects with an AbortError and is not made'],
     faultyPersistent((persistent) => ({
       create: async (range, options) => {
         const token = await persistent.create(range)
@@ -73,7 +73,7 @@ export const persistentFaults: readonly FaultCase[] = [
   ],
   [
     'Delete ignores its signal',
-    ['a persistent call whose signal is aborted already: AbortError with its reason, and no call is made'],
+    ['a persistent call whose signal is already aborted rejects with an AbortError and is not made'],
     faultyPersistent((persistent) => ({ delete: (range) => persistent.delete(range) })),
   ],
   ['Delete does nothing', [14, 21, 22], faultyPersistent(() => ({ delete: async () => {} }))],

@@ -14,10 +14,10 @@ import { WinsockError } from '@winport/transport'
 import { type Bytes, faultyCalls } from '../faulty-transport.js'
 import type { FaultCase } from './fault-case.js'
 
-const TOO_SMALL = 'an input buffer that is too small: WSAEINVAL, of each of the codes'
-const OUTPUT_TOO_SMALL = 'an output buffer that is too small: WSAEINVAL, and 0 bytes returned'
-const NO_OUTPUT = 'ASSOCIATE or RELEASE with an output buffer: WSAEINVAL'
-const UNKNOWN_CODE = 'a control code that nobody knows: WSAEOPNOTSUPP or WSAEINVAL'
+const TOO_SMALL = 'each code fails with WSAEINVAL if its input buffer is too small'
+const OUTPUT_TOO_SMALL = 'ACQUIRE fails with WSAEINVAL and returns 0 bytes if its output buffer is too small'
+const NO_OUTPUT = 'ASSOCIATE and RELEASE fail with WSAEINVAL if they get an output buffer'
+const UNKNOWN_CODE = 'an unknown control code fails with WSAEOPNOTSUPP or WSAEINVAL'
 const MAY_BE_LARGER = 'an input buffer may be larger than its struct'
 const UNKNOWN = _WSAIOW(IOC_VENDOR, 0xffff)
 const CODES = [SIO_ACQUIRE_PORT_RESERVATION, SIO_ASSOCIATE_PORT_RESERVATION, SIO_RELEASE_PORT_RESERVATION]

@@ -1,42 +1,70 @@
-import { deepStrictEqual, fail, strictEqual } from 'node:assert/strict'
+import { deepStrictEqual, fail, ok } from 'node:assert/strict'
 import {
-  INET_PORT_RANGE,
   INET_PORT_RESERVATION_INSTANCE,
-  INET_PORT_RESERVATION_TOKEN,
   SIO_ACQUIRE_PORT_RESERVATION,
   SIO_ASSOCIATE_PORT_RESERVATION,
   SIO_RELEASE_PORT_RESERVATION,
 } from '@winport/definitions'
+import { WORLD_ANSWERS, type World } from '../backend/world.js'
 import type { Protocol } from '../port-range.js'
 import { SystemCallError } from '../system-call-error.js'
 import type { Transport } from '../transport.js'
 import type { AddressFamily, WinsockSocket } from '../winsock-socket.js'
 import type { ConformanceMachine } from './conformance-target.js'
+import { encodeRange, encodeToken } from './encode-request.js'
+import { answerOf, failure } from './failure.js'
+import { loopback } from './loopback.js'
+import type { Granted, ReservationCalls } from './reservation-calls.js'
+import { type ServedBlock, type ServedBlockOptions, ServedBlocks } from './served-blocks.js'
+import type { Answer, Observation } from './settled-answers.js'
+import type { UnsettledPoint } from './unsettled-points.js'
 
 /** How a test makes its control calls. */
 export type CallMode = 'blocking' | 'overlapped'
 
-/** A granted reservation, in host order. */
-export interface Granted {
-  readonly startPort: number
-  readonly count: number
-  readonly token: bigint
+/** The points whose every answer is an error. */
+export type RefusalPoint = {
+  [Point in UnsettledPoint]: World[Point] extends `WSAE${string}` ? Point : never
+}[UnsettledPoint]
+
+/** The points where a call succeeds on some systems and fails on others. */
+export type TrialPoint = {
+  [Point in UnsettledPoint]: 'success' extends World[Point] ? Point : never
+}[UnsettledPoint]
+
+export interface ConformanceContextOptions {
+  readonly mode: CallMode
+  /** The answers to assert. Without it every answer of WORLD_ANSWERS is accepted. */
+  readonly world?: World | undefined
+  /** The points whose answers are reported. */
+  readonly observe?: readonly UnsettledPoint[] | undefined
+  /** What the tests of one run know of how blocks are served. */
+  readonly blocks?: ServedBlocks
 }
 
-/** What a test works with: the machine, this process' transport, and the three control codes in one line each. */
-export class ConformanceContext {
+/** What a test works with: the machine, this process' transports, the three control codes, and the checks. */
+export class ConformanceContext implements ReservationCalls {
   readonly machine: ConformanceMachine
   readonly mode: CallMode
-  /** What the test saw, for the report: most of all where the reference only assumes. */
-  readonly seen: string[]
+  readonly world: World | undefined
+  /** What the test saw and the report shows, in order and without repetition. */
+  readonly seen: string[] = []
+  readonly observations: Observation[] = []
+  readonly #observe: ReadonlySet<UnsettledPoint>
+  readonly #blocks: ServedBlocks
   readonly #transports: Transport[] = []
-  /** Sockets that hold what a test has: a backend may close those that nobody has any more. */
+  /** Keeps sockets reachable: a backend may close those that are garbage-collected. */
   readonly #kept: WinsockSocket[] = []
 
-  constructor(machine: ConformanceMachine, mode: CallMode, seen: string[] = []) {
+  constructor(
+    machine: ConformanceMachine,
+    { mode, world, observe = [], blocks = new ServedBlocks() }: ConformanceContextOptions,
+  ) {
     this.machine = machine
     this.mode = mode
-    this.seen = seen
+    this.world = world
+    this.#observe = new Set(observe)
+    this.#blocks = blocks
   }
 
   async openTransport(options?: { readonly elevated?: boolean }): Promise<Transport> {
@@ -45,24 +73,24 @@ export class ConformanceContext {
     return transport
   }
 
-  /** Closes what the test opened. */
+  /** Closes every transport that the test opened. */
   async close(): Promise<void> {
     for (const transport of this.#transports) await transport.close()
     this.#kept.length = 0
   }
 
-  /** After everything is closed: checks that the machine holds nothing of the test's. */
+  /** Checks, after everything is closed, that the machine holds nothing that the test opened. */
   checkLeftovers(): void {
     if (this.machine.leftovers === undefined) return
     deepStrictEqual(this.machine.leftovers(), { sockets: 0, reservations: 0 }, 'left over')
   }
 
-  /** Notes what was seen, for the report. */
-  observe(what: string): void {
+  /** Adds a line to the report. */
+  note(what: string): void {
     if (!this.seen.includes(what)) this.seen.push(what)
   }
 
-  /** A part of the machine that goes with a feature that the test names. */
+  /** A part of the machine that goes with a feature that the test needs. */
   need<Name extends keyof ConformanceMachine>(name: Name): NonNullable<ConformanceMachine[Name]> {
     const part = this.machine[name]
     if (part === undefined || part === null)
@@ -97,6 +125,25 @@ export class ConformanceContext {
     return await this.ioctl(socket, SIO_RELEASE_PORT_RESERVATION, encodeToken(token), null)
   }
 
+  /**
+   * Acquires a block and prepares its anchor so that the block gives out ports: as the world says, or on a system whose
+   * world is unknown as the first block of this protocol and family needed it.
+   */
+  async serve(
+    transport: Transport,
+    protocol: Protocol,
+    count: number,
+    options?: ServedBlockOptions,
+  ): Promise<ServedBlock> {
+    return await this.#blocks.open(this, transport, protocol, count, options)
+  }
+
+  /** Ends a reservation: by RELEASE, or by closing the anchor where RELEASE is refused because sockets are bound. */
+  async end(anchor: WinsockSocket, token: bigint): Promise<void> {
+    const answer = await this.tries('releaseWhileBound', () => this.release(anchor, token))
+    if (answer !== 'success') anchor.close()
+  }
+
   /** Opens a socket, associates it and binds it; returns it with its port. */
   async bindFrom(
     transport: Transport,
@@ -112,54 +159,60 @@ export class ConformanceContext {
     return { socket, port: socket.localAddress().port }
   }
 
-  /** A range that was free a moment ago: had as a wildcard and given back. */
+  /** The start of a range that was free a moment ago: it was acquired as a wildcard and released. */
   async findFreeRange(transport: Transport, protocol: Protocol, count: number): Promise<number> {
     using anchor = transport.openSocket({ protocol })
     const { startPort } = await this.acquire(anchor, 0, count)
     return startPort
   }
 
-  /** Checks that a call fails with a system error of this name, and returns the error. */
-  async fails(code: string, call: () => unknown): Promise<SystemCallError> {
-    const error = await failure(call)
-    if (!(error instanceof SystemCallError)) throw error
-    this.observe(error.code)
-    strictEqual(error.code, code, `${error.syscall} failed with ${error.code}, not with ${code}`)
+  /** Checks that a call fails with a system error of this name, or one of these, and returns the error. */
+  async fails(codes: string | readonly string[], call: () => unknown): Promise<SystemCallError> {
+    const error = await systemFailure(call)
+    this.note(error.code)
+    const expected = [codes].flat()
+    ok(expected.includes(error.code), `${error.syscall} failed with ${error.code}; expected ${expected.join(' or ')}`)
     return error
+  }
+
+  /** Checks that a call fails with an answer to this point, and returns the error. */
+  async refuses(point: RefusalPoint, call: () => unknown): Promise<SystemCallError> {
+    const error = await systemFailure(call)
+    this.note(error.code)
+    this.expect(point, error.code)
+    return error
+  }
+
+  /** Makes a call that some systems refuse. @returns 'success', or the name of the error, as the point lists them */
+  async tries(point: TrialPoint, call: () => unknown): Promise<string> {
+    const answer = await answerOf(call)
+    this.note(answer)
+    this.expect(point, answer)
+    return answer
+  }
+
+  /**
+   * Checks an answer to an unsettled point: it must be that of the target's world, or, where the world is unknown, one
+   * that WORLD_ANSWERS lists. The report shows it if the test observes the point.
+   */
+  expect(point: UnsettledPoint, seen: string | number): void {
+    const answers: readonly Answer[] = WORLD_ANSWERS[point]
+    const known = answers.find((answer) => answer === seen)
+    if (known !== undefined && this.#observe.has(point)) {
+      if (!this.observations.some((other) => other.point === point && other.seen === known)) {
+        this.observations.push({ point, seen: known })
+      }
+    }
+    const accepted = this.world === undefined ? answers : [this.world[point]]
+    ok(
+      known !== undefined && accepted.includes(known),
+      `${point} is answered with ${seen}; expected ${accepted.join(' or ')}`,
+    )
   }
 }
 
-/** What a call throws or rejects with; an assertion failure if it does not. */
-export async function failure(call: () => unknown): Promise<unknown> {
-  let result: unknown
-  try {
-    result = await call()
-  } catch (error) {
-    return error
-  }
-  return fail(`should have failed, but returned ${typeof result === 'object' ? 'an object' : String(result)}`)
-}
-
-/** A call that a test awaits later: if the test fails before, that call's failure is nobody's. */
-export function started<Result>(call: Promise<Result>): Promise<Result> {
-  call.catch(() => {})
-  return call
-}
-
-export function loopback(family: AddressFamily): string {
-  return family === 'ipv4' ? '127.0.0.1' : '::1'
-}
-
-/** A range in host order as an INET_PORT_RANGE; start port 0 is a wildcard. */
-export function encodeRange(startPort: number, count: number): Uint8Array {
-  const bytes = new Uint8Array(INET_PORT_RANGE.size)
-  INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, bytes)
-  return bytes
-}
-
-/** A token as an INET_PORT_RESERVATION_TOKEN. */
-export function encodeToken(token: bigint): Uint8Array {
-  const bytes = new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
-  INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, bytes)
-  return bytes
+async function systemFailure(call: () => unknown): Promise<SystemCallError> {
+  const error = await failure(call)
+  if (!(error instanceof SystemCallError)) throw error
+  return error
 }

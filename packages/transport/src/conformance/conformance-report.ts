@@ -1,23 +1,26 @@
 import type { CallMode } from './conformance-context.js'
-import type { ConformanceFeature, ConformanceTarget } from './conformance-target.js'
-import { type BehaviourSource, behaviourRank, type ConformanceTest, missingFeatures } from './conformance-test.js'
+import type { ConformanceTarget } from './conformance-target.js'
+import { type BehaviourSource, type ConformanceTest, missingFeatures } from './conformance-test.js'
 import { conformanceTests } from './conformance-tests.js'
+import { type Observation, type SettledAnswer, settledAnswers } from './settled-answers.js'
 
-/** What became of one test. */
+/** The outcome of one test in one mode. */
 export interface ConformanceResult {
-  readonly behaviour: ConformanceTest['behaviour']
+  readonly number: ConformanceTest['number']
   readonly source: BehaviourSource
   readonly title: string
   /** Absent where the test was not run. */
   readonly mode?: CallMode
-  /** `'not shown'`: this target lacks a feature that the test needs. */
+  /** `'not shown'`: this target lacks a feature that the test needs, or has one that must be absent. */
   readonly outcome: 'passed' | 'failed' | 'not shown'
   /** What the calls answered, in order, without repetition. */
   readonly seen: readonly string[]
+  /** The answers to the unsettled points that the test observes. */
+  readonly observations: readonly Observation[]
   /** With `'failed'`: why. */
   readonly failure?: string
-  /** With `'not shown'`: the features that are missing, or in the way. */
-  readonly missing?: readonly ConformanceFeature[]
+  /** With `'not shown'`: the features that are missing, and `'no ...'` for each feature that must be absent. */
+  readonly missing?: readonly string[]
 }
 
 export interface ConformanceReport {
@@ -25,27 +28,44 @@ export interface ConformanceReport {
   readonly results: readonly ConformanceResult[]
 }
 
-/** The report as a table for people, one line a test, and a closing line with the sums. */
+/**
+ * The report as text for people: the unsettled points that it settles, a line for each test, and the sums.
+ */
 export function formatConformanceReport(report: ConformanceReport): string {
-  const lines = [`Conformance of ${report.target}`, '']
-  const rows = groupByTest(report.results.toSorted((a, b) => behaviourRank(a) - behaviourRank(b)))
-  for (const { first, outcomes, seen } of rows) {
-    const number = String(first.behaviour).padStart(8)
-    const notes = [...outcomes.filter(({ note }) => note !== '').map(({ note }) => note), ...seen]
-    lines.push(`${number}  ${first.source.padEnd(10)}  ${outcomeOf(outcomes).padEnd(9)}  ${first.title}`)
-    if (notes.length > 0) lines.push(`${' '.repeat(33)}${notes.slice(0, 6).join('; ')}`)
-  }
+  const rows = groupByTest(report.results.toSorted((a, b) => positionOf(a) - positionOf(b)))
   const count = (outcome: ConformanceResult['outcome']) =>
     rows.filter((row) => outcomeOf(row.outcomes) === outcome).length
-  lines.push('', sums(count('passed'), count('failed'), count('not shown')))
-  return lines.join('\n')
+  return [
+    `Conformance of ${report.target}`,
+    '',
+    ...formatSettledAnswers(settledAnswers(report.results)),
+    ...rows.flatMap(formatRow),
+    '',
+    sums(count('passed'), count('failed'), count('not shown')),
+  ].join('\n')
+}
+
+function formatSettledAnswers(answers: readonly SettledAnswer[]): readonly string[] {
+  if (answers.length === 0) return []
+  const lines = answers.map(
+    ({ point, number, question, seen }) =>
+      `${String(number).padStart(8)}  ${point.padEnd(21)}  ${question}: ${seen.join(', ')}`,
+  )
+  return ['Settled on this machine', ...lines, '']
+}
+
+function formatRow({ first, outcomes, seen }: ReportRow): readonly string[] {
+  const number = String(first.number).padStart(8)
+  const line = `${number}  ${first.source.padEnd(10)}  ${outcomeOf(outcomes).padEnd(9)}  ${first.title}`
+  const notes = [...outcomes.filter(({ note }) => note !== '').map(({ note }) => note), ...seen]
+  return notes.length === 0 ? [line] : [line, `${' '.repeat(33)}${notes.slice(0, 6).join('; ')}`]
 }
 
 function sums(shown: number, failed: number, notShown: number): string {
   return `${shown} shown, ${failed} failed, ${notShown} not shown`
 }
 
-/** The closing line of the report of a target that has these features, and nothing wrong with it. */
+/** The last line of the report of a target that has these features and passes every test. */
 export function soundSums(features: ConformanceTarget['features']): string {
   const notShown = conformanceTests.filter((test) => missingFeatures(test, features).length > 0).length
   return sums(conformanceTests.length - notShown, 0, notShown)
@@ -61,13 +81,23 @@ interface ReportRow {
 function groupByTest(results: readonly ConformanceResult[]): readonly ReportRow[] {
   const rows = new Map<string, ReportRow>()
   for (const result of results) {
-    const key = `${result.behaviour} ${result.title}`
-    const row = rows.get(key) ?? { first: result, outcomes: [], seen: new Set<string>() }
-    rows.set(key, row)
+    const row = rows.get(nameOf(result)) ?? { first: result, outcomes: [], seen: new Set<string>() }
+    rows.set(nameOf(result), row)
     for (const what of result.seen) row.seen.add(what)
     row.outcomes.push({ outcome: result.outcome, note: noteOf(result) })
   }
   return [...rows.values()]
+}
+
+const positions: ReadonlyMap<string, number> = new Map(conformanceTests.map((test, i) => [nameOf(test), i]))
+
+/** The order of the suite. */
+function positionOf(result: ConformanceResult): number {
+  return positions.get(nameOf(result)) ?? conformanceTests.length
+}
+
+function nameOf({ number, title }: Pick<ConformanceTest, 'number' | 'title'>): string {
+  return `${number} ${title}`
 }
 
 function noteOf(result: ConformanceResult): string {

@@ -1,8 +1,9 @@
 import { type CallMode, ConformanceContext } from './conformance-context.js'
 import type { ConformanceReport, ConformanceResult } from './conformance-report.js'
-import type { ConformanceFeature, ConformanceTarget } from './conformance-target.js'
+import type { ConformanceTarget } from './conformance-target.js'
 import { type ConformanceTest, missingFeatures } from './conformance-test.js'
 import { conformanceTests } from './conformance-tests.js'
+import { ServedBlocks } from './served-blocks.js'
 
 /** Enough for a target that starts processes, and less than the limits of the common test runners. */
 const DEFAULT_TIME_LIMIT = 15_000
@@ -14,11 +15,12 @@ export interface TestRunner {
 }
 
 /**
- * Defines the suite's tests with a test runner, as far as the target's manifest allows. The report that is returned
- * fills up as they run; what the target cannot show is listed in it from the start.
+ * Defines the tests that the target's features allow with a test runner. The returned report lists the other tests from
+ * the start, and each test's result when it has run.
  */
 export function defineConformanceTests(runner: TestRunner, target: ConformanceTarget): ConformanceReport {
   const results: ConformanceResult[] = []
+  const blocks = new ServedBlocks()
   runner.describe(`conformance of ${target.name}`, () => {
     for (const test of conformanceTests) {
       const missing = missingFeatures(test, target.features)
@@ -26,9 +28,9 @@ export function defineConformanceTests(runner: TestRunner, target: ConformanceTa
         results.push(notShown(test, missing))
         continue
       }
-      for (const mode of modesOf(test)) {
-        runner.it(`${test.behaviour} (${test.source}, ${mode}): ${test.title}`, async () => {
-          const { result, error } = await runTest(test, mode, target)
+      for (const mode of test.modes) {
+        runner.it(`${test.number} (${test.source}, ${mode}): ${test.title}`, async () => {
+          const { result, error } = await runTest(test, mode, target, blocks)
           results.push(result)
           if (result.outcome === 'failed') throw error
         })
@@ -41,50 +43,51 @@ export function defineConformanceTests(runner: TestRunner, target: ConformanceTa
 /** Runs the whole suite without any test runner. */
 export async function runConformance(target: ConformanceTarget): Promise<ConformanceReport> {
   const results: ConformanceResult[] = []
+  const blocks = new ServedBlocks()
   for (const test of conformanceTests) {
     const missing = missingFeatures(test, target.features)
     if (missing.length > 0) {
       results.push(notShown(test, missing))
       continue
     }
-    for (const mode of modesOf(test)) results.push((await runTest(test, mode, target)).result)
+    for (const mode of test.modes) results.push((await runTest(test, mode, target, blocks)).result)
   }
   return { target: target.name, results }
 }
 
-function modesOf(test: ConformanceTest): readonly CallMode[] {
-  return test.modes ?? ['blocking', 'overlapped']
-}
-
-function notShown({ behaviour, source, title }: ConformanceTest, missing: readonly ConformanceFeature[]) {
-  return { behaviour, source, title, outcome: 'not shown', seen: [], missing } as const
+function notShown({ number, source, title }: ConformanceTest, missing: readonly string[]) {
+  return { number, source, title, outcome: 'not shown', seen: [], observations: [], missing } as const
 }
 
 async function runTest(
   test: ConformanceTest,
   mode: CallMode,
   target: ConformanceTarget,
+  blocks: ServedBlocks,
 ): Promise<{ result: ConformanceResult; error?: unknown }> {
-  const { behaviour, source, title } = test
-  const timeLimit = target.timeLimit ?? DEFAULT_TIME_LIMIT
-  const seen: string[] = []
-  const result = { behaviour, source, title, mode, seen }
+  const { number, source, title, observe } = test
+  const { world, timeLimit = DEFAULT_TIME_LIMIT } = target
+  let context: ConformanceContext | undefined
+  const result = () => {
+    const { seen = [], observations = [] } = context ?? {}
+    return { number, source, title, mode, seen, observations }
+  }
   try {
     await using machine = await target.openMachine()
-    const context = new ConformanceContext(machine, mode, seen)
+    context = new ConformanceContext(machine, { mode, world, observe, blocks })
     try {
       await within(timeLimit, test.run(context))
     } finally {
       await within(timeLimit, context.close())
     }
     context.checkLeftovers()
-    return { result: { ...result, outcome: 'passed' } }
+    return { result: { ...result(), outcome: 'passed' } }
   } catch (error) {
-    return { result: { ...result, outcome: 'failed', failure: String(error) }, error }
+    return { result: { ...result(), outcome: 'failed', failure: String(error) }, error }
   }
 }
 
-/** A backend that never settles a call must not keep the suite from its report. */
+/** Rejects if the work takes longer: a backend that never settles a call must not keep the suite from its report. */
 async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {

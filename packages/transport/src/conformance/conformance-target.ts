@@ -1,16 +1,17 @@
+import type { World } from '../backend/world.js'
 import type { Protocol } from '../port-range.js'
 import type { Transport } from '../transport.js'
 import type { WinsockSocket } from '../winsock-socket.js'
 
-/** What a machine under test can show. A test runs where all the features that it names are there. */
+/** What a machine under test can show. A test runs where all the features that it needs are present. */
 export type ConformanceFeature =
   /** The three control codes work (Windows Vista and later). Elsewhere they must report `WSAEOPNOTSUPP`. */
   | 'runtime-reservations'
-  /** The six persistent functions are there, and `openTransport({ elevated: true })` may use them. */
+  /** The six persistent functions exist, and `openTransport({ elevated: true })` may use them. */
   | 'persistent-reservations'
-  /** The six persistent functions are there, but this process is not elevated and may not use them. */
+  /** The six persistent functions exist, but this process is not elevated and may not use them. */
   | 'unelevated'
-  /** `openTransport({ elevated: false })` really is not elevated. */
+  /** `openTransport({ elevated: false })` opens a transport that is really not elevated. */
   | 'elevation'
   /** `openProcess` opens another process on the same machine. */
   | 'other-process'
@@ -33,23 +34,28 @@ export type ConformanceFeature =
 export interface ConformanceTarget {
   readonly name: string
   readonly features: ReadonlySet<ConformanceFeature>
-  /** How long a test may take before it has failed, in milliseconds. Defaults to 15000. */
+  /**
+   * How this machine answers where no document settles it: the suite asserts exactly these answers. Without it, as on a
+   * real system, the suite accepts every answer of WORLD_ANSWERS and reports which one it saw.
+   */
+  readonly world?: World
+  /** After this time a test has failed, in milliseconds. Defaults to 15000. */
   readonly timeLimit?: number
-  /** Called once a test. */
+  /** Called once for each test and mode. */
   openMachine(): ConformanceMachine | Promise<ConformanceMachine>
 }
 
-/** A machine, in the state that a test may expect: no reservation of this suite's own. */
+/** A machine in the state that a test expects: it holds no reservation of an earlier test. */
 export interface ConformanceMachine extends AsyncDisposable {
   /** Windows' build number, such as 26100. */
   readonly windowsBuild: number
-  /** The range that wildcard reservations and ephemeral ports come from. Windows: 49152 to 65535 unless configured. */
+  /** The range of ephemeral ports, 49152 to 65535 by default. */
   readonly dynamicRange: { readonly startPort: number; readonly count: number }
 
   /** Opens this process' transport. The suite closes it. `elevated` defaults to true. */
   openTransport(options?: { readonly elevated?: boolean }): Transport | Promise<Transport>
 
-  // The rest goes with the features of the same names.
+  // Each of the others goes with the feature that describes it.
   openProcess?(options?: { readonly elevated?: boolean }): ConformanceProcess | Promise<ConformanceProcess>
   openOtherSocket?(transport: Transport): WinsockSocket
   addExclusion?(protocol: Protocol, startPort: number, count: number): void | Promise<void>
@@ -65,22 +71,22 @@ export interface Leftovers {
   readonly reservations: number
 }
 
-/** An overlapped call that stays pending until told. */
+/** An overlapped call that stays pending until `complete` is called. */
 export interface HeldCall {
   /** Resolves when the call is pending. */
   readonly pending: Promise<void>
-  /** Lets the kernel carry the request out. */
+  /** Lets the kernel carry out the request. */
   complete(): void
 }
 
-/** Another process on the same machine. Each method rejects with what the call failed with: an error with `code`. */
+/** Another process on the same machine. Each method rejects with the error of the call that failed. */
 export interface ConformanceProcess extends AsyncDisposable {
-  /** Acquires a reservation on a new socket and keeps it; resolves to its token. */
+  /** Acquires a reservation on a new socket and keeps the socket open; resolves to the token. */
   acquire(protocol: Protocol, startPort: number, count: number): Promise<bigint>
   /** Releases a reservation through a new socket. */
   release(protocol: Protocol, token: bigint): Promise<void>
-  /** Binds a new socket to the port and keeps it, after associating it if there is a token; resolves to the port. */
+  /** Associates a new socket if a token is given, binds it and keeps it open; resolves to the port. */
   bind(protocol: Protocol, port: number, token?: bigint): Promise<number>
-  /** The process ends without any clean-up of its own. */
+  /** Ends the process without any clean-up of its own. */
   kill(): Promise<void>
 }

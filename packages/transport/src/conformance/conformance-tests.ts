@@ -8,22 +8,34 @@ import { pendingTests } from './behaviours/pending.js'
 import { persistentTests } from './behaviours/persistent.js'
 import { requestTests } from './behaviours/requests.js'
 import { resultTests } from './behaviours/results.js'
+import { servedBlockTests } from './behaviours/served-blocks.js'
 import { sharedPortTests } from './behaviours/shared-ports.js'
 import { socketContractTests } from './behaviours/socket-contract.js'
-import { behaviourRank, type ConformanceTest } from './conformance-test.js'
+import type { ConformanceTest } from './conformance-test.js'
 
-/** The whole suite, in the reference's order: behaviours by number, then the error table, then the contract. */
+/**
+ * The whole suite. How a block is served comes first, because every test that uses a block depends on it; then the
+ * behaviours by number, the error table and the contract.
+ */
 export const conformanceTests: readonly ConformanceTest[] = [
-  ...acquireTests,
-  ...requestTests,
-  ...lifetimeTests,
-  ...bindTests,
-  ...sharedPortTests,
-  ...dualStackTests,
-  ...overlapTests,
-  ...pendingTests,
-  ...resultTests,
-  ...persistentTests,
-  ...socketContractTests,
-  ...adoptionTests,
-].sort((a, b) => behaviourRank(a) - behaviourRank(b))
+  ...servedBlockTests,
+  ...[
+    ...acquireTests,
+    ...requestTests,
+    ...lifetimeTests,
+    ...bindTests,
+    ...sharedPortTests,
+    ...dualStackTests,
+    ...overlapTests,
+    ...pendingTests,
+    ...resultTests,
+    ...persistentTests,
+    ...socketContractTests,
+    ...adoptionTests,
+  ].sort((a, b) => rank(a) - rank(b)),
+]
+
+function rank({ number }: ConformanceTest): number {
+  if (number === 'errors') return 100
+  return number === 'contract' ? 101 : number
+}

@@ -8,7 +8,7 @@ import { WinsockError } from '../winsock-error.js'
 import type { ConformanceProcess } from './conformance-target.js'
 import { TransportProcess } from './transport-process.js'
 
-/** What the process is told to do, and what it answers. */
+/** A call that the process makes, and its result. */
 type Request = readonly [call: 'acquire' | 'release' | 'bind', protocol: Protocol, ...passed: readonly unknown[]]
 type Answer =
   | { readonly result: unknown }
@@ -23,7 +23,7 @@ type Answer =
 
 const READY = 'ready'
 
-/** Another process of the operating system's: a program that calls {@link answerParent}. One call at a time. */
+/** A second process of the operating system: a program that calls {@link answerParent}. It makes one call at a time. */
 export class ForkedProcess implements ConformanceProcess {
   readonly #child: ChildProcess
 
@@ -31,13 +31,13 @@ export class ForkedProcess implements ConformanceProcess {
     this.#child = child
   }
 
-  /** Starts the program, and resolves when it is ready. */
+  /** Starts the program with these arguments. Resolves when it is ready. */
   static async start(
     program: URL,
     passed: readonly string[],
     options: Pick<ForkOptions, 'env' | 'execArgv'> = {},
   ): Promise<ForkedProcess> {
-    // Tokens are bigints, which JSON has not.
+    // Tokens are bigints, which JSON cannot represent.
     const child = fork(fileURLToPath(program), passed, { ...options, serialization: 'advanced' })
     await nextMessage(child)
     return new ForkedProcess(child)
@@ -65,8 +65,12 @@ export class ForkedProcess implements ConformanceProcess {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return
     const exited = once(this.#child, 'exit')
-    if (this.#child.connected) this.#child.disconnect() // it closes its transport and ends
+    if (this.#child.connected) this.#child.disconnect() // the child then closes its transport and ends
     await exited
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
   }
 
   get #ended(): boolean {
@@ -74,7 +78,7 @@ export class ForkedProcess implements ConformanceProcess {
   }
 
   async #request(request: Request): Promise<unknown> {
-    if (this.#ended) throw new Error('The other process has ended already')
+    if (this.#ended) throw new Error('The second process has already ended')
     const answered = nextMessage(this.#child)
     this.#child.send(request)
     const answer = (await answered) as Answer
@@ -86,7 +90,7 @@ export class ForkedProcess implements ConformanceProcess {
   }
 }
 
-/** In a {@link ForkedProcess}'s program: makes the calls that the parent asks for, and ends with it. */
+/** In the program of a {@link ForkedProcess}: makes the calls that the parent asks for, and ends with the parent. */
 export function answerParent(transport: Transport): void {
   const self = new TransportProcess(transport)
   process.on('message', async (request: Request) => {
@@ -105,13 +109,13 @@ async function answer(self: TransportProcess, [call, protocol, first, second]: R
   }
 }
 
-/** The child's next message. Rejects if it ends without one. */
+/** The next message of the child. Rejects if the child ends before it sends one. */
 async function nextMessage(child: ChildProcess): Promise<unknown> {
   const over = new AbortController()
   const { signal } = over
   try {
     const ended = once(child, 'exit', { signal }).then(([code, signalName]) => {
-      throw new Error(`The other process ended with ${signalName ?? code}, and did not answer`)
+      throw new Error(`The second process ended with ${signalName ?? code} before it answered`)
     })
     const [message] = await Promise.race([once(child, 'message', { signal }), ended])
     return message

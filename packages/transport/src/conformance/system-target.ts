@@ -7,35 +7,35 @@ import {
 } from '@winport/definitions'
 import { SystemCallError } from '../system-call-error.js'
 import type { Transport } from '../transport.js'
-import { encodeRange } from './conformance-context.js'
 import type {
   ConformanceFeature,
   ConformanceMachine,
   ConformanceProcess,
   ConformanceTarget,
 } from './conformance-target.js'
+import { encodeRange } from './encode-request.js'
 import { hasIPv6 } from './has-ipv6.js'
 
 export interface SystemTargetOptions {
-  /** Opens another process of the same machine, with the rights of this one. */
+  /** Opens another process on the same machine, with the rights of this process. */
   readonly openProcess?: () => ConformanceProcess | Promise<ConformanceProcess>
-  /** Defaults to this system's. */
+  /** Defaults to the build of this system. */
   readonly windowsBuild?: number
-  /** Defaults to what Windows has unless configured otherwise. */
+  /** Defaults to 49152-65535, the default of Windows. */
   readonly dynamicRange?: ConformanceMachine['dynamicRange']
 }
 
-/** What a machine that nobody has prepared can show. */
+/** The target of a machine that is not prepared for the suite. */
 export interface SystemTarget extends ConformanceTarget {
-  /** The errors that told which features are lacking. */
+  /** The errors of the trial calls that failed. */
   readonly refusals: readonly SystemCallError[]
 }
 
 /**
- * The machine itself, as a transport reaches it. What it offers is found by trying: on Windows the suite then shows how
- * the real thing behaves; where there are no port reservations, that the backend says so.
+ * The target of this machine, as a transport reaches it. Trial calls find out its features: on Windows the suite then
+ * shows how Windows behaves; on a system without port reservations, that the backend reports so.
  *
- * To find out about persistent reservations it creates one and deletes it again; the suite does so too.
+ * One trial call creates a persistent reservation and deletes it; the suite does so too.
  */
 export async function systemTarget(
   name: string,
@@ -74,10 +74,10 @@ export async function systemTarget(
   }
 }
 
-/** A port that nothing is known to use, for a machine that does not choose one. */
+/** A port that no known service uses, for a machine on which no port can be acquired. */
 const UNLIKELY_PORT = 47_771
 
-/** Adds what the machine has. @returns why it has not the rest */
+/** Adds the features that the machine has. @returns the errors of the trial calls that failed */
 async function findFeatures(
   openTransport: () => Transport | Promise<Transport>,
   features: Set<ConformanceFeature>,
@@ -94,11 +94,11 @@ async function findFeatures(
       return error.code
     }
   }
-  // Any other error is for the suite to show.
   let startPort = UNLIKELY_PORT
   const runtime = await attempt(async () => {
     startPort = acquireAnywhere(transport)
   })
+  // An error that does not mean "missing" is a finding: the suite runs and shows it.
   if (runtime === undefined || !UNSUPPORTED_ERRORS.has(runtime)) features.add('runtime-reservations')
   const persistent = await attempt(async () => {
     const range = { protocol: 'tcp', startPort, count: 1 } as const
@@ -110,7 +110,7 @@ async function findFeatures(
   return refusals
 }
 
-/** Acquires a port, lets go of it, and returns it. */
+/** Acquires a port, releases it and returns its number. */
 function acquireAnywhere(transport: Transport): number {
   using socket = transport.openSocket({ protocol: 'tcp' })
   const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)

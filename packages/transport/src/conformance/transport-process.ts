@@ -7,17 +7,17 @@ import {
 import type { Protocol } from '../port-range.js'
 import type { Transport } from '../transport.js'
 import type { WinsockSocket } from '../winsock-socket.js'
-import { encodeRange, encodeToken } from './conformance-context.js'
 import type { ConformanceProcess } from './conformance-target.js'
+import { encodeRange, encodeToken } from './encode-request.js'
 
-/** A process under test whose calls are made through a transport: the mock's second process, or a child's own. */
+/** A second process whose calls go through a transport: a simulated process, or the process that this runs in. */
 export class TransportProcess implements ConformanceProcess {
   readonly #transport: Transport
   readonly #kill: () => void | Promise<void>
-  /** What the process holds, with the sockets: a backend may close those that nobody has any more. */
+  /** Keeps sockets reachable: a backend may close those that are garbage-collected. */
   readonly #kept: WinsockSocket[] = []
 
-  /** @param kill ends the process; defaults to closing the transport, which frees what a dead process frees */
+  /** @param kill ends the process; defaults to closing the transport, which frees what a killed process frees */
   constructor(transport: Transport, kill: () => void | Promise<void> = () => transport.close()) {
     this.#transport = transport
     this.#kill = kill

@@ -96,8 +96,8 @@ function describeOutcome(failed: readonly ConformanceResult[]): readonly string[
   return [
     `${countOf(failed)} differed from what winport expects:`,
     ...failed.map(
-      ({ behaviour, source, title, mode, failure = '' }) =>
-        `  ${behaviour} ${source}, ${mode}: ${title}\n    ${failure.trim().replaceAll(/\s+/g, ' ')}`,
+      ({ number, source, title, mode, failure = '' }) =>
+        `  ${number} ${source}, ${mode}: ${title}\n    ${failure.trim().replaceAll(/\s+/g, ' ')}`,
     ),
     'Please report this: open an issue with the output of `winport probe --json`.',
   ]
@@ -109,6 +109,6 @@ function failuresOf({ results }: ConformanceReport): readonly ConformanceResult[
 
 /** Counts a test that failed in two modes once. */
 function countOf(failed: readonly ConformanceResult[]): string {
-  const count = new Set(failed.map(({ behaviour, title }) => `${behaviour} ${title}`)).size
+  const count = new Set(failed.map(({ number, title }) => `${number} ${title}`)).size
   return count === 1 ? '1 behaviour' : `${count} behaviours`
 }

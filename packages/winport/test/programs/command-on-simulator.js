@@ -2,6 +2,7 @@
 // Its last line on stderr counts what the command left behind. Start it with --import ./elevate.js. Environment:
 // INTERRUPT=<signal>  emits the signal as soon as the process listens for it, because Wine cannot send signals.
 // NETSH=12000+1900    the dynamic range that netsh prints; the default is the true one.
+// RELEASE=10.0.26100  the version of Windows; the default is this one.
 import { createRequire } from 'node:module'
 import { acquire } from '../../dist/cli/acquire-command.js'
 import { info } from '../../dist/cli/info-command.js'
@@ -9,7 +10,7 @@ import { persistent } from '../../dist/cli/persistent-command.js'
 import { probe } from '../../dist/cli/probe-command.js'
 
 const [transport, command, passed = '[]'] = process.argv.slice(2)
-const { WINSOCK_SIMULATOR: library, RANGE, NETSH = RANGE, ELEVATED, INTERRUPT } = process.env
+const { WINSOCK_SIMULATOR: library, RANGE, NETSH = RANGE, RELEASE = '10.0.26100', ELEVATED, INTERRUPT } = process.env
 
 const koffi = createRequire(createRequire(import.meta.url).resolve('@winport/transport-koffi'))('koffi')
 const countsOf = koffi.load(library).func('uint32_t WinsockSimulator_Counts(void *result)')
@@ -32,7 +33,7 @@ if (INTERRUPT !== undefined) {
 const [start, count] = NETSH.split('+')
 const machine = {
   platform: 'win32',
-  release: '10.0.26100',
+  release: RELEASE,
   environment: { SystemRoot: 'C:\\Windows' },
   libraries: { winsock: library, ipHelper: library, kernel: library },
   run: async (program) =>

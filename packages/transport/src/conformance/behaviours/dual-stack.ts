@@ -5,38 +5,102 @@ import { text } from 'node:stream/consumers'
 import type { Protocol } from '../../port-range.js'
 import type { Transport } from '../../transport.js'
 import type { BindOptions, WinsockSocket } from '../../winsock-socket.js'
-import { failure } from '../conformance-context.js'
-import { type ConformanceTest, reservationTest } from '../conformance-test.js'
-import { contractTest } from './socket-contract.js'
+import { BOTH_MODES, type ConformanceTest } from '../conformance-test.js'
+import { answerOf, failure } from '../failure.js'
+import { loopback } from '../loopback.js'
 
 const IPV6_ONLY: BindOptions = { ipv6Only: true }
 
-/** Behaviours of IPv6 sockets that take IPv4 as well, and of those that do not. */
+/** IPv4 beside IPv6, and sockets that take both. */
 export const dualStackTests: readonly ConformanceTest[] = [
-  reservationTest(
-    19,
-    'assumed',
-    "'::' with ipv6Only and '0.0.0.0' share a port of a reservation, without it they do not",
-    async (t) => {
+  {
+    number: 19,
+    source: 'supported',
+    title: 'IPv4 and IPv6 share one pool of ports, or each has its own',
+    needs: ['runtime-reservations', 'ipv6'],
+    modes: BOTH_MODES,
+    observe: ['familyPools'],
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const open = (family: 'ipv4' | 'ipv6') => transport.openSocket({ protocol: 'tcp', family })
+      const { startPort } = await t.acquire(open('ipv4'), 0, 4)
+      const bind = (family: 'ipv4' | 'ipv6') => open(family).bind({ address: loopback(family), port: startPort })
+      await t.refuses('runtimePortRefused', () => bind('ipv4'))
+      // With two pools a dual-stack anchor may need a range that is free in both of them.
+      const acquired = await answerOf(() => t.acquire(open('ipv6'), startPort, 4))
+      const bound = acquired === 'success' ? 'success' : await answerOf(() => bind('ipv6'))
+      t.note(`ACQUIRE ${acquired}, bind ${bound}`)
+      t.expect('familyPools', bound === 'success' ? 'two' : 'one')
+      if (acquired !== 'success') t.expect('rangeTaken', acquired)
+      if (bound !== 'success') t.expect('runtimePortRefused', bound)
+    },
+  },
+
+  {
+    number: 19,
+    source: 'unsettled',
+    title: "a token serves sockets of both families, or only those of its anchor's family",
+    needs: ['runtime-reservations', 'ipv6'],
+    modes: BOTH_MODES,
+    observe: ['tokenServes'],
+    run: async (t) => {
       const transport = await t.openTransport()
       for (const protocol of ['tcp', 'udp'] as const) {
-        const { startPort, token } = await t.acquire(transport.openSocket({ protocol }), 0, 3)
-        const [only, beside, dual, late] = openEach(transport, protocol)
-        for (const socket of [only, beside, dual, late]) await t.associate(socket, token)
-        only.bind({ address: '::', port: startPort + 1 }, IPV6_ONLY)
-        beside.bind({ address: '0.0.0.0', port: startPort + 1 })
-        strictEqual(beside.localAddress().port, only.localAddress().port)
-        await t.fails('WSAEADDRINUSE', () => dual.bind({ address: '::', port: startPort + 1 }))
-        dual.bind({ address: '::', port: startPort })
-        await t.fails('WSAEADDRINUSE', () => late.bind({ address: '0.0.0.0', port: startPort }))
+        for (const [family, other] of [
+          ['ipv4', 'ipv6'],
+          ['ipv6', 'ipv4'],
+        ] as const) {
+          const { startPort, token } = await t.serve(transport, protocol, 4, { family })
+          strictEqual((await t.bindFrom(transport, protocol, token, startPort + 1, family)).port, startPort + 1)
+          const answer = await answerOf(async () => {
+            strictEqual((await t.bindFrom(transport, protocol, token, startPort + 2, other)).port, startPort + 2)
+          })
+          t.note(`${protocol}, ${other} with the token of an ${family} anchor: ${answer}`)
+          t.expect('tokenServes', answer === 'success' ? 'both-families' : 'anchor-family')
+        }
       }
     },
-    ['ipv6'],
-  ),
+  },
 
-  contractTest(
-    'bind and localAddress with IPv6: as with IPv4',
-    async (t) => {
+  {
+    number: 19,
+    source: 'assumed',
+    title: "a socket on '::' takes a port of the block for IPv4 as well, unless ipv6Only is set",
+    needs: ['runtime-reservations', 'ipv6'],
+    modes: BOTH_MODES,
+    run: async (t) => {
+      const transport = await t.openTransport()
+      for (const protocol of ['tcp', 'udp'] as const) {
+        const { startPort, token } = await t.serve(transport, protocol, 3, { family: 'ipv6' })
+        const [only, beside, dual, late] = openEach(transport, protocol)
+        const other = transport.openSocket({ protocol, family: 'ipv6' })
+        for (const socket of [dual, other]) await t.associate(socket, token)
+        dual.bind({ address: '::', port: startPort })
+        await t.refuses('blockPortInUse', () => other.bind({ address: '::', port: startPort }))
+
+        const answer = await answerOf(async () => {
+          await t.associate(beside, token)
+          beside.bind({ address: '0.0.0.0', port: startPort + 1 })
+        })
+        t.expect('tokenServes', answer === 'success' ? 'both-families' : 'anchor-family')
+        if (answer !== 'success') continue
+        await t.associate(late, token)
+        await t.refuses('blockPortInUse', () => late.bind({ address: '0.0.0.0', port: startPort }))
+        await t.refuses('blockPortInUse', () => other.bind({ address: '::', port: startPort + 1 }))
+        await t.associate(only, token)
+        only.bind({ address: '::', port: startPort + 1 }, IPV6_ONLY)
+        strictEqual(only.localAddress().port, beside.localAddress().port)
+      }
+    },
+  },
+
+  {
+    number: 'contract',
+    source: 'contract',
+    title: 'bind works once with IPv6 as well, and localAddress fails before it',
+    needs: ['ipv6'],
+    modes: ['blocking'],
+    run: async (t) => {
       const transport = await t.openTransport()
       for (const protocol of ['tcp', 'udp'] as const) {
         const socket = transport.openSocket({ protocol, family: 'ipv6' })
@@ -53,37 +117,44 @@ export const dualStackTests: readonly ConformanceTest[] = [
         }
       }
     },
-    ['ipv6'],
-  ),
+  },
 
-  contractTest(
-    "'::' takes the port of '0.0.0.0' as well, unless ipv6Only; what failed asked for is forgotten",
-    async (t) => {
+  {
+    number: 'contract',
+    source: 'contract',
+    title:
+      "a socket on '::' takes the port for IPv4 as well unless ipv6Only is set, and a failed bind leaves no option set",
+    needs: ['ipv6'],
+    modes: ['blocking'],
+    run: async (t) => {
       const transport = await t.openTransport()
       for (const protocol of ['tcp', 'udp'] as const) {
         const [only, beside, dual, late] = openEach(transport, protocol)
         only.bind({ address: '::', port: 0 }, IPV6_ONLY)
         const { port } = only.localAddress()
-        beside.bind({ address: '0.0.0.0', port }, IPV6_ONLY) // nothing to an IPv4 socket
+        beside.bind({ address: '0.0.0.0', port }, IPV6_ONLY) // has no effect on an IPv4 socket
         await t.fails('WSAEADDRINUSE', () => dual.bind({ address: '::', port }, IPV6_ONLY))
-        if (protocol === 'tcp') continue // Wine's own Winsock binds TCP to both
+        if (protocol === 'tcp') continue // Wine's own Winsock binds a TCP port to both
         dual.bind({ address: '::', port: 0 })
         await t.fails('WSAEADDRINUSE', () => late.bind({ address: '0.0.0.0', port: dual.localAddress().port }))
       }
     },
-    ['ipv6'],
-  ),
+  },
 
-  contractTest(
-    "a server on '::' takes connections of IPv4 as well, unless ipv6Only",
-    async (t) => {
+  {
+    number: 'contract',
+    source: 'contract',
+    title: "a server on '::' accepts IPv4 connections as well, unless ipv6Only is set",
+    needs: ['ipv6'],
+    modes: ['blocking'],
+    run: async (t) => {
       const transport = await t.openTransport()
       for (const options of [{}, IPV6_ONLY]) {
         const socket = transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
         socket.bind({ address: '::', port: 0 }, options)
         const { port } = socket.localAddress()
         const server = createServer((connection) => {
-          connection.on('error', () => {}) // the other end may be gone by now
+          connection.on('error', () => {}) // the client may have closed its end already
           connection.end('hello')
         })
         await socket.listen(server)
@@ -100,12 +171,12 @@ export const dualStackTests: readonly ConformanceTest[] = [
         }
       }
     },
-    ['ipv6'],
-  ),
+  },
 ]
 
 type Sockets = readonly [only: WinsockSocket, beside: WinsockSocket, dual: WinsockSocket, late: WinsockSocket]
 
+/** Two sockets of each family; `only` and `dual` are of IPv6. */
 function openEach(transport: Transport, protocol: Protocol): Sockets {
   const open = (family: 'ipv4' | 'ipv6') => transport.openSocket({ protocol, family })
   return [open('ipv6'), open('ipv4'), open('ipv6'), open('ipv4')]

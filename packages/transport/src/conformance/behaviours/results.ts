@@ -8,11 +8,13 @@ import {
   SIO_RELEASE_PORT_RESERVATION,
   WINDOWS_VISTA,
   WINSOCK_ERRORS,
+  WSAENOBUFS,
   winsockError,
 } from '@winport/definitions'
 import { WinsockError } from '../../winsock-error.js'
-import { encodeRange, failure } from '../conformance-context.js'
-import { type ConformanceTest, reservationTest } from '../conformance-test.js'
+import { BOTH_MODES, type ConformanceTest } from '../conformance-test.js'
+import { encodeRange } from '../encode-request.js'
+import { failure } from '../failure.js'
 
 type ExpectedError = readonly [errno: number, code: string, nodeCode: string | undefined]
 
@@ -36,44 +38,63 @@ const OTHER_ERRORS: readonly ExpectedError[] = [
 ]
 const UNKNOWN_CONTROL_CODE = _WSAIOW(IOC_VENDOR, 0xffff)
 
-/** Behaviours about what a call returns, and about where the facility exists at all. */
+/** What a call returns, and which systems have port reservations. */
 export const resultTests: readonly ConformanceTest[] = [
-  reservationTest(17, 'documented', 'ACQUIRE returns the size of its output', async (t) => {
-    const transport = await t.openTransport()
-    const socket = transport.openSocket({ protocol: 'tcp' })
-    // A larger buffer is no error, and what lies behind the struct stays as it was.
-    const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size + 8).fill(0xaa)
-    const returned = await t.ioctl(socket, SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 1), output)
-    strictEqual(returned, INET_PORT_RESERVATION_INSTANCE.size)
-    ok(output.subarray(INET_PORT_RESERVATION_INSTANCE.size).every((byte) => byte === 0xaa))
-  }),
-
-  reservationTest(17, 'documented', 'ASSOCIATE and RELEASE succeed whatever count they return', async (t) => {
-    const transport = await t.openTransport()
-    const anchor = transport.openSocket({ protocol: 'tcp' })
-    const { startPort, token } = await t.acquire(anchor, 0, 2)
-    const socket = transport.openSocket({ protocol: 'tcp' })
-    const associated = await t.associate(socket, token)
-    socket.bind({ address: '127.0.0.1', port: 0 })
-    strictEqual(socket.localAddress().port, startPort)
-    const released = await t.release(anchor, token)
-    ok(Number.isInteger(associated) && Number.isInteger(released))
-    t.observe(`bytes returned: ASSOCIATE ${associated}, RELEASE ${released}`)
-  }),
-
-  reservationTest(18, 'documented', 'the facility is there from Windows Vista on', async (t) => {
-    ok(t.machine.windowsBuild >= WINDOWS_VISTA)
-    t.observe(`build ${t.machine.windowsBuild}`)
-    const transport = await t.openTransport()
-    strictEqual((await t.acquire(transport.openSocket({ protocol: 'tcp' }), 0, 1)).count, 1)
-  }),
+  {
+    number: 17,
+    source: 'documented',
+    title: 'ACQUIRE returns the size of its output',
+    needs: ['runtime-reservations'],
+    modes: BOTH_MODES,
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const socket = transport.openSocket({ protocol: 'tcp' })
+      // The buffer may be larger than the struct. The bytes after the struct stay as they are.
+      const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size + 8).fill(0xaa)
+      const returned = await t.ioctl(socket, SIO_ACQUIRE_PORT_RESERVATION, encodeRange(0, 1), output)
+      strictEqual(returned, INET_PORT_RESERVATION_INSTANCE.size)
+      ok(output.subarray(INET_PORT_RESERVATION_INSTANCE.size).every((byte) => byte === 0xaa))
+    },
+  },
 
   {
-    behaviour: 18,
+    number: 17,
     source: 'documented',
-    title: 'where the facility is missing every code reports WSAEOPNOTSUPP, and plain sockets still bind',
+    title: 'ASSOCIATE and RELEASE succeed and return 0, 8 or 16 bytes',
+    needs: ['runtime-reservations'],
+    modes: BOTH_MODES,
+    observe: ['bytesReturned'],
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const anchor = transport.openSocket({ protocol: 'tcp' })
+      const { token } = await t.acquire(anchor, 0, 2)
+      t.expect('bytesReturned', await t.associate(transport.openSocket({ protocol: 'tcp' }), token))
+      t.expect('bytesReturned', await t.release(anchor, token))
+    },
+  },
+
+  {
+    number: 18,
+    source: 'documented',
+    title: 'ACQUIRE works from Windows Vista on',
+    needs: ['runtime-reservations'],
+    modes: BOTH_MODES,
+    run: async (t) => {
+      ok(t.machine.windowsBuild >= WINDOWS_VISTA, `build ${t.machine.windowsBuild} is before Windows Vista`)
+      t.note(`build ${t.machine.windowsBuild}`)
+      const transport = await t.openTransport()
+      strictEqual((await t.acquire(transport.openSocket({ protocol: 'tcp' }), 0, 1)).count, 1)
+    },
+  },
+
+  {
+    number: 18,
+    source: 'documented',
+    title:
+      'the three codes fail with WSAEOPNOTSUPP where port reservations are missing, and sockets can still be bound',
     needs: [],
     without: ['runtime-reservations'],
+    modes: BOTH_MODES,
     run: async (t) => {
       const transport = await t.openTransport()
       for (const protocol of ['tcp', 'udp'] as const) {
@@ -88,9 +109,9 @@ export const resultTests: readonly ConformanceTest[] = [
   },
 
   {
-    behaviour: 18,
+    number: 18,
     source: 'contract',
-    title: 'where the persistent functions are missing every one reports ERROR_PROC_NOT_FOUND',
+    title: 'the persistent calls fail with ERROR_PROC_NOT_FOUND where their functions are missing',
     needs: [],
     without: ['persistent-reservations', 'unelevated'],
     modes: ['blocking'],
@@ -103,17 +124,20 @@ export const resultTests: readonly ConformanceTest[] = [
     },
   },
 
-  reservationTest(
-    'errors',
-    'documented',
-    'every documented error, and any other, comes through from each of the three codes, with its number',
-    async (t) => {
+  {
+    number: 'errors',
+    source: 'documented',
+    title: 'every error of the three codes is reported with its number, and has no effect',
+    needs: ['runtime-reservations', 'faults'],
+    modes: BOTH_MODES,
+    run: async (t) => {
       const transport = await t.openTransport()
       const anchor = transport.openSocket({ protocol: 'tcp' })
       const { startPort, token } = await t.acquire(anchor, 0, 1)
+      const socket = transport.openSocket({ protocol: 'tcp' })
       const calls = [
-        [SIO_ACQUIRE_PORT_RESERVATION, 'SIO_ACQUIRE_PORT_RESERVATION', () => t.acquire(anchor, 0, 1)],
-        [SIO_ASSOCIATE_PORT_RESERVATION, 'SIO_ASSOCIATE_PORT_RESERVATION', () => t.associate(anchor, token)],
+        [SIO_ACQUIRE_PORT_RESERVATION, 'SIO_ACQUIRE_PORT_RESERVATION', () => t.acquire(socket, 0, 1)],
+        [SIO_ASSOCIATE_PORT_RESERVATION, 'SIO_ASSOCIATE_PORT_RESERVATION', () => t.associate(socket, token)],
         [SIO_RELEASE_PORT_RESERVATION, 'SIO_RELEASE_PORT_RESERVATION', () => t.release(anchor, token)],
       ] as const
       for (const [controlCode, name, call] of calls) {
@@ -128,25 +152,44 @@ export const resultTests: readonly ConformanceTest[] = [
           ok(error.message.includes(winsockError(errno)?.meaning ?? String(errno)), error.message)
         }
       }
-      // None of them did anything: the reservation stands, and the socket is not associated with it.
-      await t.fails('WSAEACCES', () => anchor.bind({ address: '127.0.0.1', port: startPort }))
+      // The reservation stands, and the socket is not associated with it.
+      await t.refuses('runtimePortRefused', () => socket.bind({ address: '127.0.0.1', port: startPort }))
       await t.release(anchor, token)
     },
-    ['faults'],
-  ),
+  },
 
   {
-    behaviour: 'errors',
+    number: 'errors',
+    source: 'supported',
+    title: 'ACQUIRE that fails with WSAENOBUFS reserves nothing, and the next one can succeed',
+    needs: ['runtime-reservations', 'faults'],
+    modes: BOTH_MODES,
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const startPort = await t.findFreeRange(transport, 'tcp', 4)
+      const anchor = transport.openSocket({ protocol: 'tcp' })
+      for (const from of [0, startPort]) {
+        t.need('failNext').call(t.machine, SIO_ACQUIRE_PORT_RESERVATION, WSAENOBUFS)
+        const error = await t.fails('WSAENOBUFS', () => t.acquire(anchor, from, 4))
+        strictEqual(error.nodeCode, 'ENOBUFS')
+      }
+      strictEqual((await t.acquire(anchor, startPort, 4)).startPort, startPort)
+    },
+  },
+
+  {
+    number: 'errors',
     source: 'documented',
-    title: 'a control code that nobody knows: WSAEOPNOTSUPP or WSAEINVAL',
+    title: 'an unknown control code fails with WSAEOPNOTSUPP or WSAEINVAL',
     needs: [],
+    modes: BOTH_MODES,
     run: async (t) => {
       const transport = await t.openTransport()
       for (const protocol of ['tcp', 'udp'] as const) {
         const socket = transport.openSocket({ protocol })
         const error = await failure(() => t.ioctl(socket, UNKNOWN_CONTROL_CODE, new Uint8Array(8), new Uint8Array(16)))
         ok(error instanceof WinsockError, String(error))
-        t.observe(error.code)
+        t.note(error.code)
         ok(error.code === 'WSAEOPNOTSUPP' || error.code === 'WSAEINVAL', error.code)
         ok(isCallOf('0x9800FFFF', error), error.syscall)
       }
@@ -154,7 +197,7 @@ export const resultTests: readonly ConformanceTest[] = [
   },
 ]
 
-/** A backend may ask the service provider instead of Winsock. */
+/** A backend may make the call through the service provider. */
 function isCallOf(code: string, { syscall }: WinsockError): boolean {
   return syscall === `WSAIoctl(${code})` || syscall === `WSPIoctl(${code})`
 }
