@@ -1,20 +1,32 @@
+import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { leasePorts } from '@winport/windows'
 import { simulatorPath, WinsockSimulator } from '@winport/winsock-simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundlers } from './bundlers.js'
+import { bundlers, runEsbuild } from './bundlers.js'
 import { ConsumerProject } from './consumer-project.js'
 import { packageManagers } from './package-managers.js'
 import { startPackageRegistry } from './package-registry.js'
 import { packPackages } from './packed-packages.js'
 import { servedOn } from './served-on.js'
+import { buildSingleExecutable } from './single-executable.js'
 
 const TIME_LIMIT = 120_000
 const NAPI = '@winport/transport-napi'
 const KOFFI = '@winport/transport-koffi'
+
+/** The addon for this system, which is not published for Linux. */
+const ADDON = fileURLToPath(
+  new URL(
+    `../../../packages/transport-napi/prebuilds/${process.platform}-${process.arch}/winport-transport.napi.node`,
+    import.meta.url,
+  ),
+)
 
 /** Without a module type, so that ncc writes CommonJS. */
 const SETTINGS = { 'package.json': JSON.stringify({ private: true }) }
@@ -65,5 +77,15 @@ describe.each(bundlers)('bundled with $name', { timeout: TIME_LIMIT }, ({ name, 
         `No backend could be opened. The napi backend is not available: install ${NAPI}. ` +
         `The koffi backend is not available: install ${KOFFI}.`,
     })
+  })
+})
+
+describe('a single executable application', { timeout: TIME_LIMIT }, () => {
+  it('serves over the addon, which is its asset', async () => {
+    const program = join(complete.folder, 'single-executable.js')
+    const main = await runEsbuild(program, join(complete.folder, 'single-executable.cjs'), 'cjs')
+    const executable = await buildSingleExecutable(main, { [basename(ADDON)]: ADDON }, folder)
+    const { stdout } = await promisify(execFile)(executable, [simulatorPath, folder], { cwd: folder })
+    expect(JSON.parse(stdout)).toEqual(servedOn('napi'))
   })
 })

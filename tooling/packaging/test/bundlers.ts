@@ -47,7 +47,8 @@ export const bundlers: readonly Bundler[] = [
   },
 ]
 
-async function runEsbuild(program: string, outfile: string, format: 'esm' | 'cjs'): Promise<string> {
+/** Bundles a program into one file. koffi stays external. @returns the path of the bundle */
+export async function runEsbuild(program: string, outfile: string, format: 'esm' | 'cjs'): Promise<string> {
   await build({
     ...{ entryPoints: [program], outfile, format, bundle: true, platform: 'node', target: 'node20' },
     ...{ external: ['koffi'], logLevel: 'silent' },
