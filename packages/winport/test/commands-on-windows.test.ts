@@ -63,6 +63,9 @@ if (windows?.kind === 'wine') {
         expect(stdout).toMatch(
           /^ +3 {2}documented +not shown +another process can neither use nor release a reservation$/m,
         )
+        expect(stdout).toMatch(
+          /\nEvery test that could run on a system without port reservations passed\.\nPlease report this: .*\n$/,
+        )
       },
     )
 

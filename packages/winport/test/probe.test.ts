@@ -30,6 +30,7 @@ describe('winport probe on the mock', () => {
     )
     expect(stdout).toMatch(/^ +22 {2}documented +passed +any elevated process can use a persistent reservation$/m)
     expect(stdout).toMatch(/^ +7 {2}observed +not shown +ACQUIRE fails for a range that overlaps an administered/m)
+    expect(stdout).toMatch(/\nSettled on this machine\n +18 {2}blockServed .*: at-once\n/)
     expect(stdout).toContain(`\n${soundSums(elevatedFeatures)}\n`)
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('Every test that could run on this machine passed.')
   })
@@ -39,10 +40,11 @@ describe('winport probe on the mock', () => {
     expect(stderr).toBe('')
     expect(code).toBe(0)
     expect(stdout.trimEnd()).not.toContain('\n')
-    const { backend, machine, held, features, refusals, results } = JSON.parse(stdout)
+    const { backend, settled, machine, held, features, refusals, results } = JSON.parse(stdout)
     expect({ backend, held, refusals }).toEqual({ backend: 'mock', held: true, refusals: [] })
     expect(machine).toMatchObject({ platform: process.platform, versions: { node: process.version } })
     expect(new Set(features)).toEqual(new Set(elevatedFeatures))
+    expect(settled[0]).toMatchObject({ point: 'blockServed', number: 18, seen: ['at-once'] })
     expect(results).toContainEqual({
       number: 12,
       source: 'supported',

@@ -4,6 +4,7 @@ import {
   formatConformanceReport,
   runConformance,
   type SystemTarget,
+  settledAnswers,
   systemTarget,
 } from '@winport/transport/conformance'
 import type { BackendName } from '../backend-names.js'
@@ -65,6 +66,7 @@ function summarize({ info, system, target, report }: Findings) {
   return {
     backend: system.backend,
     description: system.description,
+    settled: settledAnswers(report.results),
     machine: info,
     features: [...target.features],
     refusals: target.refusals.map(({ syscall, code, errno }) => ({ syscall, code, errno })),
@@ -73,7 +75,8 @@ function summarize({ info, system, target, report }: Findings) {
   }
 }
 
-function describe({ info, target, report }: Findings): readonly string[] {
+function describe({ info, system, target, report }: Findings): readonly string[] {
+  const failed = failuresOf(report)
   return [
     `winport probe on ${target.name}`,
     ...describeMachine(info),
@@ -81,7 +84,8 @@ function describe({ info, target, report }: Findings): readonly string[] {
     '',
     formatConformanceReport(report),
     '',
-    ...describeOutcome(failuresOf(report)),
+    ...describeOutcome(failed, target),
+    ...(system.isReal || failed.length > 0 ? [REQUEST] : []),
   ]
 }
 
@@ -91,15 +95,19 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ERROR_ACCESS_DENIED: '. Persistent reservations can be tested only in an elevated prompt.',
 }
 
-function describeOutcome(failed: readonly ConformanceResult[]): readonly string[] {
-  if (failed.length === 0) return ['Every test that could run on this machine passed.']
+const REQUEST = 'Please report this: open an issue with the output of `winport probe --json`.'
+
+function describeOutcome(failed: readonly ConformanceResult[], { features }: SystemTarget): readonly string[] {
+  if (failed.length === 0) {
+    const system = features.has('runtime-reservations') ? 'this machine' : 'a system without port reservations'
+    return [`Every test that could run on ${system} passed.`]
+  }
   return [
     `${countOf(failed)} differed from what winport expects:`,
     ...failed.map(
       ({ number, source, title, mode, failure = '' }) =>
         `  ${number} ${source}, ${mode}: ${title}\n    ${failure.trim().replaceAll(/\s+/g, ' ')}`,
     ),
-    'Please report this: open an issue with the output of `winport probe --json`.',
   ]
 }
 

@@ -11,7 +11,9 @@ import type { DynamicPorts } from '../machine/windows-facts.js'
 /** The subject of a probe: a backend on a machine. */
 export interface ProbedSystem {
   readonly backend: string
-  /** Says whether the system is real or simulated. */
+  /** Whether this is a Windows, not a simulation. */
+  readonly isReal: boolean
+  /** Says the same in words. */
   readonly description: string
   readonly windowsBuild: number
   readonly dynamicRange: DynamicPorts
@@ -31,6 +33,7 @@ export async function openProbedSystem(
   const { libraries } = machine
   return {
     backend,
+    isReal: libraries === undefined,
     description: libraries === undefined ? 'the libraries of Windows' : `a simulation of Windows, ${libraries.winsock}`,
     windowsBuild: info.windowsBuild ?? 0,
     dynamicRange: coveringRange(
@@ -47,6 +50,7 @@ function openMockSystem({ simulated }: MachineEnvironment): ProbedSystem {
   const kernel = new MockKernel({ avoidHostPorts: true, ...simulated })
   return {
     backend: 'mock',
+    isReal: false,
     description: 'a simulation of Windows, which says nothing about this machine',
     windowsBuild: kernel.windowsBuild,
     dynamicRange: kernel.dynamicRange,
