@@ -15,17 +15,12 @@ const { values, positionals } = parseArgs({
 })
 const [folder = join(import.meta.dirname, 'prebuilds')] = positionals
 
-// ws2_32.dll and iphlpapi.dll are missing here because the addon loads them at run time, from System32.
-const ALLOWED = new Set([
-  'advapi32.dll',
-  'bcrypt.dll',
-  'kernel32.dll',
-  'node.exe',
-  ...(values.mingw ? ['msvcrt.dll'] : []),
-])
+// node.exe is missing here because it must be delay-loaded: the program that loads the addon may have another name. ws2_32.dll
+// and iphlpapi.dll are missing because the addon loads them at run time, from System32.
+const ALLOWED = new Set(['advapi32.dll', 'bcrypt.dll', 'kernel32.dll', ...(values.mingw ? ['msvcrt.dll'] : [])])
 
 function faultsOf(machine, addon) {
-  const { machine: found, characteristics, imports } = readPortableExecutable(addon)
+  const { machine: found, characteristics, imports, delayImports } = readPortableExecutable(addon)
   const required = ['DYNAMIC_BASE', 'NX_COMPAT']
   if (machine !== 'ia32') required.push('HIGH_ENTROPY_VA')
   if (!values.mingw) required.push('GUARD_CF')
@@ -33,6 +28,8 @@ function faultsOf(machine, addon) {
     ...(found === machine ? [] : [`is for ${found}`]),
     ...required.filter((name) => !characteristics.includes(name)).map((name) => `lacks ${name}`),
     ...imports.filter((name) => !ALLOWED.has(name)).map((name) => `needs ${name}`),
+    // mingw's linker leaves the delay import directory out of the header.
+    ...(values.mingw || delayImports.includes('node.exe') ? [] : ['does not delay-load node.exe']),
   ]
 }
 

@@ -12,7 +12,14 @@ const CHARACTERISTICS = { HIGH_ENTROPY_VA: 0x20, DYNAMIC_BASE: 0x40, NX_COMPAT: 
 
 const PE32_PLUS = 0x20b
 
-/** @returns the machine by Node's name, the hardening flags that are set, and the imported libraries in lower case */
+/** Tables of libraries: the number of the data directory, the size of an entry, and the offset of the name in it. */
+const IMPORTS = { directory: 1, size: 20, name: 12 }
+const DELAY_IMPORTS = { directory: 13, size: 32, name: 4 }
+
+/**
+ * @returns the machine by Node's name, the hardening flags that are set, and in lower case the libraries that are imported and
+ *   those that are delay-loaded
+ */
 export function readPortableExecutable(path) {
   const file = readFileSync(path)
   const header = file.readUInt32LE(0x3c)
@@ -22,11 +29,12 @@ export function readPortableExecutable(path) {
   return {
     machine: MACHINES.get(file.readUInt16LE(header + 4)) ?? 'unknown',
     characteristics: Object.keys(CHARACTERISTICS).filter((name) => characteristics & CHARACTERISTICS[name]),
-    imports: importsOf(file, header, optional),
+    imports: librariesIn(file, header, optional, IMPORTS),
+    delayImports: librariesIn(file, header, optional, DELAY_IMPORTS),
   }
 }
 
-function importsOf(file, header, optional) {
+function librariesIn(file, header, optional, { directory, size, name: nameAt }) {
   const directories = optional + (file.readUInt16LE(optional) === PE32_PLUS ? 112 : 96)
   const sections = optional + file.readUInt16LE(header + 20)
   const sectionCount = file.readUInt16LE(header + 6)
@@ -40,11 +48,11 @@ function importsOf(file, header, optional) {
     }
     throw new Error(`no section contains the address ${address}`)
   }
-  const table = file.readUInt32LE(directories + 8)
+  const table = file.readUInt32LE(directories + directory * 8)
   const names = []
   if (table === 0) return names
-  for (let entry = offsetOf(table); file.readUInt32LE(entry + 12) !== 0; entry += 20) {
-    const name = offsetOf(file.readUInt32LE(entry + 12))
+  for (let entry = offsetOf(table); file.readUInt32LE(entry + nameAt) !== 0; entry += size) {
+    const name = offsetOf(file.readUInt32LE(entry + nameAt))
     names.push(file.toString('latin1', name, file.indexOf(0, name)).toLowerCase())
   }
   return names

@@ -115,17 +115,25 @@ export class KoffiWinsockCalls implements WinsockCalls<OpenSocket> {
     )
     if (result === SOCKET_ERROR) {
       const errno = this.functions.ioctlError()
-      if (errno === WSA_IO_PENDING) {
-        const call = new OverlappedCall(socket, this.functions, this.#pending, block, output)
-        this.#pending.add(call)
-        return call
+      if (errno !== WSA_IO_PENDING) {
+        this.#pending.give(block)
+        return failedWith(errno)
       }
-      this.#pending.give(block)
-      return failedWith(errno)
+      const call = new OverlappedCall(socket, this.functions, this.#pending, block, output)
+      if (!call.pending) return this.#resultAtOnce(call)
+      this.#pending.add(call)
+      return call
     }
     block.store(output)
     this.#pending.give(block)
     return bytesReturned[0] ?? 0
+  }
+
+  /** The result of a call that is complete although it was reported as pending. Needs no wait. */
+  #resultAtOnce(call: OverlappedCall): CallResult {
+    const { result, bytesReturned: count } = call.takeResult()
+    bytesReturned[0] = count
+    return result
   }
 
   failedBytesReturned(): number {

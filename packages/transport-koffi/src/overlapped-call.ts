@@ -1,5 +1,5 @@
 import { WSA_OPERATION_ABORTED } from '@winport/definitions'
-import { failedWith } from '@winport/transport/backend'
+import { type CallResult, failedWith } from '@winport/transport/backend'
 import type { PendingIoctl } from '@winport/transport/native'
 import type { CallBlock } from './call-block.js'
 import type { OpenSocket } from './open-socket.js'
@@ -43,11 +43,17 @@ export class OverlappedCall implements PendingIoctl {
 
   /** Reports the result of the call, which must be complete. */
   finish(): void {
+    const { result, bytesReturned } = this.takeResult()
+    this.oncomplete(result, bytesReturned)
+  }
+
+  /** Stores the output of the call, which must be complete, and returns its result. */
+  takeResult(): { readonly result: CallResult; readonly bytesReturned: number } {
     const errno = this.#errno()
     if (errno === 0) this.#block.store(this.#output)
     const bytesReturned = this.#block.bytesTransferred
     this.#calls.give(this.#block)
-    this.oncomplete(errno === 0 ? bytesReturned : failedWith(errno), bytesReturned)
+    return { result: errno === 0 ? bytesReturned : failedWith(errno), bytesReturned }
   }
 
   #errno(): number {

@@ -4,7 +4,7 @@
 #include "exports.h"
 
 #ifdef _WIN32
-#include <windows.h>
+#include "node-host.h"
 #endif
 
 namespace {
@@ -39,4 +39,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
 
 }  // namespace
 
-NODE_API_MODULE(winport, initialize)
+// Without a host, no function of Node-API can be called, not even to throw: the exports stay empty, which load-addon.ts reports.
+NAPI_MODULE_INIT() {
+#ifdef _WIN32
+  if (winport::findNodeHost() == nullptr) return nullptr;
+#endif
+  return Napi::RegisterModule(env, exports, initialize);
+}

@@ -44,6 +44,17 @@ napi_value load(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+#ifdef _WIN32
+// systemDirectory(): the system directory, such as C:\\Windows\\System32. Empty if the system does not tell it.
+napi_value systemDirectory(napi_env env, napi_callback_info) {
+  char16_t path[MAX_PATH];
+  const UINT length = GetSystemDirectoryW(reinterpret_cast<wchar_t*>(path), MAX_PATH);
+  napi_value value = nullptr;
+  napi_create_string_utf16(env, path, length < MAX_PATH ? length : 0, &value);
+  return value;
+}
+#endif
+
 // startUp(library), cleanUp(library): the result.
 template <int (WinsockLibrary::*kCall)()>
 napi_value callLibrary(napi_env env, napi_callback_info info) {
@@ -54,6 +65,9 @@ napi_value callLibrary(napi_env env, napi_callback_info info) {
 }
 
 constexpr Export kExports[] = {
+#ifdef _WIN32
+    {"systemDirectory", systemDirectory},
+#endif
     {"load", load}, {"startUp", callLibrary<&WinsockLibrary::startUp>}, {"cleanUp", callLibrary<&WinsockLibrary::cleanUp>}};
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #ifdef _WIN32
 #include <windows.h>
+
+#include <algorithm>
 #else
 #include <dlfcn.h>
 #endif
@@ -11,9 +13,15 @@ namespace winport {
 #ifdef _WIN32
 
 SharedLibrary::SharedLibrary(const LibraryPath& path) {
-  const bool bare = path.find_first_of(u"\\/:") == LibraryPath::npos;
-  const DWORD flags = bare ? LOAD_LIBRARY_SEARCH_SYSTEM32 : LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32;
-  handle_ = LoadLibraryExW(reinterpret_cast<const wchar_t*>(path.c_str()), nullptr, flags);
+  std::wstring name(path.begin(), path.end());
+  std::replace(name.begin(), name.end(), L'/', L'\\');  // LoadLibraryExW searches for a path with slashes
+  const bool hasDrive = name.size() > 3 && name[1] == L':' && name[2] == L'\\';
+  if (!hasDrive && name.rfind(L"\\\\", 0) != 0) {
+    failure_ = "the path is not absolute";
+    return;
+  }
+  constexpr DWORD kFlags = LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32;  // where its own imports are found
+  handle_ = LoadLibraryExW(name.c_str(), nullptr, kFlags);
   if (handle_ == nullptr) failure_ = "LoadLibraryExW failed with error " + std::to_string(GetLastError());
 }
 

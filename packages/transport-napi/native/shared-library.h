@@ -13,7 +13,7 @@ using LibraryPath = std::string;
 // A shared library, loaded for the life of this object.
 class SharedLibrary {
  public:
-  // `path` is absolute. On Windows it may also be a bare file name, which is loaded from System32 only.
+  // Fails unless `path` is absolute, on Windows with a drive or a server. The system looks for the library nowhere else.
   explicit SharedLibrary(const LibraryPath& path);
   ~SharedLibrary();
   SharedLibrary(const SharedLibrary&) = delete;

@@ -9,6 +9,8 @@ export type Key = bigint
  */
 export interface Addon {
   load(winsock: string, ipHelper: string, kernel: string, provider?: string): Key
+  /** In addons for Windows only. */
+  systemDirectory(): string
   startUp(library: Key): CallResult
   cleanUp(library: Key): CallResult
   protocolInfo(socket: Key, info: Uint8Array): CallResult

@@ -1,12 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { invalidArgType, outOfRange } from '@winport/definitions'
 import type { Transport } from '@winport/transport'
-import {
-  NativeTransport,
-  type NativeTransportOptions,
-  resolveNativeOptions,
-  type WinsockLibraries,
-} from '@winport/transport/native'
+import { NativeTransport, type NativeTransportOptions, resolveNativeOptions } from '@winport/transport/native'
 import type { Addon } from './addon.js'
 import { AddonLibraries } from './addon-libraries.js'
 import { loadAddon } from './load-addon.js'
@@ -20,14 +15,6 @@ export interface NapiTransportOptions extends NativeTransportOptions {
   readonly addon?: string | undefined
 }
 
-/** The libraries of Windows. The addon loads bare names from System32 only, without using any environment variable. */
-const SYSTEM: Required<WinsockLibraries> = {
-  winsock: 'ws2_32.dll',
-  ipHelper: 'iphlpapi.dll',
-  kernel: 'kernel32.dll',
-  provider: 'mswsock.dll',
-}
-
 /**
  * Opens a transport that calls Winsock through a Node-API addon.
  *
@@ -38,10 +25,8 @@ const SYSTEM: Required<WinsockLibraries> = {
  */
 export function createNapiTransport(options: NapiTransportOptions = {}): Transport {
   checkAddon(options.addon)
-  const named = resolveNativeOptions(options)
-  const libraries = librariesOf(loadAddon(options.addon))
-  const winsock = libraries.load(options.libraries === undefined ? { ...named, libraries: SYSTEM } : named)
-  return new NativeTransport('napi', winsock)
+  const named = resolveNativeOptions(options, () => loadAddon(options.addon).systemDirectory())
+  return new NativeTransport('napi', librariesOf(loadAddon(options.addon)).load(named))
 }
 
 const known = new Map<Addon, AddonLibraries>()

@@ -45,7 +45,11 @@ if (windows?.kind === 'wine') {
     it('rejects it for a release, which MSVC builds for every machine', () => {
       expect(check(folder)).toEqual({
         status: 1,
-        lines: ['win32-x64 lacks GUARD_CF, needs msvcrt.dll', 'win32-ia32 is missing', 'win32-arm64 is missing'],
+        lines: [
+          'win32-x64 lacks GUARD_CF, needs msvcrt.dll, does not delay-load node.exe',
+          'win32-ia32 is missing',
+          'win32-arm64 is missing',
+        ],
       })
     })
 
@@ -61,6 +65,25 @@ if (windows?.kind === 'wine') {
     it('rejects an addon for another machine', () => {
       edit((file, header) => file.writeUInt16LE(0xaa64, header + 4))
       expect(check('--mingw', '--machine=x64', folder)).toEqual({ status: 1, lines: ['win32-x64 is for arm64'] })
+    })
+
+    it('rejects an addon that imports node.exe under that name', () => {
+      edit((file) => file.write('node.exe\0\0\0\0', file.indexOf('KERNEL32.dll\0'), 'latin1'))
+      expect(check('--mingw', '--machine=x64', folder)).toEqual({ status: 1, lines: ['win32-x64 needs node.exe'] })
+    })
+
+    it('accepts an addon for a release only if it delay-loads node.exe', () => {
+      edit((file, header) => {
+        const section = header + 24 + file.readUInt16LE(header + 20)
+        const address = file.readUInt32LE(section + 12)
+        const start = file.readUInt32LE(section + 20)
+        // Overwrites the beginning of the first section with a table of one entry, and the name.
+        file.fill(0, start, start + 64)
+        file.writeUInt32LE(address + 64, start + 4)
+        file.write('node.exe\0', start + 64, 'latin1')
+        file.writeUInt32LE(address, header + 24 + 112 + 13 * 8)
+      })
+      expect(check('--machine=x64', folder).lines).toEqual(['win32-x64 lacks GUARD_CF, needs msvcrt.dll'])
     })
 
     it('rejects an addon that imports a library of the compiler', () => {
