@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { attachHandle, bindDatagramHandle } from '../src/backend/index.js'
 import { hasIPv6 } from '../src/conformance/index.js'
 
-const MODE = { reuseAddr: false, ipv6Only: false }
+const MODE = { reuseAddr: false, ipv6Only: false, exclusiveAddressUse: false }
 
 describe.runIf(hasIPv6())('a udp4 socket on the handle of a dual-stack IPv6 socket', () => {
   const sockets: Socket[] = []
