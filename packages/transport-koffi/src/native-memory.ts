@@ -1,3 +1,4 @@
+import { TransportUnavailableError } from '@winport/transport'
 import koffi from 'koffi'
 
 /** The null pointer. */
@@ -15,10 +16,28 @@ export class NativeMemory {
   /** Allocates zeroed memory. @param size in bytes, at least 1 */
   constructor(size: number) {
     this.address = koffi.alloc('uint8_t', size)
-    this.buffer = koffi.view(this.address, size)
+    try {
+      this.buffer = koffi.view(this.address, size)
+    } catch (error) {
+      koffi.free(this.address)
+      throw error
+    }
   }
 
   free(): void {
     koffi.free(this.address)
+  }
+}
+
+/** Checks that JavaScript can view native memory. @throws TransportUnavailableError if not, as in Electron */
+export function checkNativeMemory(): void {
+  try {
+    new NativeMemory(1).free()
+  } catch (error) {
+    throw new TransportUnavailableError(
+      'koffi cannot give JavaScript access to native memory. Electron, for example, does not allow external buffers. ' +
+        'Use @winport/transport-napi instead.',
+      { cause: error },
+    )
   }
 }
