@@ -8,7 +8,7 @@ const MEGABYTE = 1_000_000
 
 const ALLOWED = /^(?:package\.json|(?:README|API|WORLDS)\.md|LICENSE|dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts))$/
 const ALLOWED_IN_NAPI =
-  /^(?:prebuilds\/win32-(?:x64|ia32|arm64)\/winport-transport\.napi\.node|native\/[\w-]+\.(?:cc|h|rc\.in)|CMakeLists\.txt)$/
+  /^(?:prebuilds\/win32-(?:x64|ia32|arm64)\/winport-transport\.napi\.node|native\/[\w-]+\.(?:cc|h)|CMakeLists\.txt)$/
 
 const folder = mkdtempSync(join(tmpdir(), 'winport-packed-'))
 const packages = await packPackages(folder)

@@ -57,6 +57,7 @@ export function simulatorTarget(backend: NativeBackend, simulator: WinsockSimula
   return {
     name: `${backend.name} on the Winsock simulator`,
     features: simulatorFeatures,
+    world: simulator.world,
     openMachine: () => openMachine(backend, simulator),
   }
 }

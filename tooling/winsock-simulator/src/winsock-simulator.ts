@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Protocol } from '@winport/transport'
+import { DEFAULT_WORLD, type World } from '@winport/transport/backend'
 import type { WinsockLibraries } from '@winport/transport/native'
 import koffi, { type LibraryHandle } from 'koffi'
 
@@ -89,18 +90,39 @@ const IPPROTO = { tcp: 6, udp: 17 } as const
 export class WinsockSimulator {
   readonly pool: string
   readonly dynamicRange: { readonly startPort: number; readonly count: number }
+  #world: World = DEFAULT_WORLD
   readonly #library: LibraryHandle
   readonly #counts = new Uint8Array(COUNTS_SIZE)
 
-  /** @param dynamicRange that of both protocols; tests bind these ports for real, so test files must not share a range */
-  constructor(pool: string, dynamicRange: { readonly startPort: number; readonly count: number }) {
+  /**
+   * @param dynamicRange that of both protocols; tests bind these ports for real, so test files must not share a range
+   * @param world default: DEFAULT_WORLD, point by point
+   */
+  constructor(
+    pool: string,
+    dynamicRange: { readonly startPort: number; readonly count: number },
+    world: Partial<World> = {},
+  ) {
     if (!existsSync(simulatorPath))
       throw new Error(`The simulator is not built: ${simulatorPath} does not exist. Run \`pnpm build\` first.`)
     this.pool = `${pool}-${process.pid}`
     this.dynamicRange = dynamicRange
     this.#library = koffi.load(simulatorPath)
     this.#call('uint32_t UsePool(const char *name)', this.pool)
+    this.setWorld(world)
     this.reset()
+  }
+
+  get world(): World {
+    return this.#world
+  }
+
+  /** Sets how the pool answers from now on. Default: DEFAULT_WORLD, point by point. */
+  setWorld(world: Partial<World>): void {
+    const complete = { ...DEFAULT_WORLD, ...world }
+    const answers = Object.entries(complete).map(([point, answer]) => `${point}=${answer}`)
+    this.#call('uint32_t SetWorld(const char *description)', answers.join(','))
+    this.#world = complete
   }
 
   /** Returns the pool and this process to their initial state. Pending calls fail. */

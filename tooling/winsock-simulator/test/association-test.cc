@@ -1,7 +1,7 @@
 #include "behind-the-back.h"
 #include "test-socket.h"
 
-TEST("4: bind with port 0 takes the ports of the reservation in turn; none left: WSAEADDRINUSE") {
+TEST("4: bind with port 0 takes the lowest free port of the block, and fails with WSAENOBUFS if none is free") {
   Socket anchor = udp();
   const Instance block = anchor.acquired(21000, 3);
   Socket first = udp(), second = udp(), third = udp(), fourth = udp();
@@ -12,15 +12,15 @@ TEST("4: bind with port 0 takes the ports of the reservation in turn; none left:
   EXPECT(second.port(), 21001);
   EXPECT(first.close(), 0);
   EXPECT(third.bind(ipv4(0)), 0);
-  EXPECT(third.port(), 21002);
+  EXPECT(third.port(), 21000);
   EXPECT(fourth.bind(ipv4(0)), 0);
-  EXPECT(fourth.port(), 21000);
+  EXPECT(fourth.port(), 21002);
   Socket fifth = udp();
   EXPECT(fifth.associate(block.token), 0);
-  EXPECT(fifth.bind(ipv4(0)), WSAEADDRINUSE);
+  EXPECT(fifth.bind(ipv4(0)), WSAENOBUFS);
 }
 
-TEST("4: a port whose socket was closed behind the simulator's back is given out again") {
+TEST("4: bind gets a port again after its socket is closed without a call to the simulator") {
   Socket anchor = udp();
   const Instance block = anchor.acquired(21010, 1);
   for (int turn = 0; turn < 3; ++turn) {
@@ -32,17 +32,17 @@ TEST("4: a port whose socket was closed behind the simulator's back is given out
   }
 }
 
-TEST("4: a port that only the machine knows to be taken is passed over") {
+TEST("4: bind with port 0 skips a port that only the real system knows to be taken") {
   Socket foreign = udp();
   EXPECT(foreign.bind(ipv4(21020)), 0);
-  EXPECT(winsock.Reboot(), 0u);  // the pool forgets it, the machine does not
+  EXPECT(winsock.Reboot(), 0u);  // the pool forgets the port, the real system does not
   Socket anchor = udp(), s = udp();
   EXPECT(s.associate(anchor.acquired(21020, 2).token), 0);
   EXPECT(s.bind(ipv4(0)), 0);
   EXPECT(s.port(), 21021);
 }
 
-TEST("5: bind to a specific port inside the reservation works, several sockets may associate") {
+TEST("5: several associated sockets bind specific ports of the block") {
   Socket anchor = udp();
   const Instance block = anchor.acquired(21030, 10);
   Socket first = udp(), second = udp();
@@ -54,7 +54,7 @@ TEST("5: bind to a specific port inside the reservation works, several sockets m
   EXPECT(second.port(), 21039);
 }
 
-TEST("5: the acquiring socket may associate with its own reservation") {
+TEST("5: an anchor associates with its own reservation and binds") {
   Socket anchor = tcp();
   const Instance block = anchor.acquired(21040, 10);
   EXPECT(anchor.associate(block.token), 0);
@@ -63,7 +63,7 @@ TEST("5: the acquiring socket may associate with its own reservation") {
   EXPECT(anchor.listen(), 0);
 }
 
-TEST("5: an associated socket connects from a port of the reservation") {
+TEST("5: connect without bind takes a port of the associated block") {
   Socket anchor = tcp(), server = tcp(), client = tcp();
   const Instance block = anchor.acquired(21050, 10);
   EXPECT(server.associate(block.token), 0);
@@ -78,16 +78,16 @@ TEST("5: an associated socket connects from a port of the reservation") {
   EXPECT(peer.port(), 21059);
 }
 
-TEST("6: bind to a port outside the reservation: WSAEADDRNOTAVAIL") {
+TEST("6: bind to a port outside the block fails with WSAEINVAL") {
   Socket anchor = udp(), s = udp(), other = udp();
   EXPECT(other.acquire(21070, 10), 0);
   EXPECT(s.associate(anchor.acquired(21060, 10).token), 0);
-  EXPECT(s.bind(ipv4(21059)), WSAEADDRNOTAVAIL);
-  EXPECT(s.bind(ipv4(21070)), WSAEADDRNOTAVAIL);
+  EXPECT(s.bind(ipv4(21059)), WSAEINVAL);
+  EXPECT(s.bind(ipv4(21070)), WSAEINVAL);
   EXPECT(s.bind(ipv4(21069)), 0);
 }
 
-TEST("11: after RELEASE bound sockets keep their ports and the rest returns to the pool") {
+TEST("11: after RELEASE, bound sockets keep their ports and the other ports return to the pool") {
   Socket anchor = udp(), s = udp(), other = udp();
   const Instance block = anchor.acquired(21080, 10);
   EXPECT(s.associate(block.token), 0);
@@ -99,18 +99,19 @@ TEST("11: after RELEASE bound sockets keep their ports and the rest returns to t
   EXPECT(other.acquire(21086, 4), 0);
 }
 
-TEST("11: an association with a released reservation has no ports") {
+TEST("13: bind of an associated socket fails with WSAEINVAL after the reservation has ended") {
   Socket anchor = udp(), s = udp();
   const Instance block = anchor.acquired(21090, 10);
   EXPECT(s.associate(block.token), 0);
   EXPECT(anchor.release(block.token), 0);
-  EXPECT(s.bind(ipv4(0)), WSAEADDRINUSE);
-  EXPECT(s.bind(ipv4(21095)), WSAEADDRNOTAVAIL);
+  EXPECT(s.bind(ipv4(0)), WSAEINVAL);
+  EXPECT(s.bind(ipv4(21095)), WSAEINVAL);
+  EXPECT(s.connect(ipv4(9)), WSAEINVAL);
   EXPECT(s.associate(anchor.acquired(21090, 10).token), 0);
   EXPECT(s.bind(ipv4(0)), 0);
 }
 
-TEST("13: ASSOCIATE on a bound socket: WSAEINVAL, after the token is known to be good") {
+TEST("13: ASSOCIATE on a bound socket fails with WSAEINVAL") {
   Socket anchor = udp(), s = udp();
   const Instance block = anchor.acquired(21100, 10);
   EXPECT(s.bind(ipv4(21110)), 0);
@@ -122,7 +123,7 @@ TEST("a second ASSOCIATE replaces the first") {
   const Instance first = anchor.acquired(21120, 5), second = anchor.acquired(21130, 5);
   EXPECT(s.associate(first.token), 0);
   EXPECT(s.associate(second.token), 0);
-  EXPECT(s.bind(ipv4(21120)), WSAEADDRNOTAVAIL);
+  EXPECT(s.bind(ipv4(21120)), WSAEINVAL);
   EXPECT(s.bind(ipv4(0)), 0);
   EXPECT(s.port(), 21130);
 }

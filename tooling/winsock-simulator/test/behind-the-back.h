@@ -2,6 +2,6 @@
 
 #include <cstdint>
 
-// What Node does with sockets without the simulator's knowledge.
+// Open and close sockets without a call to the simulator, as Node does.
 void closeBehindTheBack(uint64_t socket);
-uint64_t openBehindTheBack();  // a TCP socket of the system's own
+uint64_t openBehindTheBack();  // a TCP socket

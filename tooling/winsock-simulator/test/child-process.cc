@@ -108,7 +108,7 @@ std::vector<std::string> Mailbox::waitForLines(size_t count) {
       lines.push_back(line);
     }
     if (lines.size() >= count) return lines;
-    if (std::chrono::steady_clock::now() > deadline) fail(__FILE__, __LINE__, "nothing in the mailbox");
+    if (std::chrono::steady_clock::now() > deadline) fail(__FILE__, __LINE__, "the mailbox has too few lines");
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }

@@ -5,22 +5,22 @@
 #include <string>
 #include <vector>
 
-// This program once more, as another process in one of its roles. Killed when it goes out of scope.
+// Another process that runs this program in one of its roles. The destructor kills it.
 class ChildProcess {
  public:
   ChildProcess(const std::string& role, const std::vector<std::string>& arguments);
   ~ChildProcess();
   ChildProcess(ChildProcess&&) noexcept;
 
-  void kill();  // as by kill -9; comes back when it is dead
-  int wait();   // its exit code
+  void kill();  // as by kill -9; returns when the process has ended
+  int wait();   // returns the exit code
 
  private:
   struct System;
   std::unique_ptr<System> system_;
 };
 
-// A file in which a child says things, one line each; gone with the object.
+// A file to which a child process writes lines. The destructor removes it.
 class Mailbox {
  public:
   Mailbox();

@@ -4,7 +4,7 @@
 #include "behind-the-back.h"
 #include "test-socket.h"
 
-TEST("FailNext: the nth call of the kind fails and has no effect") {
+TEST("FailNext makes the nth call of a kind fail without effect") {
   Socket s = tcp();
   EXPECT(winsock.FailNext(WINSOCK_SIMULATOR_ACQUIRE, 2, WSAENETDOWN), 0u);
   EXPECT(winsock.FailNext(WINSOCK_SIMULATOR_ACQUIRE, 3, WSAEINPROGRESS), 0u);
@@ -15,7 +15,7 @@ TEST("FailNext: the nth call of the kind fails and has no effect") {
   EXPECT(counts().runtimeReservations, 2u);
 }
 
-TEST("FailNext: every kind of call can fail") {
+TEST("FailNext makes every kind of call fail") {
   Socket s = tcp();
   const auto failing = [](WinsockSimulator_Call call) { EXPECT(winsock.FailNext(call, 1, WSAENETDOWN), 0u); };
   failing(WINSOCK_SIMULATOR_SOCKET);
@@ -39,7 +39,7 @@ TEST("FailNext: every kind of call can fail") {
   EXPECT(winsock.FailNext(3, 0, 5), 87u);
 }
 
-TEST("FailNext: a pending call fails at its end") {
+TEST("FailNext makes a pending call fail when it completes") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
   EXPECT(winsock.FailNext(WINSOCK_SIMULATOR_ACQUIRE, 1, WSAENETDOWN), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
@@ -53,7 +53,7 @@ TEST("FailNext: a pending call fails at its end") {
   EXPECT(winsock.WSAGetLastError(), WSAENETDOWN);
 }
 
-TEST("SetLatency: other calls block") {
+TEST("SetLatency makes calls that are not overlapped block") {
   Socket s = tcp();
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_BIND, 30), 0u);
   const auto from = std::chrono::steady_clock::now();
@@ -61,7 +61,7 @@ TEST("SetLatency: other calls block") {
   EXPECT_TRUE(std::chrono::steady_clock::now() - from >= std::chrono::milliseconds(29));
 }
 
-TEST("Counts: sockets, bound ones, reservations, startups, calls") {
+TEST("Counts returns sockets, bound sockets, reservations, startups and calls") {
   EXPECT(winsock.Reset(), 0u);
   {
     Socket first = tcp(), second = udp();
@@ -87,7 +87,7 @@ TEST("Counts: sockets, bound ones, reservations, startups, calls") {
   EXPECT(counts().runtimeReservationsOfAll, 0u);
 }
 
-TEST("Reset: reservations, exclusions, ranges, elevation, latency and faults go; sockets stay") {
+TEST("Reset clears reservations, exclusions, ranges, elevation, latency and faults, and keeps sockets and the world") {
   Socket s = tcp(), bound = tcp();
   EXPECT(winsock.SetElevated(1), 0u);
   EXPECT(s.acquire(5000, 20), 0);
@@ -95,15 +95,16 @@ TEST("Reset: reservations, exclusions, ranges, elevation, latency and faults go;
   EXPECT(winsock.AddExclusion(6, 5100, 10), 0u);
   EXPECT(winsock.SetDynamicRange(6, 30000, 10), 0u);
   EXPECT(winsock.FailNext(WINSOCK_SIMULATOR_ACQUIRE, 1, WSAENETDOWN), 0u);
+  EXPECT(winsock.SetWorld("rangeTaken=WSAEACCES"), 0u);
   EXPECT(winsock.Reset(), 0u);
   EXPECT(s.acquire(5000, 200), 0);
   EXPECT(s.acquired(0, 5).start(), 49152);
-  EXPECT(s.acquire(24030, 1), WSAEADDRINUSE);
+  EXPECT(s.acquire(24030, 1), WSAEACCES);
   uint64_t token;
   EXPECT(winsock.CreatePersistentTcpPortReservation(1, 1, &token), 5u);
 }
 
-TEST("UsePool: pools are apart, and change only outside WSAStartup") {
+TEST("UsePool changes to a separate pool, and only outside WSAStartup") {
   EXPECT(winsock.UsePool("elsewhere"), 170u);
   Socket s = tcp();
   EXPECT(winsock.SetElevated(1), 0u);
@@ -134,7 +135,7 @@ TEST("the persistent functions need no WSAStartup") {
   EXPECT(winsock.WSAStartup(0x0202, &data), 0);
 }
 
-TEST("arguments of the control interface are checked") {
+TEST("the control interface checks its arguments") {
   EXPECT(winsock.AddExclusion(1, 5000, 1), 87u);
   EXPECT(winsock.AddExclusion(6, 0, 1), 87u);
   EXPECT(winsock.AddExclusion(6, 65535, 2), 87u);
@@ -143,7 +144,7 @@ TEST("arguments of the control interface are checked") {
   EXPECT(winsock.Counts(nullptr), 87u);
 }
 
-TEST("Reboot: sockets are none any more, but are closed by closesocket; exclusions stay") {
+TEST("Reboot invalidates sockets, which closesocket still closes, and keeps exclusions") {
   Socket s = tcp();
   EXPECT(winsock.AddExclusion(6, 5000, 10), 0u);
   EXPECT(s.acquire(5010, 10), 0);
@@ -157,7 +158,7 @@ TEST("Reboot: sockets are none any more, but are closed by closesocket; exclusio
   EXPECT(next.acquire(5010, 10), 0);
 }
 
-TEST("WINSOCK_SIMULATOR_SIO_NOTHING succeeds at once, overlapped or not, and counts as no call") {
+TEST("WINSOCK_SIMULATOR_SIO_NOTHING succeeds at once, overlapped or not, and is not counted") {
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   const auto before = counts().calls[WINSOCK_SIMULATOR_IOCTL];
   DWORD bytes = 77;

@@ -28,7 +28,7 @@ void waitUntil(const std::atomic<int>& number, int expected) {
 
 }  // namespace
 
-TEST("events: manual-reset ones stay signalled, auto-reset ones serve one wait") {
+TEST("a manual-reset event stays signalled, an auto-reset event ends one wait") {
   Event manual(true), automatic(false);
   EXPECT_TRUE(!manual.isSignalled());
   winsock.SetEvent(manual.handle);
@@ -39,7 +39,7 @@ TEST("events: manual-reset ones stay signalled, auto-reset ones serve one wait")
   EXPECT(winsock.WaitForSingleObject(manual.handle, 10), WAIT_TIMEOUT);
 }
 
-TEST("events: a closed one is an invalid handle") {
+TEST("a closed event is an invalid handle") {
   const WSAEVENT event = winsock.WSACreateEvent();
   EXPECT_TRUE(winsock.WSASetEvent(event));
   EXPECT_TRUE(winsock.WSAResetEvent(event));
@@ -47,7 +47,7 @@ TEST("events: a closed one is an invalid handle") {
   EXPECT_TRUE(!winsock.WSASetEvent(event));
 }
 
-TEST("events: WSAWaitForMultipleEvents for any and for all") {
+TEST("WSAWaitForMultipleEvents waits for any event and for all") {
   const WSAEVENT events[] = {winsock.WSACreateEvent(), winsock.WSACreateEvent()};
   winsock.WSASetEvent(events[1]);
   EXPECT(winsock.WSAWaitForMultipleEvents(2, events, FALSE, 1000, FALSE), WAIT_OBJECT_0 + 1);
@@ -58,7 +58,7 @@ TEST("events: WSAWaitForMultipleEvents for any and for all") {
   for (const WSAEVENT event : events) winsock.WSACloseEvent(event);
 }
 
-TEST("registered waits: called back once, on another thread") {
+TEST("a registered wait calls back once, on another thread") {
   Event event(true);
   Seen seen;
   HANDLE wait;
@@ -69,7 +69,7 @@ TEST("registered waits: called back once, on another thread") {
   EXPECT(seen.signalled.load(), 1);
 }
 
-TEST("registered waits: a signal from before counts, a timeout is told") {
+TEST("a registered wait sees an earlier signal, and reports a timeout") {
   Event early(true), never(true);
   winsock.SetEvent(early.handle);
   Seen seen;
@@ -82,7 +82,7 @@ TEST("registered waits: a signal from before counts, a timeout is told") {
   EXPECT_TRUE(winsock.UnregisterWaitEx(second, INVALID_HANDLE_VALUE));
 }
 
-TEST("registered waits: an auto-reset event calls back every time, until unregistered") {
+TEST("a registered wait on an auto-reset event calls back each time until it is unregistered") {
   Event event(false);
   Seen seen;
   HANDLE wait;
@@ -97,7 +97,7 @@ TEST("registered waits: an auto-reset event calls back every time, until unregis
   EXPECT(seen.signalled.load(), 3);
 }
 
-TEST("registered waits: UnregisterWaitEx waits for a callback that runs") {
+TEST("UnregisterWaitEx waits for a running callback") {
   Event event(true);
   struct Slow {
     std::atomic<int> entered{0}, left{0};

@@ -9,7 +9,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// One overlapped call and all that has to stay in place for it.
+// One overlapped call and the memory that it needs until it completes.
 struct Call {
   PortRangeInput range{};
   uint64_t token = 0;
@@ -48,7 +48,36 @@ constexpr uint32_t kCancelled = 0xC0000120;
 
 }  // namespace
 
-TEST("16: an overlapped call that completes at once") {
+TEST("16: an overlapped call returns WSA_IO_PENDING and is complete") {
+  Socket s = tcp(WSA_FLAG_OVERLAPPED);
+  Call call, refused;
+  EXPECT(call.acquire(s, 5000, 20), WSA_IO_PENDING);
+  EXPECT(call.bytes, 0u);
+  EXPECT_TRUE(call.isSignalled());
+  DWORD transferred;
+  EXPECT(call.result(s, false, &transferred), 0);
+  EXPECT(transferred, 16u);
+  EXPECT(call.instance.start(), 5000);
+  EXPECT(refused.acquire(s, 5000, 20), WSA_IO_PENDING);
+  EXPECT_TRUE(refused.isSignalled());
+  EXPECT(refused.result(s, false), WSAEADDRINUSE);
+  EXPECT(winsock.PendingCount(), 0u);
+}
+
+TEST("16: an overlapped call completes later in a world of overlappedCall=pending-later") {
+  EXPECT(winsock.SetWorld("overlappedCall=pending-later"), 0u);
+  Socket s = tcp(WSA_FLAG_OVERLAPPED);
+  Call call, refused;
+  EXPECT(call.acquire(s, 5000, 20), WSA_IO_PENDING);
+  EXPECT_TRUE(call.waitForEvent());
+  EXPECT(call.result(s, false), 0);
+  EXPECT(call.instance.start(), 5000);
+  EXPECT(refused.acquire(s, 5000, 20), WSA_IO_PENDING);
+  EXPECT(refused.result(s, true), WSAEADDRINUSE);
+}
+
+TEST("16: an overlapped call that completes at once returns success") {
+  EXPECT(winsock.SetWorld("overlappedCall=at-once"), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call call;
   EXPECT(call.acquire(s, 5000, 20), 0);
@@ -62,7 +91,8 @@ TEST("16: an overlapped call that completes at once") {
   EXPECT(call.instance.start(), 5000);
 }
 
-TEST("16: an overlapped call that fails at once") {
+TEST("16: an overlapped call that fails at once returns the error") {
+  EXPECT(winsock.SetWorld("overlappedCall=at-once"), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call call;
   EXPECT(call.acquire(s, 5000, 0), WSAEINVAL);
@@ -70,7 +100,7 @@ TEST("16: an overlapped call that fails at once") {
   EXPECT(call.result(s, false), WSAEINVAL);
 }
 
-TEST("16: with latency it is WSA_IO_PENDING and completes later") {
+TEST("16: with latency, an overlapped call returns WSA_IO_PENDING and completes later") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, 40), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call call;
@@ -82,7 +112,7 @@ TEST("16: with latency it is WSA_IO_PENDING and completes later") {
   EXPECT(call.result(s, false), WSA_IO_INCOMPLETE);
   EXPECT(winsock.PendingCount(), 1u);
   EXPECT(counts().runtimeReservations, 0u);
-  call.range = {};  // was read when the call was made
+  call.range = {};  // the call has read it already
   EXPECT_TRUE(call.waitForEvent());
   EXPECT_TRUE(Clock::now() - from >= std::chrono::milliseconds(39));
   DWORD transferred;
@@ -92,7 +122,7 @@ TEST("16: with latency it is WSA_IO_PENDING and completes later") {
   EXPECT(winsock.PendingCount(), 0u);
 }
 
-TEST("16: WSAGetOverlappedResult waits when asked to, also without an event") {
+TEST("16: WSAGetOverlappedResult with fWait waits, also without an event") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, 20), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call call;
@@ -103,7 +133,7 @@ TEST("16: WSAGetOverlappedResult waits when asked to, also without an event") {
   call.overlapped.hEvent = event;
 }
 
-TEST("16: a pending call that fails in the end") {
+TEST("16: a pending call reports its error when it completes") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call first, second;
@@ -115,7 +145,7 @@ TEST("16: a pending call that fails in the end") {
   EXPECT_TRUE(second.isSignalled());
 }
 
-TEST("16: calls that wait until released go on oldest first") {
+TEST("16: ReleasePending completes the oldest calls first") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call calls[3];
@@ -126,7 +156,7 @@ TEST("16: calls that wait until released go on oldest first") {
   EXPECT(calls[2].result(s, false), WSA_IO_INCOMPLETE);
 }
 
-TEST("16: CancelIoEx completes it with WSA_OPERATION_ABORTED") {
+TEST("16: CancelIoEx completes a pending call with WSA_OPERATION_ABORTED") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED), other = tcp(WSA_FLAG_OVERLAPPED);
   Call first, second, third;
@@ -144,14 +174,14 @@ TEST("16: CancelIoEx completes it with WSA_OPERATION_ABORTED") {
   EXPECT(third.result(other, false), WSA_IO_INCOMPLETE);
   EXPECT_TRUE(!winsock.CancelIoEx(file(s), &first.overlapped));
   EXPECT(winsock.WSAGetLastError(), ERROR_NOT_FOUND);
-#ifndef _WIN32  // where the system is asked, and Wine says TRUE to this
+#ifndef _WIN32  // where the system answers, and Wine returns TRUE
   EXPECT_TRUE(!winsock.CancelIoEx(file(s), nullptr));
   EXPECT(winsock.WSAGetLastError(), ERROR_NOT_FOUND);
 #endif
   EXPECT(counts().runtimeReservations, 0u);
 }
 
-TEST("16: closesocket completes it with WSA_OPERATION_ABORTED") {
+TEST("16: closesocket completes a pending call with WSA_OPERATION_ABORTED") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call call;
@@ -165,7 +195,7 @@ TEST("16: closesocket completes it with WSA_OPERATION_ABORTED") {
   s.handle = INVALID_SOCKET;
 }
 
-TEST("16: a pending call whose socket is closed behind the simulator's back is aborted when it is due") {
+TEST("16: a pending call is aborted when it is due if its socket was closed without a call to the simulator") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, 20), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call call;
@@ -175,7 +205,7 @@ TEST("16: a pending call whose socket is closed behind the simulator's back is a
   EXPECT(call.status(), kCancelled);
 }
 
-TEST("16: ASSOCIATE is executed when it completes") {
+TEST("16: a pending ASSOCIATE takes effect when it completes") {
   Socket anchor = udp(WSA_FLAG_OVERLAPPED), s = udp(WSA_FLAG_OVERLAPPED);
   const Instance block = anchor.acquired(23000, 10);
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ASSOCIATE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
@@ -187,7 +217,7 @@ TEST("16: ASSOCIATE is executed when it completes") {
   EXPECT(s.bind(ipv4(23000)), 0);
 }
 
-TEST("16: without WSA_FLAG_OVERLAPPED the OVERLAPPED is ignored and the call blocks") {
+TEST("16: without WSA_FLAG_OVERLAPPED, the call ignores the OVERLAPPED and blocks") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, 30), 0u);
   Socket s = tcp();
   Call call;
@@ -199,7 +229,7 @@ TEST("16: without WSA_FLAG_OVERLAPPED the OVERLAPPED is ignored and the call blo
   EXPECT_TRUE(!call.isSignalled());
 }
 
-TEST("16: socket() makes overlapped sockets, and a blocking call on one blocks") {
+TEST("16: socket() opens overlapped sockets, and a blocking call on one blocks") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, 20), 0u);
   Socket s = tcp();
   EXPECT(s.close(), 0);
@@ -210,7 +240,7 @@ TEST("16: socket() makes overlapped sockets, and a blocking call on one blocks")
   EXPECT(s.acquire(5100, 20), 0);
 }
 
-TEST("16: on a non-blocking socket each of the three codes blocks all the same") {
+TEST("16: each of the three codes blocks on a non-blocking socket") {
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   ULONG on = 1;
   EXPECT(Socket::errorOf(winsock.ioctlsocket(s.handle, static_cast<LONG>(0x8004667E), &on)), 0);  // FIONBIO
@@ -228,7 +258,7 @@ TEST("16: on a non-blocking socket each of the three codes blocks all the same")
   EXPECT_TRUE(blocks([&] { return s.release(granted.token); }));
 }
 
-TEST("16: a blocked call is interrupted with WSAEINTR: on demand, by CancelIoEx, by closesocket") {
+TEST("16: InterruptBlocked, CancelIoEx and closesocket end a blocked call with WSAEINTR") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
   for (int way = 0; way < 3; ++way) {
     Socket s = tcp();
@@ -250,7 +280,7 @@ TEST("16: a blocked call is interrupted with WSAEINTR: on demand, by CancelIoEx,
   }
 }
 
-TEST("16: a completion routine is not supported: WSAEOPNOTSUPP") {
+TEST("16: a completion routine is refused with WSAEOPNOTSUPP") {
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call call;
   EXPECT(Socket::errorOf(winsock.WSAIoctl(s.handle, kAcquire, &call.range, 4, &call.instance, 16, &call.bytes, &call.overlapped,
@@ -258,7 +288,7 @@ TEST("16: a completion routine is not supported: WSAEOPNOTSUPP") {
          WSAEOPNOTSUPP);
 }
 
-TEST("16: without WSA_FLAG_OVERLAPPED a completion routine is ignored") {
+TEST("16: without WSA_FLAG_OVERLAPPED, a completion routine is ignored") {
   Socket s = tcp();
   Call call;
   call.range = {__builtin_bswap16(5000), 20};
@@ -282,7 +312,7 @@ TEST("16: a thousand pending calls on a hundred sockets all complete") {
   EXPECT(counts().runtimeReservations, 1000u);
 }
 
-TEST("Reset and the last WSACleanup abort what is pending") {
+TEST("Reset and the last WSACleanup abort pending calls") {
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call first, second;
@@ -292,7 +322,7 @@ TEST("Reset and the last WSACleanup abort what is pending") {
   WSADATA data;
   EXPECT(winsock.WSAStartup(0x0202, &data), 0);
 #ifdef _WIN32
-  // The system closes a process' sockets with its last WSACleanup.
+  // The last WSACleanup closes the sockets of the process.
   s.handle = INVALID_SOCKET;
   s = tcp(WSA_FLAG_OVERLAPPED);
 #endif

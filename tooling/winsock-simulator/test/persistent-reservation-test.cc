@@ -13,7 +13,7 @@ uint64_t created(uint16_t start, uint16_t count) {
 
 }  // namespace
 
-TEST("20: create refuses zero and ranges past the end: ERROR_INVALID_PARAMETER") {
+TEST("20: create refuses zero and ranges past the end with ERROR_INVALID_PARAMETER") {
   EXPECT(winsock.SetElevated(1), 0u);
   uint64_t token;
   EXPECT(winsock.CreatePersistentTcpPortReservation(0, 5, &token), 87u);
@@ -23,13 +23,13 @@ TEST("20: create refuses zero and ranges past the end: ERROR_INVALID_PARAMETER")
   EXPECT(winsock.CreatePersistentTcpPortReservation(net(65535), 1, &token), 0u);
 }
 
-TEST("20: create without elevation: ERROR_ACCESS_DENIED") {
+TEST("20: create without elevation fails with ERROR_ACCESS_DENIED") {
   uint64_t token;
   EXPECT(winsock.CreatePersistentTcpPortReservation(net(5000), 5, &token), 5u);
   EXPECT(winsock.CreatePersistentTcpPortReservation(0, 5, &token), 87u);
 }
 
-TEST("20: create over a bound port or another reservation: ERROR_SHARING_VIOLATION") {
+TEST("20: create over a bound port, a reservation or an exclusion fails with ERROR_SHARING_VIOLATION") {
   EXPECT(winsock.SetElevated(1), 0u);
   uint64_t token;
   created(22000, 10);
@@ -41,9 +41,11 @@ TEST("20: create over a bound port or another reservation: ERROR_SHARING_VIOLATI
   EXPECT(anchor.acquire(22020, 10), 0);
   EXPECT(winsock.CreatePersistentUdpPortReservation(net(22025), 1, &token), 32u);
   EXPECT(anchor.acquire(22005, 1), WSAEADDRINUSE);
+  EXPECT(winsock.AddExclusion(17, 22030, 5), 0u);
+  EXPECT(winsock.CreatePersistentUdpPortReservation(net(22034), 5, &token), 32u);
 }
 
-TEST("21: lookup and delete want exactly the range that was created: ERROR_NOT_FOUND") {
+TEST("21: lookup and delete of any range but the created one fail with ERROR_NOT_FOUND") {
   EXPECT(winsock.SetElevated(1), 0u);
   const uint64_t token = created(22100, 10);
   uint64_t found = 0;
@@ -61,7 +63,7 @@ TEST("21: lookup and delete want exactly the range that was created: ERROR_NOT_F
   EXPECT(winsock.LookupPersistentUdpPortReservation(net(22100), 10, &found), 1168u);
 }
 
-TEST("21: a runtime reservation is not found") {
+TEST("21: lookup does not find a runtime reservation") {
   EXPECT(winsock.SetElevated(1), 0u);
   Socket anchor = tcp();
   EXPECT(anchor.acquire(22150, 10), 0);
@@ -80,7 +82,7 @@ TEST("21: delete needs elevation, lookup does not") {
   EXPECT(winsock.DeletePersistentUdpPortReservation(net(22200), 10), 5u);
 }
 
-TEST("14: ASSOCIATE with a persistent token without elevation: WSAEACCES; with it, bind takes its ports") {
+TEST("14: ASSOCIATE with a persistent token fails with WSAEACCES without elevation, and succeeds with it") {
   EXPECT(winsock.SetElevated(1), 0u);
   const uint64_t token = created(22300, 2);
   EXPECT(winsock.SetElevated(0), 0u);
@@ -94,7 +96,7 @@ TEST("14: ASSOCIATE with a persistent token without elevation: WSAEACCES; with i
   EXPECT(s.port(), 22300);
 }
 
-TEST("RELEASE of a persistent token: WSAEINVAL") {
+TEST("RELEASE of a persistent token fails with WSAEINVAL") {
   EXPECT(winsock.SetElevated(1), 0u);
   const uint64_t token = created(22400, 10);
   Socket s = udp();
@@ -102,7 +104,7 @@ TEST("RELEASE of a persistent token: WSAEINVAL") {
   EXPECT(counts().persistentReservations, 1u);
 }
 
-TEST("23: a reboot changes tokens of persistent reservations and ends runtime ones") {
+TEST("23: a reboot changes the tokens of persistent reservations and ends runtime reservations") {
   EXPECT(winsock.SetElevated(1), 0u);
   const uint64_t token = created(22500, 10);
   Socket anchor = udp();

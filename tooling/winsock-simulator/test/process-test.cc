@@ -20,7 +20,7 @@ void startWinsock() {
 
 }  // namespace
 
-// Acquires one block, says its start and token, and holds it.
+// Acquires one block, posts its token and holds it.
 ROLE("hold", arguments) {
   startWinsock();
   Socket anchor = tcp(), bound = tcp();
@@ -32,7 +32,7 @@ ROLE("hold", arguments) {
   sleepUntilKilled();
 }
 
-// Acquires and releases at random, then says which blocks it has in the end and holds them.
+// Acquires and releases blocks at random, then posts its remaining blocks and holds them.
 ROLE("contend", arguments) {
   startWinsock();
   Socket anchor = tcp();
@@ -59,7 +59,7 @@ ROLE("contend", arguments) {
   sleepUntilKilled();
 }
 
-// Takes and gives blocks as fast as it can, to be killed with the pool's lock in its hands.
+// Acquires and releases as fast as possible, so that a kill is likely to hit while it holds the lock.
 ROLE("churn", arguments) {
   startWinsock();
   Socket anchor = tcp();
@@ -84,7 +84,7 @@ ROLE("use-persistent", arguments) {
   return 42;
 }
 
-TEST("3: another process' reservation stands in the way, and goes when it is killed") {
+TEST("3: the reservation of another process blocks its range until that process is killed") {
   Mailbox mailbox;
   ChildProcess holder("hold", {mailbox.path(), "25100", "20"});
   mailbox.waitForLines(1);
@@ -97,7 +97,7 @@ TEST("3: another process' reservation stands in the way, and goes when it is kil
   EXPECT(s.acquire(25100, 20), 0);
 }
 
-TEST("3: after the kill its ports can be bound, too, and counts forget it") {
+TEST("3: ports of a killed process can be bound, and its reservations are not counted") {
   Mailbox mailbox;
   ChildProcess holder("hold", {mailbox.path(), "25130", "20"});
   mailbox.waitForLines(1);
@@ -107,7 +107,7 @@ TEST("3: after the kill its ports can be bound, too, and counts forget it") {
   EXPECT(counts().runtimeReservationsOfAll, 0u);
 }
 
-TEST("13: another process' runtime token: WSAEACCES") {
+TEST("13: the runtime token of another process is refused with WSAEACCES") {
   Mailbox mailbox;
   ChildProcess holder("hold", {mailbox.path(), "25150", "20"});
   const uint64_t token = std::stoull(mailbox.waitForLines(1).front());
@@ -119,7 +119,7 @@ TEST("13: another process' runtime token: WSAEACCES") {
   EXPECT(s.release(token), WSAEINVAL);
 }
 
-TEST("22: any elevated process may use a persistent reservation of another") {
+TEST("22: an elevated process uses a persistent reservation of another process") {
   EXPECT(winsock.SetElevated(1), 0u);
   uint64_t token;
   EXPECT(winsock.CreatePersistentTcpPortReservation(__builtin_bswap16(25000), 10, &token), 0u);
@@ -130,7 +130,7 @@ TEST("22: any elevated process may use a persistent reservation of another") {
   EXPECT(counts().persistentReservations, 1u);
 }
 
-TEST("eight processes contend: no port belongs to two, and all are free after the kill") {
+TEST("eight contending processes never share a port, and all ports are free after they are killed") {
   EXPECT(winsock.SetDynamicRange(6, 30000, 1000), 0u);
   Mailbox mailbox;
   std::vector<ChildProcess> children;
@@ -153,7 +153,7 @@ TEST("eight processes contend: no port belongs to two, and all are free after th
   EXPECT(s.acquire(30000, 1000), 0);
 }
 
-TEST("a process that is killed inside the pool leaves it usable") {
+TEST("a process that is killed while it holds the lock leaves the pool usable") {
   Socket s = tcp();
   for (int turn = 0; turn < 10; ++turn) {
     Mailbox mailbox;

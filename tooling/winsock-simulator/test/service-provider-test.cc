@@ -7,7 +7,7 @@ namespace {
 constexpr int kOptionProtocolInfo = 0x2005;  // SO_PROTOCOL_INFOW
 constexpr int kError = 4711;
 
-// Upcalls that say who was called, with an answer that is right for some and a refusal for others.
+// Upcalls that record which of them was called. Some answer correctly, others refuse.
 WSPUPCALLTABLE upcalls() {
   WSPUPCALLTABLE table{};
   table.lpWPUCloseEvent = [](WSAEVENT event, LPINT) { return winsock.WSACloseEvent(event); };
@@ -48,7 +48,7 @@ int start(WSPPROC_TABLE& table, const WSPUPCALLTABLE& given = upcalls(), WORD ve
   return error;
 }
 
-// A provider that is started, and the thread that calls it.
+// A started provider, and a handle of the thread that calls it.
 class Provider {
  public:
   Provider() {
@@ -88,7 +88,7 @@ size_t nullEntries(const Table& table) {
 
 }  // namespace
 
-TEST("getsockopt(SO_PROTOCOL_INFOW) tells of the socket and of a base provider with IFS handles") {
+TEST("getsockopt(SO_PROTOCOL_INFOW) describes the socket and a base provider with IFS handles") {
   const WSAPROTOCOL_INFOW info = infoOf(udp6().handle);
   EXPECT(info.iAddressFamily, 23);
   EXPECT(info.iSocketType, 2);
@@ -105,10 +105,10 @@ TEST("getsockopt(SO_PROTOCOL_INFOW) tells of the socket and of a base provider w
   EXPECT(Socket::errorOf(winsock.getsockopt(s.handle, SOL_SOCKET, kOptionProtocolInfo, few, &length)), WSAEFAULT);
 }
 
-TEST("WSPStartup: 30 functions, one WSPCleanup for each") {
+TEST("WSPStartup fills in 30 functions, and each call needs a WSPCleanup") {
   WSPPROC_TABLE table{}, second{};
   EXPECT(start(table), 0);
-  EXPECT(start(second, upcalls(), 0x0303), 0);  // a later version than there is
+  EXPECT(start(second, upcalls(), 0x0303), 0);  // later than the latest version
   EXPECT(nullEntries(table), 0u);
   EXPECT(counts().providerStartups, 2u);
   int error = 0;
@@ -120,7 +120,7 @@ TEST("WSPStartup: 30 functions, one WSPCleanup for each") {
   EXPECT(counts().calls[WINSOCK_SIMULATOR_WSPSTARTUP], 2u);
 }
 
-TEST("WSPStartup refuses an old version, a foreign provider, and what is missing") {
+TEST("WSPStartup refuses an old version, a foreign provider and missing arguments") {
   WSPPROC_TABLE table{};
   EXPECT(start(table, upcalls(), 0x0101), WSAVERNOTSUPPORTED);
   EXPECT(start(table, upcalls(), 0x0002), WSAVERNOTSUPPORTED);  // 2.0
@@ -132,7 +132,7 @@ TEST("WSPStartup refuses an old version, a foreign provider, and what is missing
   reinterpret_cast<uint8_t*>(&info.ProviderId)[15] ^= 1;
   EXPECT(winsock.WSPStartup(0x0202, &data, &info, upcalls(), &table), WSAEINVAL);
   info = ownInfo();
-  info.ProtocolChain.ChainLen = 2;  // a chain of layered ones
+  info.ProtocolChain.ChainLen = 2;  // a chain with a layered provider
   EXPECT(winsock.WSPStartup(0x0202, &data, &info, upcalls(), &table), WSAEINVAL);
   WSPUPCALLTABLE incomplete = upcalls();
   incomplete.lpWPUCloseThread = nullptr;
@@ -147,7 +147,7 @@ TEST("WSPStartup refuses an old version, a foreign provider, and what is missing
   EXPECT(winsock.WSAStartup(0x0202, &winsockData), 0);
 }
 
-TEST("WSPIoctl acquires, and is counted apart from WSAIoctl") {
+TEST("WSPIoctl acquires, and is counted separately from WSAIoctl") {
   Provider provider;
   Socket s = tcp();
   Instance out{};
@@ -161,7 +161,7 @@ TEST("WSPIoctl acquires, and is counted apart from WSAIoctl") {
   EXPECT(counted.calls[WINSOCK_SIMULATOR_ASSOCIATE], 1u);
 }
 
-TEST("WSPIoctl reports through lpErrno alone") {
+TEST("WSPIoctl reports errors only through lpErrno") {
   Provider provider;
   Socket s = tcp(), other = tcp();
   Instance out{};
@@ -175,7 +175,7 @@ TEST("WSPIoctl reports through lpErrno alone") {
   EXPECT(provider.acquire(other.handle, 6000, 1, out), WSAEACCES);
 }
 
-TEST("WSPIoctl needs a thread with a handle of its own, and a place for the error") {
+TEST("WSPIoctl needs a thread with a real handle, and an lpErrno") {
   Provider provider;
   Socket s = tcp();
   Instance out{};
@@ -194,7 +194,7 @@ TEST("WSPIoctl needs a thread with a handle of its own, and a place for the erro
   EXPECT(counts().runtimeReservations, 0u);
 }
 
-TEST("WSPIoctl with an OVERLAPPED is pending, and completes as any other") {
+TEST("WSPIoctl with an OVERLAPPED is pending and completes later") {
   Provider provider;
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   EXPECT(winsock.SetLatency(WINSOCK_SIMULATOR_ACQUIRE, WINSOCK_SIMULATOR_UNTIL_RELEASED), 0u);
@@ -211,7 +211,7 @@ TEST("WSPIoctl with an OVERLAPPED is pending, and completes as any other") {
   EXPECT(out.start(), 5000);
 }
 
-TEST("a provider's sockets are Winsock's") {
+TEST("Winsock functions work on the provider's sockets") {
   Provider provider;
   const WSPPROC_TABLE& wsp = provider.table;
   int error = 0;
@@ -243,7 +243,7 @@ TEST("a provider's sockets are Winsock's") {
   EXPECT(error, WSAENOTSOCK);
 }
 
-TEST("what the provider lacks is refused with WSAEOPNOTSUPP") {
+TEST("functions that the provider lacks fail with WSAEOPNOTSUPP") {
   Provider provider;
   const WSPPROC_TABLE& wsp = provider.table;
   int error = 0;
@@ -257,7 +257,7 @@ TEST("what the provider lacks is refused with WSAEOPNOTSUPP") {
   EXPECT(error, WSAEOPNOTSUPP);
 }
 
-TEST("a provider uses the upcalls that it was given last") {
+TEST("a provider uses the upcalls of the last WSPStartup") {
   Provider provider;
   WSPUPCALLTABLE refusing = upcalls();
   refusing.lpWPUModifyIFSHandle = [](DWORD, SOCKET, LPINT error) { return *error = WSAENOBUFS, INVALID_SOCKET; };
@@ -270,7 +270,7 @@ TEST("a provider uses the upcalls that it was given last") {
   EXPECT(second.lpWSPCleanup(&error), 0);
 }
 
-TEST("TryUpcalls: which upcalls are wrong, and which are refused") {
+TEST("TryUpcalls reports wrong and refused upcalls") {
   Provider provider;
   uint32_t refused = 0;
   EXPECT(winsock.TryUpcalls(&refused), 0u);
@@ -286,7 +286,7 @@ TEST("TryUpcalls: which upcalls are wrong, and which are refused") {
   EXPECT(second.lpWSPCleanup(&error), 0);
 }
 
-TEST("memory for code can be had, and is not writable any more when it runs") {
+TEST("VirtualAlloc and VirtualProtect provide executable memory that is not writable") {
   auto* const code = static_cast<unsigned char*>(winsock.VirtualAlloc(nullptr, 4096, 0x3000, 0x04));
   EXPECT_TRUE(code != nullptr);
 #if defined(__x86_64__)

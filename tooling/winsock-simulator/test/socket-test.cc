@@ -14,7 +14,7 @@ TEST("before WSAStartup every call fails with WSANOTINITIALISED") {
   EXPECT(winsock.WSAStartup(0x0202, &data), 0);
 }
 
-TEST("WSAStartup counts, and tells the version") {
+TEST("WSAStartup counts its calls and returns the version") {
   WSADATA data;
   EXPECT(winsock.WSAStartup(0x0101, &data), 0);
   EXPECT(data.wVersion, 0x0101);
@@ -26,7 +26,7 @@ TEST("WSAStartup counts, and tells the version") {
   EXPECT(winsock.WSAStartup(0x0202, nullptr), WSAEFAULT);
 }
 
-TEST("a closed socket is none: WSAENOTSOCK") {
+TEST("calls on a closed socket fail with WSAENOTSOCK") {
   Socket s = tcp();
   const SOCKET handle = s.handle;
   EXPECT(s.close(), 0);
@@ -34,7 +34,7 @@ TEST("a closed socket is none: WSAENOTSOCK") {
   EXPECT(Socket::errorOf(winsock.listen(handle, 1)), WSAENOTSOCK);
 }
 
-TEST("bind: bound already, short address, other family, unknown family") {
+TEST("bind refuses a bound socket, a short address and a wrong family") {
   Socket s = udp();
   EXPECT(Socket::errorOf(winsock.bind(s.handle, nullptr, 16)), WSAEFAULT);
   EXPECT(Socket::errorOf(winsock.bind(s.handle, ipv4(0).bytes.data(), 8)), WSAEFAULT);
@@ -46,7 +46,7 @@ TEST("bind: bound already, short address, other family, unknown family") {
   EXPECT(s.bind(ipv4(20501)), WSAEINVAL);
 }
 
-TEST("getsockname: WSAEINVAL when unbound, WSAEFAULT when there is no room") {
+TEST("getsockname fails with WSAEINVAL on an unbound socket, and with WSAEFAULT without room") {
   Socket s = udp6();
   Address address;
   address.length = 28;
@@ -68,13 +68,13 @@ TEST("two sockets share a port only at different specific addresses") {
   EXPECT(third.bind(ipv4(20520, {0, 0, 0, 0})), WSAEADDRINUSE);
   EXPECT(wild.set(IPPROTO_IPV6, IPV6_V6ONLY, 0), 0);
   EXPECT(wild.bind(ipv6(20520, 0)), WSAEADDRINUSE);
-#ifndef _WIN32  // where the system has the last word, and Wine's takes all of 127.0.0.0/8 for one
+#ifndef _WIN32  // Wine's bind treats all addresses of 127.0.0.0/8 as one
   EXPECT(second.bind(ipv4(20520, {127, 0, 0, 2})), 0);
 #endif
   EXPECT(six.bind(ipv6(20520)), 0);
 }
 
-TEST("or when both asked for SO_REUSEADDR") {
+TEST("two sockets with SO_REUSEADDR share a port") {
   Socket first = udp(), second = udp(), third = udp();
   EXPECT(first.set(SOL_SOCKET, SO_REUSEADDR, 1), 0);
   EXPECT(second.set(SOL_SOCKET, SO_REUSEADDR, 1), 0);
@@ -87,7 +87,7 @@ TEST("or when both asked for SO_REUSEADDR") {
   EXPECT(third.bind(ipv4(20530)), 0);
 }
 
-TEST("one that asks for SO_REUSEADDR after one that did not: WSAEACCES") {
+TEST("bind with SO_REUSEADDR to the port of a socket without it fails with WSAEACCES") {
   Socket first = udp(), second = udp();
   EXPECT(first.bind(ipv4(20531)), 0);
   EXPECT(second.set(SOL_SOCKET, SO_REUSEADDR, 1), 0);
@@ -96,7 +96,24 @@ TEST("one that asks for SO_REUSEADDR after one that did not: WSAEACCES") {
   EXPECT(second.bind(ipv4(20531)), WSAEADDRINUSE);
 }
 
-TEST("bind with port 0 never takes a port that is bound, SO_REUSEADDR or not") {
+TEST("SO_EXCLUSIVEADDRUSE keeps a port from sockets with SO_REUSEADDR, and excludes that option") {
+  Socket first = tcp(), second = tcp();
+  EXPECT(first.set(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1), 0);
+  EXPECT(first.set(SOL_SOCKET, SO_REUSEADDR, 1), WSAEINVAL);
+  EXPECT(first.bind(ipv4(20537)), 0);
+  int32_t value = 0;
+  int length = sizeof value;
+  EXPECT(Socket::errorOf(winsock.getsockopt(first.handle, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, &value, &length)), 0);
+  EXPECT(value, 1);
+  EXPECT(second.set(SOL_SOCKET, SO_REUSEADDR, 1), 0);
+  EXPECT(second.set(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1), WSAEINVAL);
+  EXPECT(second.bind(ipv4(20537)), WSAEACCES);
+  EXPECT(second.set(SOL_SOCKET, SO_REUSEADDR, 0), 0);
+  EXPECT(second.set(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1), 0);
+  EXPECT(second.bind(ipv4(20537)), WSAEADDRINUSE);
+}
+
+TEST("bind with port 0 never takes a bound port, with or without SO_REUSEADDR") {
   Socket anchor = udp();
   const Instance block = anchor.acquired(20532, 2);
   Socket first = udp(), second = udp(), third = udp();
@@ -107,11 +124,11 @@ TEST("bind with port 0 never takes a port that is bound, SO_REUSEADDR or not") {
   EXPECT(first.bind(ipv4(0)), 0);
   EXPECT(second.bind(ipv4(0)), 0);
   EXPECT_TRUE(first.port() != second.port());
-  EXPECT(third.bind(ipv4(0)), WSAEADDRINUSE);
+  EXPECT(third.bind(ipv4(0)), WSAENOBUFS);
   EXPECT(third.bind(ipv4(20532)), 0);
 }
 
-TEST("'::' takes the port of IPv4 too, unless IPV6_V6ONLY is set, as it is by default") {
+TEST("'::' also takes the IPv4 port unless IPV6_V6ONLY is set, which is the default") {
   for (const bool isTcp : {true, false}) {
     const auto six = [&] { return isTcp ? tcp6() : udp6(); };
     const auto four = [&] { return isTcp ? tcp() : udp(); };
@@ -128,14 +145,14 @@ TEST("'::' takes the port of IPv4 too, unless IPV6_V6ONLY is set, as it is by de
   }
 }
 
-TEST("listen needs a bound socket: WSAEINVAL") {
+TEST("listen on an unbound socket fails with WSAEINVAL") {
   Socket s = tcp();
   EXPECT(s.listen(), WSAEINVAL);
   EXPECT(s.bind(ipv4(20540)), 0);
   EXPECT(s.listen(), 0);
 }
 
-TEST("options have Windows' numbers and layouts") {
+TEST("socket options have the numbers and layouts of Windows") {
   Socket s = tcp6();
   const auto get = [&](int level, int name) {
     int value = 0, length = sizeof value;
@@ -153,7 +170,7 @@ TEST("options have Windows' numbers and layouts") {
   EXPECT(s.set(SOL_SOCKET, 0x7777, 1), WSAENOPROTOOPT);
 }
 
-TEST("other control codes go to the system") {
+TEST("other control codes reach the system") {
   Socket s = udp();
   uint32_t on = 1;
   DWORD bytes = 0;
@@ -169,16 +186,16 @@ TEST("other control codes go to the system") {
   EXPECT(available, 0u);
 }
 
-TEST("a number that the system gives to another socket is never taken for the old one") {
+TEST("a reused socket number is not mistaken for the old socket") {
   Socket anchor = tcp();
   [[maybe_unused]] const Instance block = anchor.acquired(20550, 10);
   const SOCKET number = anchor.handle;
   closeBehindTheBack(number);
   const SOCKET foreign = openBehindTheBack();
   if (foreign == number) {
-#ifndef _WIN32  // where a handle has nothing to be told by
+#ifndef _WIN32  // where no inode identifies a socket
     EXPECT(anchor.associate(block.token), WSAENOTSOCK);
-    EXPECT(Socket::errorOf(winsock.closesocket(number)), WSAENOTSOCK);  // not the simulator's to close
+    EXPECT(Socket::errorOf(winsock.closesocket(number)), WSAENOTSOCK);  // the socket is not the simulator's
 #endif
   }
   closeBehindTheBack(foreign);
@@ -187,7 +204,7 @@ TEST("a number that the system gives to another socket is never taken for the ol
   if (next.handle == number) anchor.handle = INVALID_SOCKET;
 }
 
-TEST("a number that comes back from socket() starts afresh") {
+TEST("a socket number that socket() returns again has no old state") {
   Socket first = tcp();
   const Instance block = first.acquired(20560, 10);
   EXPECT(first.associate(block.token), 0);
@@ -199,21 +216,21 @@ TEST("a number that comes back from socket() starts afresh") {
   EXPECT(counts().runtimeReservations, 0u);
 }
 
-TEST("the error of a thread is its own, and success leaves it alone") {
+TEST("each thread has its own last error, which success does not change") {
   Socket s = tcp();
   std::thread([&] {
     EXPECT(s.listen(), WSAEINVAL);
     EXPECT(winsock.WSAGetLastError(), WSAEINVAL);
   }).join();
   EXPECT_TRUE(winsock.WSAGetLastError() != WSAEINVAL);
-#ifndef _WIN32  // where a successful system call may change it
+#ifndef _WIN32  // where a successful system call may change the last error
   winsock.WSASetLastError(4711);
   EXPECT(s.acquire(5000, 1), 0);
   EXPECT(winsock.WSAGetLastError(), 4711);
 #endif
 }
 
-TEST("byte order") {
+TEST("htons, htonl, ntohs and ntohl swap bytes") {
   EXPECT(winsock.htons(0x1234), 0x3412);
   EXPECT(winsock.htonl(0x12345678), 0x78563412u);
 }

@@ -30,6 +30,7 @@ bool run(const std::string& name, Run test) {
   WSADATA data;
   try {
     EXPECT(winsock.WSAStartup(0x0202, &data), 0);
+    EXPECT(winsock.SetWorld(""), 0u);
     EXPECT(winsock.Reset(), 0u);
     test();
     EXPECT(winsock.Reset(), 0u);

@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <vector>
 
-// A test program: `--list` names its tests, `--run NAME` runs one, no argument runs all; `--role ROLE ARGS...` is how it starts
-// itself as another process. Each test prints `ok NAME` or `not ok NAME` and why.
+// A test program. `--list` lists its tests, `--run NAME` runs one, and no argument runs all. It starts itself with `--role ROLE ARGS...`
+// as another process. Each test prints `ok NAME`, or `not ok NAME` and the reason. Each starts with an empty pool in the default world.
 //
 //   TEST("1: TCP and UDP are reserved apart") { EXPECT(actual, expected); }
 

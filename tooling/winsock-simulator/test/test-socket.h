@@ -8,7 +8,7 @@
 #include "test-program.h"
 #include "winsock.h"
 
-// A socket address as Windows lays it out.
+// A socket address in the layout of Windows.
 struct Address {
   std::array<uint8_t, 28> bytes{};
   int length;
@@ -53,7 +53,7 @@ inline constexpr DWORD kAcquire = 0x98000064;
 inline constexpr DWORD kRelease = 0x98000065;
 inline constexpr DWORD kAssociate = 0x98000066;
 
-// Functions return the Winsock error, 0 for success, so that a test reads `EXPECT(tcp.bind(...), WSAEACCES)`.
+// The functions return the Winsock error, 0 for success, so that a test reads `EXPECT(tcp.bind(...), WSAEACCES)`.
 class Socket {
  public:
   Socket(int family, int type, DWORD flags = 0) : handle(winsock.WSASocketW(family, type, 0, nullptr, 0, flags)) {

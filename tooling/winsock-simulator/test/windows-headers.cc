@@ -180,7 +180,7 @@ int main() {
   VALUE32(ERROR_NOT_SUPPORTED);
   VALUE32(ERROR_OPERATION_ABORTED);
 
-  // The declarations alone: mingw-w64 may have no import library for them, and Wine does not export them.
+  // Checks only the declarations: mingw-w64 may have no import library for these functions, and Wine does not export them.
   using Create = ULONG(WINAPI *)(USHORT, USHORT, PULONG64);
   using Delete = ULONG(WINAPI *)(USHORT, USHORT);
   static_assert(std::is_same_v<decltype(&CreatePersistentTcpPortReservation), Create>);

@@ -31,7 +31,7 @@ describe.skipIf(!canRunWindows)("definitions agree with mingw-w64's headers as a
     }
   }, 60_000)
 
-  test.each(STRUCTS)('$name: size and offsets', ({ name, size, offsetOf }) => {
+  test.each(STRUCTS)('$name has the same size and offsets', ({ name, size, offsetOf }) => {
     expect(header.get(`sizeof ${name}`)).toBe(BigInt(size))
     for (const [field, offset] of Object.entries(offsetOf)) {
       expect(header.get(`offsetof ${name}.${field}`), field).toBe(BigInt(offset))

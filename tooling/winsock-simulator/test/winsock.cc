@@ -83,6 +83,7 @@ Winsock::Winsock() {
 #undef LOAD
 #define LOAD(name) load(name, "WinsockSimulator_" #name)
   LOAD(Reset);
+  LOAD(SetWorld);
   LOAD(SetElevated);
   LOAD(AddExclusion);
   LOAD(ClearExclusions);

@@ -5,8 +5,7 @@
 #include "abi/winsock-spi-abi.h"
 #include "winsock-simulator.h"
 
-// The library under test, loaded the way its users load it: by path, and none of its names visible to the program.
-// WINSOCK_SIMULATOR_LIBRARY holds the path.
+// The library under test, loaded as its users load it: by path, with none of its symbols global. WINSOCK_SIMULATOR_LIBRARY is the path.
 struct Winsock {
   Winsock();
 
@@ -57,6 +56,7 @@ struct Winsock {
   ULONG(WINAPI* DeletePersistentTcpPortReservation)(USHORT, USHORT);
   ULONG(WINAPI* DeletePersistentUdpPortReservation)(USHORT, USHORT);
   decltype(&::WinsockSimulator_Reset) Reset;
+  decltype(&::WinsockSimulator_SetWorld) SetWorld;
   decltype(&::WinsockSimulator_SetElevated) SetElevated;
   decltype(&::WinsockSimulator_AddExclusion) AddExclusion;
   decltype(&::WinsockSimulator_ClearExclusions) ClearExclusions;

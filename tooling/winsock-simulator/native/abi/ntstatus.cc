@@ -24,7 +24,7 @@ constexpr Pair kPairs[] = {
     {WSAENOBUFS, 0xC000009A},             // STATUS_INSUFFICIENT_RESOURCES
 };
 
-constexpr uint32_t kWin32Facility = 0xC0070000;  // STATUS codes that carry a Win32 error as it is
+constexpr uint32_t kWin32Facility = 0xC0070000;  // an NTSTATUS that contains a Win32 error number
 
 }  // namespace
 

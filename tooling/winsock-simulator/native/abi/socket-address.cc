@@ -1,5 +1,6 @@
 #include "abi/socket-address.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "abi/winsock-errors.h"
@@ -9,8 +10,18 @@ namespace {
 
 constexpr int kInetSize = 16;
 constexpr int kInet6Size = 28;
+constexpr std::array<uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 }  // namespace
+
+SocketAddress SocketAddress::unmapped() const {
+  if (family != kFamilyInet6 || !std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin())) return *this;
+  SocketAddress address;
+  address.family = kFamilyInet;
+  address.port = port;
+  std::copy(bytes.begin() + kMappedPrefix.size(), bytes.end(), address.bytes.begin());
+  return address;
+}
 
 int readWindowsSockaddr(const void* from, int length, SocketAddress& to) {
   if (from == nullptr || length < kInetSize) return WSAEFAULT;

@@ -8,7 +8,7 @@ namespace simulator {
 inline constexpr uint16_t kFamilyInet = 2;    // AF_INET
 inline constexpr uint16_t kFamilyInet6 = 23;  // AF_INET6, Windows' number
 
-// An address and port, independent of the two systems' sockaddr layouts. Lives in shared memory too.
+// An address and port, independent of the sockaddr layouts of Linux and Windows. Pools keep it in shared memory.
 struct SocketAddress {
   uint16_t family = 0;
   uint16_t port = 0;  // host order
@@ -16,11 +16,13 @@ struct SocketAddress {
   uint32_t scopeId = 0;
   std::array<uint8_t, 16> bytes{};  // network order; IPv4 uses the first four
 
+  // IPv4 for an IPv4-mapped IPv6 address; otherwise this address.
+  SocketAddress unmapped() const;
   bool isUnspecified() const { return bytes == std::array<uint8_t, 16>{}; }
   bool operator==(const SocketAddress&) const = default;
 };
 
-// Windows' sockaddr layouts. Both return a Winsock error, 0 for success.
+// Convert between SocketAddress and the sockaddr layouts of Windows. Return a Winsock error, 0 for success.
 int readWindowsSockaddr(const void* from, int length, SocketAddress& to);
 int writeWindowsSockaddr(const SocketAddress& from, void* to, int* length);
 

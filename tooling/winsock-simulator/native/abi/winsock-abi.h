@@ -1,10 +1,10 @@
 #pragma once
 
-// Winsock's types and exported signatures as x64 Windows has them. Not to be mixed with <sys/socket.h> in one file.
+// The types of Winsock as x64 Windows declares them. Do not include <sys/socket.h> in the same file.
 
 #ifdef _WIN32
 
-// Declarations without dllimport: this library defines these functions itself.
+// No dllimport: this library defines these functions.
 #define WINSOCK_API_LINKAGE
 #include <winsock2.h>
 #include <ws2tcpip.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-// The types of Winsock's service provider interface as x64 Windows has them.
+// The types of Winsock's service provider interface as x64 Windows declares them.
 
 #include "abi/winsock-abi.h"
 

@@ -50,6 +50,13 @@ EXPORT uint32_t WinsockSimulator_Reset() {
   });
 }
 
+EXPORT uint32_t WinsockSimulator_SetWorld(const char* description) {
+  return poolCall([&](SimulatedProcess&, SharedPool& pool) -> long {
+    const bool read = description != nullptr && readWorld(description, LockedPool(pool)->world());
+    return read ? 0 : ERROR_INVALID_PARAMETER;
+  });
+}
+
 EXPORT uint32_t WinsockSimulator_SetElevated(int32_t elevated) {
   return controlCall([&](SimulatedProcess& process) -> long {
     process.elevated = elevated != 0;

@@ -1,4 +1,4 @@
-// The parts of kernel32 and of Winsock's event functions that an overlapped call needs.
+// The functions of kernel32 and of Winsock that an overlapped call needs.
 #include <chrono>
 
 #include "abi/winsock-abi.h"
@@ -22,7 +22,7 @@ DWORD waitFor(const HANDLE* events, DWORD count, bool all, DWORD milliseconds) n
   return result;
 }
 
-// The error that the call is to fail with, 0 for none.
+// Returns the error that the call must fail with, or 0.
 int scripted(WinsockSimulator_Call call) {
   SimulatedProcess& process = SimulatedProcess::current();
   const std::lock_guard lock(process.mutex);

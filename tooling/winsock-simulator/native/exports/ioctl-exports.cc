@@ -24,10 +24,10 @@ WinsockSimulator_Call kindOf(DWORD code) {
   }
 }
 
-// No buffer at all is one that is too small; one with a length needs a place.
+// A null buffer without a length is one that is too small. A null buffer with a length is a bad pointer.
 bool isMissing(const void* buffer, DWORD length) { return buffer == nullptr && length != 0; }
 
-// Checks the buffers and copies what comes in.
+// Checks the buffers and copies the input.
 int read(const ControlCall& call, bool overlapped, ReservationRequest& request) {
   const bool acquires = request.call == WINSOCK_SIMULATOR_ACQUIRE;
   if (!overlapped && call.bytesReturned == nullptr) return WSAEFAULT;
@@ -56,6 +56,27 @@ int complete(const ControlCall& call, bool overlapped, Outcome outcome) {
   return outcome.error;
 }
 
+// Reports a completed call as pending: its owner learns the outcome from the OVERLAPPED.
+int completeAsPending(const ControlCall& call, Outcome outcome) {
+  const HANDLE event = eventOf(call.overlapped);
+  markComplete(call.overlapped, outcome.error, outcome.bytes);
+  signalEvent(event);
+  return WSA_IO_PENDING;
+}
+
+int overlappedIoctl(SimulatedProcess& process, const ControlCall& call, SimulatedSocket& socket, const ReservationRequest& request) {
+  clearEvent(eventOf(call.overlapped));
+  markPending(call.overlapped);
+  const uint32_t latency = process.script.latency(request.call);
+  const int32_t way = process.overlappedCall();
+  if (latency != 0 || way == kPendingLater) {
+    process.pending.start(request, call.overlapped, latency);
+    return WSA_IO_PENDING;
+  }
+  const Outcome outcome = perform(process, socket, request);
+  return way == kAtOnce ? complete(call, true, outcome) : completeAsPending(call, outcome);
+}
+
 int reservationIoctl(SimulatedProcess& process, std::unique_lock<std::mutex>& lock, const ControlCall& call,
                      WinsockSimulator_Call kind, int fault) {
   SimulatedSocket* socket = process.sockets.find(call.s);
@@ -68,15 +89,11 @@ int reservationIoctl(SimulatedProcess& process, std::unique_lock<std::mutex>& lo
   request.socket = socket->identity;
   request.fault = fault;
   if (const int error = read(call, overlapped, request)) return error;
-  if (overlapped) {
-    clearEvent(eventOf(call.overlapped));
-    markPending(call.overlapped);
-  }
+  if (overlapped) return overlappedIoctl(process, call, *socket, request);
   const uint32_t latency = process.script.latency(kind);
-  if (latency == 0) return complete(call, overlapped, perform(process, *socket, request));
-  if (!overlapped) return complete(call, overlapped, process.pending.runBlocking(lock, request, latency));
-  process.pending.start(request, call.overlapped, latency);
-  return WSA_IO_PENDING;
+  const Outcome outcome =
+      latency == 0 ? perform(process, *socket, request) : process.pending.runBlocking(lock, request, latency);
+  return complete(call, false, outcome);
 }
 
 int passOn(SimulatedProcess& process, std::unique_lock<std::mutex>& lock, const ControlCall& call, int fault) {

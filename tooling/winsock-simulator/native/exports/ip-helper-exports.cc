@@ -8,7 +8,7 @@ using namespace simulator;
 
 namespace {
 
-// IP Helper returns its error, needs no WSAStartup and leaves the thread's last error alone.
+// The frame of these functions: they return their error, need no WSAStartup and do not set the thread's last error.
 template <typename Body>
 ULONG persistentCall(WinsockSimulator_Call call, Body body) noexcept {
   try {
@@ -27,7 +27,7 @@ ULONG persistentCall(WinsockSimulator_Call call, Body body) noexcept {
 }
 
 ULONG create(Protocol protocol, USHORT startPort, USHORT numberOfPorts, ULONG64* token) {
-  return persistentCall(WINSOCK_SIMULATOR_CREATE_PERSISTENT, [&](SimulatedProcess& process, SharedPool& shared) -> long {
+  return persistentCall(WINSOCK_SIMULATOR_CREATE_PERSISTENT, [&](SimulatedProcess& process, SharedPool& shared) -> int {
     const PortRange range{__builtin_bswap16(startPort), numberOfPorts};
     if (!range.isValid() || token == nullptr) return ERROR_INVALID_PARAMETER;
     if (!process.elevated) return ERROR_ACCESS_DENIED;
@@ -40,10 +40,11 @@ ULONG create(Protocol protocol, USHORT startPort, USHORT numberOfPorts, ULONG64*
 }
 
 ULONG lookUp(Protocol protocol, USHORT startPort, USHORT numberOfPorts, ULONG64* token) {
-  return persistentCall(WINSOCK_SIMULATOR_LOOKUP_PERSISTENT, [&](SimulatedProcess&, SharedPool& shared) -> long {
+  return persistentCall(WINSOCK_SIMULATOR_LOOKUP_PERSISTENT, [&](SimulatedProcess& process, SharedPool& shared) -> int {
     const PortRange range{__builtin_bswap16(startPort), numberOfPorts};
     if (range.start == 0 || range.count == 0 || token == nullptr) return ERROR_INVALID_PARAMETER;
     LockedPool pool(shared);
+    if (const int denied = pool->world().lookupUnelevated; denied != 0 && !process.elevated) return denied;
     const Reservation* reservation = pool->findPersistent(protocol, range);
     if (reservation == nullptr) return ERROR_NOT_FOUND;
     *token = reservation->token;
@@ -52,7 +53,7 @@ ULONG lookUp(Protocol protocol, USHORT startPort, USHORT numberOfPorts, ULONG64*
 }
 
 ULONG remove(Protocol protocol, USHORT startPort, USHORT numberOfPorts) {
-  return persistentCall(WINSOCK_SIMULATOR_DELETE_PERSISTENT, [&](SimulatedProcess& process, SharedPool& shared) -> long {
+  return persistentCall(WINSOCK_SIMULATOR_DELETE_PERSISTENT, [&](SimulatedProcess& process, SharedPool& shared) -> int {
     const PortRange range{__builtin_bswap16(startPort), numberOfPorts};
     if (range.start == 0 || range.count == 0) return ERROR_INVALID_PARAMETER;
     if (!process.elevated) return ERROR_ACCESS_DENIED;

@@ -1,4 +1,4 @@
-// The parts of kernel32 that a user of a service provider needs: a handle of a thread, and memory for code.
+// The functions of kernel32 that the caller of a service provider needs: a thread handle, and memory for code.
 #include <sys/mman.h>
 
 #include "abi/winsock-abi.h"
@@ -25,7 +25,7 @@ BOOL succeededOr(DWORD error, bool succeeded) {
 EXPORT HANDLE WINAPI GetCurrentProcess() { return kCurrentProcess; }
 EXPORT HANDLE WINAPI GetCurrentThread() { return kCurrentThread; }
 
-// Of the current thread alone. What it makes is a handle that CloseHandle closes; nothing else asks for more.
+// Duplicates only the handle of the current thread, because no caller needs more. CloseHandle closes the result.
 EXPORT BOOL WINAPI DuplicateHandle(HANDLE from, HANDLE handle, HANDLE to, HANDLE* duplicate, DWORD, BOOL, DWORD) {
   if (from != kCurrentProcess || to != kCurrentProcess || handle != kCurrentThread || duplicate == nullptr) {
     return succeededOr(ERROR_INVALID_PARAMETER, false);

@@ -1,4 +1,4 @@
-// What ws2_32 exports that stands for an upcall as it is.
+// The functions of ws2_32 that a caller passes as upcalls.
 #include <cstring>
 
 #include "abi/winsock-errors.h"
@@ -16,6 +16,6 @@ EXPORT int WSAAPI __WSAFDIsSet(SOCKET s, void* set) {
 }
 
 EXPORT int WSAAPI WSCGetProviderPath(LPGUID, LPWSTR, LPINT, LPINT lpErrno) {
-  if (lpErrno != nullptr) *lpErrno = WSAEINVAL;  // there is no catalog of providers
+  if (lpErrno != nullptr) *lpErrno = WSAEINVAL;  // no provider has a path
   return SOCKET_ERROR;
 }

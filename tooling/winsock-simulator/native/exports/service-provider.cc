@@ -1,4 +1,4 @@
-// The simulator as a service provider of Winsock's, which mswsock.dll is on Windows: the same sockets, called from below.
+// The simulator as a service provider of Winsock, as mswsock.dll is on Windows. It works on the same sockets.
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -26,7 +26,7 @@ using namespace simulator;
 
 namespace {
 
-// No error of anybody's: what a provider leaves behind where Winsock's functions leave their error.
+// The last error after a call of the provider: a number that is no error, because providers do not set it.
 constexpr int kMeaningless = 0x5EED;
 
 int startupsOfProvider() {
@@ -35,7 +35,7 @@ int startupsOfProvider() {
   return static_cast<int>(process.providerStartups);
 }
 
-// The frame of a provider's function: the error goes to lpErrno and nowhere else.
+// The frame of a provider's function: the error is stored in lpErrno only.
 template <typename Result, typename Call>
 Result asProvider(LPINT lpErrno, Result failure, Call call) noexcept {
   Result result = failure;
@@ -56,7 +56,7 @@ int refuse(int error) {
   return SOCKET_ERROR;
 }
 
-// A function that Winsock has too, with one argument less.
+// A function that Winsock also has, without lpErrno.
 template <auto kFunction, auto kFailure>
 struct Delegated;
 
@@ -67,7 +67,7 @@ struct Delegated<kFunction, kFailure> {
   }
 };
 
-// A function of any signature that the simulator does not have. The last argument is lpErrno.
+// A function of any signature that always fails. Its last argument is lpErrno.
 template <typename Function, auto kFailure>
 struct Unsupported;
 
@@ -83,7 +83,7 @@ struct Unsupported<Result(WSPAPI*)(Arguments...), kFailure> {
 };
 
 bool isRealThread(const WSATHREADID* thread) {
-  const auto pseudoHandle = reinterpret_cast<HANDLE>(~uintptr_t{1});  // what GetCurrentThread returns
+  const auto pseudoHandle = reinterpret_cast<HANDLE>(~uintptr_t{1});  // the value of GetCurrentThread()
   return thread->ThreadHandle != nullptr && thread->ThreadHandle != INVALID_HANDLE_VALUE && thread->ThreadHandle != pseudoHandle;
 }
 
@@ -98,7 +98,7 @@ int WSPAPI ioctlOfProvider(SOCKET s, DWORD code, LPVOID in, DWORD inLength, LPVO
   });
 }
 
-// As mswsock does it: the handle that Winsock makes of the provider's own is the socket.
+// As in mswsock, the socket is the handle that Winsock returns for the provider's handle.
 SOCKET WSPAPI socketOfProvider(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags,
                                LPINT lpErrno) {
   return asProvider(lpErrno, INVALID_SOCKET, [&] {
@@ -188,7 +188,7 @@ bool isComplete(const WSPUPCALLTABLE& upcalls) {
 
 }  // namespace
 
-// Returns its error. Like a real provider it can be started many times over, and uses the upcalls that it was given last.
+// Returns the error. As with a real provider, each call but the first only replaces the upcalls.
 EXPORT int WSPAPI WSPStartup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info, WSPUPCALLTABLE upcalls,
                              LPWSPPROC_TABLE table) {
   const int error = atBorder([&] {

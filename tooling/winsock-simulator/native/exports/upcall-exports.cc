@@ -22,7 +22,7 @@ Answer answerOf(bool right, bool failed, int error) {
   return failed && error != 0 ? Answer::kRefused : Answer::kWrong;
 }
 
-// Each entry, in the order of the table, on the thread of a service provider that knows nothing of its caller's.
+// Makes each upcall of the table on a thread of the provider.
 class Upcalls {
  public:
   explicit Upcalls(const WSPUPCALLTABLE& table) : table_(table) {}
@@ -102,14 +102,14 @@ class Upcalls {
   }
 
   void tryTheRest() {
-    uint8_t provider[16] = {0x77};  // of no provider
+    uint8_t provider[16] = {0x77};  // the id of no provider
     WCHAR path[260];
     int length = 260;
     int error = 0;
     const int found = table_.lpWPUGetProviderPath(reinterpret_cast<LPGUID>(provider), path, &length, &error);
-    // Wine's says of any that it is found.
+    // Wine finds a path for any provider.
     note(5, answerOf(found == 0 || (found == SOCKET_ERROR && error == WSAEINVAL), found == SOCKET_ERROR, error));
-    // There is no such window, and no message loop is needed to say so.
+    // No window has this handle, so the call must fail without a message loop.
     note(7, answerOf(table_.lpWPUPostMessage(reinterpret_cast<HWND>(uintptr_t{0x7ffffff0}), 0x400, 0, 0) == FALSE, false, 0));
     LPBLOCKINGCALLBACK callback = [](DWORD_PTR) -> BOOL { return FALSE; };
     DWORD_PTR context = 0;

@@ -9,7 +9,7 @@
 
 namespace simulator {
 
-// The frame of an exported function: nothing is thrown across it, and its error becomes the thread's last one.
+// The frame of an exported function: it lets no exception pass and sets the thread's last error.
 template <typename Body>
 int atBorder(Body body) noexcept {
   int error;
@@ -22,7 +22,7 @@ int atBorder(Body body) noexcept {
   return error;
 }
 
-// A call of Winsock's: counted, refused before WSAStartup, failed or delayed as the script says. Body: (process, lock) -> error.
+// A Winsock call: counts it, refuses it before WSAStartup, delays it or makes it fail by the script. Body: (process, lock) -> error.
 template <typename Body>
 int winsockCall(WinsockSimulator_Call call, SOCKET handle, Body body) noexcept {
   return atBorder([&] {
@@ -37,7 +37,7 @@ int winsockCall(WinsockSimulator_Call call, SOCKET handle, Body body) noexcept {
   });
 }
 
-// The same for a call on a socket. Body: (process, lock, socket) -> error.
+// A Winsock call on a socket. Body: (process, lock, socket) -> error.
 template <typename Body>
 int socketCall(WinsockSimulator_Call call, SOCKET handle, Body body) noexcept {
   const int error = winsockCall(call, handle, [&](SimulatedProcess& process, std::unique_lock<std::mutex>& lock) {

@@ -71,7 +71,7 @@ EXPORT int WSAAPI closesocket(SOCKET s) {
       process.pending.cancel(s, nullptr);
       process.letGo(*socket);
       if (inode != 0) {
-        socket->gone = true;  // somebody else's socket by now, not the caller's to close
+        socket->gone = true;  // another socket has this handle now; it is not the caller's to close
       } else {
         process.sockets.remove(s);
       }
@@ -140,8 +140,13 @@ EXPORT int WSAAPI getpeername(SOCKET s, sockaddr* name, int* length) {
 EXPORT int WSAAPI setsockopt(SOCKET s, int level, int name, const char* value, int length) {
   return socketCall(WINSOCK_SIMULATOR_SETSOCKOPT, s, [&](SimulatedProcess&, auto&, SimulatedSocket& socket) {
     if (value == nullptr || length < 1) return WSAEFAULT;
+    if (!isSharingOption(level, name)) return host::setOption(s, level, name, value, length);
+    bool& option = name == SO_REUSEADDR ? socket.shareable : socket.exclusive;
+    const bool other = name == SO_REUSEADDR ? socket.exclusive : socket.shareable;
+    const bool on = value[0] != 0;
+    if (on && other) return static_cast<int>(WSAEINVAL);  // Windows refuses both on one socket
     if (const int error = host::setOption(s, level, name, value, length)) return error;
-    if (isSharingOption(level, name)) (name == SO_REUSEADDR ? socket.shareable : socket.exclusive) = value[0] != 0;
+    option = on;
     return 0;
   });
 }

@@ -8,7 +8,7 @@
 namespace simulator {
 
 void startBackgroundThread(std::function<void()> run) {
-  HMODULE library;  // must not be unloaded under the thread
+  HMODULE library;  // pins the library, whose code the thread runs
   GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
                      reinterpret_cast<LPCWSTR>(&startBackgroundThread), &library);
   std::thread(std::move(run)).detach();

@@ -4,7 +4,7 @@
 
 namespace simulator {
 
-// A thread that runs until the process ends and is no business of the program's: it takes no signals.
+// Starts a thread that runs until the process ends. It blocks all signals, so that they reach the program's own threads.
 void startBackgroundThread(std::function<void()> run);
 
 }  // namespace simulator

@@ -2,7 +2,7 @@
 
 namespace simulator {
 
-// An event HANDLE of whatever provides events here. A null or closed one is ignored.
+// Take an event HANDLE. A null or closed one has no effect.
 void signalEvent(void* event);
 void clearEvent(void* event);
 

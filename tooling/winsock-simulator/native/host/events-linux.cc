@@ -14,7 +14,7 @@ thread_local bool onCallbackThread = false;
 }  // namespace
 
 Events& Events::all() {
-  static auto* events = new Events;  // never destroyed: its thread may outlive main
+  static auto* events = new Events;  // never destroyed, because its thread may outlive main
   return *events;
 }
 
@@ -124,7 +124,7 @@ void Events::disarm(const std::shared_ptr<Wait>& wait) {
   if (found != last) deadlines_.erase(found);
 }
 
-// An auto-reset event serves one wait, a manual-reset one all of them.
+// An auto-reset event ends one wait, a manual-reset event all of them.
 void Events::offerSignal(Event& event) {
   while (event.signalled && !event.waits.empty()) {
     if (!event.manualReset) event.signalled = false;

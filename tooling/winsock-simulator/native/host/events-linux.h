@@ -13,24 +13,24 @@
 
 namespace simulator {
 
-// Windows' events and the waits registered on them, for a system that has neither. One thread, started with the first registered wait,
-// makes all callbacks.
+// Events of Windows and the waits that are registered on them, on Linux. One thread makes all callbacks; the first registered wait
+// starts it.
 class Events {
  public:
   static Events& all();
 
   HANDLE create(bool manualReset, bool signalled);
-  // All false or an error number for a handle that is no event.
+  // Return false if the handle is not an event.
   bool close(HANDLE event);
   bool set(HANDLE event);
   bool reset(HANDLE event);
 
-  // WAIT_OBJECT_0 + index, WAIT_TIMEOUT, or WAIT_FAILED for a handle that is no event.
+  // Returns WAIT_OBJECT_0 + index, WAIT_TIMEOUT, or WAIT_FAILED if a handle is not an event.
   DWORD wait(const HANDLE* events, DWORD count, bool waitForAll, DWORD milliseconds);
 
   HANDLE registerWait(HANDLE event, WAITORTIMERCALLBACK callback, void* context, DWORD milliseconds, bool once);
   enum class Unregistered { kDone, kCallbackRunning, kNoSuchWait };
-  // `completion`: null, an event to set when no callback runs any more, or INVALID_HANDLE_VALUE to come back then.
+  // `completion` is null, an event to set once no callback runs, or INVALID_HANDLE_VALUE to wait until no callback runs.
   Unregistered unregister(HANDLE wait, HANDLE completion);
 
  private:
@@ -75,7 +75,7 @@ class Events {
   std::condition_variable signalled_;  // threads in wait()
   std::condition_variable ready_;      // the callback thread
   std::condition_variable returned_;   // threads in unregister()
-  uintptr_t lastHandle_ = uintptr_t{1} << 32;  // no descriptor has such a number
+  uintptr_t lastHandle_ = uintptr_t{1} << 32;  // above all file descriptors
   std::unordered_map<HANDLE, std::shared_ptr<Event>> events_;
   std::unordered_map<HANDLE, std::shared_ptr<Wait>> waits_;
   std::multimap<Clock::time_point, std::shared_ptr<Wait>> deadlines_;

@@ -1,4 +1,4 @@
-// System calls and not libc's functions: this library exports names like bind and socket itself.
+// Uses system calls instead of libc, because this library exports functions such as bind and socket itself.
 #include "host/host-sockets.h"
 
 #include <netinet/in.h>
@@ -89,7 +89,7 @@ int numericOption(int descriptor, int name) {
 }
 
 void allowTimeWait(int descriptor) {
-  // Windows binds a TCP port in TIME_WAIT without being asked, Linux only then.
+  // Windows binds a TCP port that is in TIME_WAIT. Linux does so only with SO_REUSEADDR.
   const int on = 1;
   if (numericOption(descriptor, SO_PROTOCOL) == IPPROTO_TCP) {
     syscall(SYS_setsockopt, descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -137,7 +137,7 @@ int open(const OpenRequest& request, uint64_t& handle) {
   const long descriptor = syscall(SYS_socket, linuxFamily(family), type | SOCK_CLOEXEC, protocol);
   if (descriptor < 0) return winsockErrorOf(errno);
   if (family == kFamilyInet6) {
-    const int on = 1;  // Windows' default
+    const int on = 1;  // the default of Windows
     syscall(SYS_setsockopt, descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   }
   handle = static_cast<uint64_t>(descriptor);
@@ -195,7 +195,7 @@ int peerAddress(uint64_t handle, SocketAddress& address) {
 }
 
 int setOption(uint64_t handle, int level, int name, const void* value, int length) {
-  constexpr int kExclusiveAddrUse = ~4;  // what Linux does anyway
+  constexpr int kExclusiveAddrUse = ~4;  // how Linux always behaves
   if (level == 0xffff && name == kExclusiveAddrUse) return 0;
   return setLinuxOption(descriptorOf(handle), level, name, value, length);
 }

@@ -10,7 +10,7 @@
 namespace simulator::host {
 namespace {
 
-// System32's ws2_32, whatever else of that name lies on the search path; this library is not linked against any.
+// The ws2_32 of System32, loaded by its path: another file of that name may be on the search path.
 class Winsock {
  public:
   Winsock() {
@@ -61,7 +61,7 @@ class Winsock {
     if (module_ != nullptr) function = reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(module_, name)));
   }
 
-  HMODULE module_;  // never unloaded, as in every process that uses Winsock
+  HMODULE module_;  // never unloaded: sockets may outlive this object
 };
 
 const Winsock& winsock() {

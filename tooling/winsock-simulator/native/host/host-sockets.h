@@ -5,8 +5,8 @@
 #include "abi/socket-address.h"
 #include "host/socket-identity.h"
 
-// The machine's real sockets. Handles, families, options and errors are Winsock's; every function that returns int returns a
-// Winsock error, 0 for success.
+// The real sockets of this machine. Handles, families, options and errors are those of Winsock. A function that returns int returns
+// a Winsock error, 0 for success.
 namespace simulator::host {
 
 int startUp(uint16_t version, void* wsaData);
@@ -23,7 +23,7 @@ struct OpenRequest {
 int open(const OpenRequest& request, uint64_t& handle);
 int close(uint64_t handle);
 
-// The inode (Linux) or 1 (Windows) of an open socket; 0 for anything else.
+// Returns the inode (Linux) or 1 (Windows) of an open socket, and 0 for anything else.
 uint64_t identify(uint64_t handle);
 
 struct Traits {
@@ -36,13 +36,13 @@ int bind(uint64_t handle, const SocketAddress& address);
 int connect(uint64_t handle, const SocketAddress& address);
 int listen(uint64_t handle, int backlog);
 int shutdown(uint64_t handle, int how);
-int localAddress(uint64_t handle, SocketAddress& address);  // WSAEINVAL when unbound
+int localAddress(uint64_t handle, SocketAddress& address);  // WSAEINVAL if it is unbound
 int peerAddress(uint64_t handle, SocketAddress& address);
 int setOption(uint64_t handle, int level, int name, const void* value, int length);
 int getOption(uint64_t handle, int level, int name, void* value, int* length);
 int control(uint64_t handle, uint32_t code, uint32_t* argument);  // ioctlsocket
 
-// Whether a socket of this protocol could be bound there now.
+// Whether a socket of this protocol can be bound to the address now.
 bool canBind(Protocol protocol, const SocketAddress& address);
 
 struct PassedIoctl {
@@ -57,7 +57,7 @@ struct PassedIoctl {
   void* completion;  // LPWSAOVERLAPPED_COMPLETION_ROUTINE or null
 };
 int passIoctl(const PassedIoctl& call);
-// For what the simulator itself has not pending.
+// These two pass on calls that are not pending in the simulator.
 int passCancel(uint64_t handle, void* overlapped);
 int passOverlappedResult(uint64_t handle, void* overlapped, uint32_t* bytes, bool wait, uint32_t* flags);
 

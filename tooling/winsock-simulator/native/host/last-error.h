@@ -2,7 +2,7 @@
 
 namespace simulator {
 
-// The calling thread's, which WSAGetLastError and GetLastError return.
+// The last error of the calling thread, as WSAGetLastError and GetLastError return it.
 void setLastError(int error);
 int lastError();
 

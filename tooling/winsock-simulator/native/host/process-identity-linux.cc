@@ -12,7 +12,7 @@
 namespace simulator {
 namespace {
 
-// Field 22 of /proc/<pid>/stat; 0 when there is no such process or only its zombie.
+// Returns field 22 of /proc/<pid>/stat, or 0 if the process does not exist or is a zombie.
 uint64_t startTimeOf(uint32_t pid) {
   char path[32];
   std::snprintf(path, sizeof path, "/proc/%u/stat", pid);
@@ -22,7 +22,7 @@ uint64_t startTimeOf(uint32_t pid) {
   const ssize_t length = read(file.get(), text, sizeof text - 1);
   if (length <= 0) return 0;
   text[length] = '\0';
-  const char* at = std::strrchr(text, ')');  // the command name before it may hold anything
+  const char* at = std::strrchr(text, ')');  // the command name may contain any character
   if (at == nullptr || std::strlen(at) < 3) return 0;
   const char state = at[2];
   if (state == 'Z' || state == 'X') return 0;

@@ -4,7 +4,7 @@
 
 namespace simulator {
 
-// A process id alone may be reissued; together with when it started it is not.
+// A system may reuse a process id, but not together with the same start time.
 struct ProcessIdentity {
   uint64_t startedAt;
   uint32_t pid;

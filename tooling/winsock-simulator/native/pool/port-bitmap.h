@@ -9,7 +9,7 @@
 
 namespace simulator {
 
-// One bit a port. Lives in shared memory: all zero is a valid, empty bitmap.
+// One bit for each port. Lives in shared memory, where all zero is a valid, empty bitmap.
 class PortBitmap {
  public:
   uint64_t word(uint32_t index) const { return words_[index]; }
@@ -38,7 +38,8 @@ class PortBitmap {
   uint64_t words_[kPortLimit / 64];
 };
 
-// The searches take a function from word index to word, so that several bitmaps can be searched as one. All return `end` for none.
+// The searches take a function that maps a word index to a word, so that several bitmaps are searched as one. They return `end` if
+// they find nothing.
 
 template <typename Words>
 uint32_t firstSet(const Words& words, uint32_t from, uint32_t end) {

@@ -11,74 +11,116 @@
 namespace simulator {
 namespace {
 
-// A wildcard address stands for the whole port of its family, a dual-stack socket's for that of both.
+constexpr uint32_t kFirstUnprivilegedPort = 1024;
+
+// An unspecified address conflicts with every address of its families.
 bool overlap(const SocketAddress& one, BindMode oneMode, const SocketAddress& other, BindMode otherMode) {
-  if (one.family != other.family) {
-    return (oneMode.dualStack && one.isUnspecified()) || (otherMode.dualStack && other.isUnspecified());
-  }
-  return one.isUnspecified() || other.isUnspecified() || one.bytes == other.bytes;
+  if ((familiesOf(one, oneMode) & familiesOf(other, otherMode)) == 0) return false;
+  return one.isUnspecified() || other.isUnspecified() || one.unmapped().bytes == other.unmapped().bytes;
+}
+
+// A word that has the bits of both bitmaps, or of one, by the families.
+uint64_t wordOf(const PortBitmap (&bitmaps)[2], uint32_t index, Families families) {
+  return ((families & kIpv4) != 0 ? bitmaps[0].word(index) : 0) | ((families & kIpv6) != 0 ? bitmaps[1].word(index) : 0);
+}
+
+bool test(const PortBitmap (&bitmaps)[2], uint32_t port, Families families) {
+  return (wordOf(bitmaps, port / 64, families) >> (port % 64) & 1) != 0;
+}
+
+template <typename Change>
+void forEachFamily(PortBitmap (&bitmaps)[2], Families families, Change change) {
+  if ((families & kIpv4) != 0) change(bitmaps[0]);
+  if ((families & kIpv6) != 0) change(bitmaps[1]);
+}
+
+void setPorts(PortBitmap (&bitmaps)[2], PortRange range, Families families) {
+  forEachFamily(bitmaps, families, [&](PortBitmap& bitmap) { bitmap.set(range); });
+}
+
+void clearPorts(PortBitmap (&bitmaps)[2], PortRange range, Families families) {
+  forEachFamily(bitmaps, families, [&](PortBitmap& bitmap) { bitmap.clear(range); });
 }
 
 }  // namespace
 
-Reservation* PortPool::acquireRuntime(Protocol protocol, PortRange wanted, SocketIdentity anchor) {
+Reservation* PortPool::acquireRuntime(Protocol protocol, PortRange wanted, SocketIdentity socket, uint16_t anchorFamily) {
+  const Anchor anchor{socket, anchorFamily};
+  const Families families = world().familyPools == kTwoPools && anchorFamily == kFamilyInet ? kIpv4 : kBothFamilies;
   if (wanted.start != 0) {
-    return isFree(protocol, wanted) ? &enter(protocol, wanted, false, anchor) : nullptr;
+    const bool free = isUnused(protocol, wanted, families) && !isExcluded(protocol, wanted);
+    return free ? &enter(protocol, wanted, families, &anchor) : nullptr;
   }
-  std::optional<uint32_t> start = findWildcardStart(protocol, wanted.count);
-  if (!start && reclaimDead()) start = findWildcardStart(protocol, wanted.count);
-  return start ? &enter(protocol, {*start, wanted.count}, false, anchor) : nullptr;
+  std::optional<uint32_t> start = findWildcardStart(protocol, wanted.count, families);
+  if (!start && reclaimDead()) start = findWildcardStart(protocol, wanted.count, families);
+  return start ? &enter(protocol, {*start, wanted.count}, families, &anchor) : nullptr;
 }
 
 Reservation* PortPool::createPersistent(Protocol protocol, PortRange range) {
-  return isFree(protocol, range) ? &enter(protocol, range, true, {}) : nullptr;
+  if (!isUnused(protocol, range, kBothFamilies)) return nullptr;
+  if (world().createOverExclusion != 0 && isExcluded(protocol, range)) return nullptr;
+  return &enter(protocol, range, kBothFamilies, nullptr);
 }
 
-// The lowest run of the dynamic range.
-std::optional<uint32_t> PortPool::findWildcardStart(Protocol protocol, uint32_t count) {
+// Returns the start of the lowest free run where wildcards lie.
+std::optional<uint32_t> PortPool::findWildcardStart(Protocol protocol, uint32_t count, Families families) {
   const ProtocolPorts& all = ports(protocol);
-  const auto unavailable = [&](uint32_t index) { return all.reserved.word(index) | all.excluded.word(index); };
-  const uint32_t end = all.dynamicRange.end();
-  for (uint32_t start = all.dynamicRange.start;;) {
+  const auto unavailable = [&](uint32_t index) { return wordOf(all.reserved, index, families) | all.excluded.word(index); };
+  const bool anywhere = world().wildcardPlace == kAbove1023;
+  const uint32_t end = anywhere ? kPortLimit : all.dynamicRange.end();
+  for (uint32_t start = anywhere ? kFirstUnprivilegedPort : all.dynamicRange.start;;) {
     start = lowestClearRun(unavailable, start, end, count);
     if (start == end) return std::nullopt;
-    const uint32_t obstacle = firstLiveBound(protocol, {start, count});
+    const uint32_t obstacle = firstLiveBound(protocol, {start, count}, families);
     if (obstacle == start + count) return start;
     start = obstacle + 1;
   }
 }
 
-bool PortPool::isFree(Protocol protocol, PortRange range) {
+// Whether no reservation and no socket holds a port of the range.
+bool PortPool::isUnused(Protocol protocol, PortRange range, Families families) {
   const ProtocolPorts& all = ports(protocol);
-  const auto reserved = [&](uint32_t index) { return all.reserved.word(index); };
-  const auto excluded = [&](uint32_t index) { return all.excluded.word(index); };
+  const auto reserved = [&](uint32_t index) { return wordOf(all.reserved, index, families); };
   for (uint32_t port = range.start; (port = firstSet(reserved, port, range.end())) != range.end(); ++port) {
-    if (isReserved(protocol, port)) return false;
+    if (reservationOf(protocol, port, families) != nullptr) return false;
   }
-  return firstSet(excluded, range.start, range.end()) == range.end() && firstLiveBound(protocol, range) == range.end();
+  return firstLiveBound(protocol, range, families) == range.end();
 }
 
-// The range's end when none is.
-uint32_t PortPool::firstLiveBound(Protocol protocol, PortRange range) {
-  const auto bound = [&](uint32_t index) { return ports(protocol).bound.word(index); };
+bool PortPool::isExcluded(Protocol protocol, PortRange range) {
+  const auto excluded = [&](uint32_t index) { return ports(protocol).excluded.word(index); };
+  return firstSet(excluded, range.start, range.end()) != range.end();
+}
+
+// Returns the end of the range if no port of it is bound.
+uint32_t PortPool::firstLiveBound(Protocol protocol, PortRange range, Families families) {
+  const auto bound = [&](uint32_t index) { return wordOf(ports(protocol).bound, index, families); };
   uint32_t port = range.start;
   while ((port = firstSet(bound, port, range.end())) != range.end()) {
-    if (isBound(protocol, port)) return port;
+    if (isBound(protocol, port, families)) return port;
     ++port;
   }
   return port;
 }
 
-Reservation& PortPool::enter(Protocol protocol, PortRange range, bool persistent, SocketIdentity anchor) {
+bool PortPool::isAnyBound(const Reservation& reservation) {
+  return firstLiveBound(reservation.protocol, reservation.range, kBothFamilies) != reservation.range.end();
+}
+
+// A persistent reservation has no anchor.
+Reservation& PortPool::enter(Protocol protocol, PortRange range, Families families, const Anchor* anchor) {
   const uint32_t index = memory_.reservations.take();
   Reservation& reservation = *memory_.reservations.at(index);
   reservation.range = range;
   reservation.cursor = range.start;
   reservation.protocol = protocol;
-  reservation.persistent = persistent;
+  reservation.persistent = anchor == nullptr;
+  reservation.served = anchor == nullptr || world().blockServed == kServedAtOnce;
+  reservation.families = families;
+  reservation.anchorFamily = anchor == nullptr ? 0 : anchor->family;
   reservation.owner = currentProcess();
-  reservation.anchor = anchor;
-  const uint64_t token = nextToken(memory_.tokensIssued, index);
+  reservation.anchor = anchor == nullptr ? SocketIdentity{} : anchor->socket;
+  const uint64_t token = nextToken(memory_.tokensIssued, index, static_cast<uint32_t>(protocol));
   std::atomic_signal_fence(std::memory_order_seq_cst);
   reservation.token = token;
   enterPorts(reservation);
@@ -87,15 +129,25 @@ Reservation& PortPool::enter(Protocol protocol, PortRange range, bool persistent
 
 void PortPool::enterPorts(Reservation& reservation) {
   ProtocolPorts& all = ports(reservation.protocol);
-  all.reserved.set(reservation.range);
+  setPorts(all.reserved, reservation.range, reservation.families);
   std::fill_n(all.reservationAt + reservation.range.start, reservation.range.count, memory_.reservations.indexOf(reservation) + 1);
+}
+
+uint32_t PortPool::firstOffered(const Reservation& reservation) {
+  switch (world().portOrder) {
+    case kNextPort: return reservation.cursor;
+    case kRandomPort: break;
+    default: return reservation.range.start;
+  }
+  memory_.random = memory_.random * 6364136223846793005 + 1442695040888963407;  // Knuth's MMIX generator
+  return reservation.range.start + static_cast<uint32_t>(memory_.random >> 33) % reservation.range.count;
 }
 
 void PortPool::release(Reservation& reservation) {
   reservation.token = 0;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   ProtocolPorts& all = ports(reservation.protocol);
-  all.reserved.clear(reservation.range);
+  clearPorts(all.reserved, reservation.range, reservation.families);
   std::fill_n(all.reservationAt + reservation.range.start, reservation.range.count, 0);
   memory_.reservations.giveBack(memory_.reservations.indexOf(reservation));
 }
@@ -105,6 +157,11 @@ Reservation* PortPool::find(uint64_t token) {
   Reservation* reservation = memory_.reservations.at(slotOfToken(token));
   if (reservation == nullptr || reservation->token != token || reclaimIfDead(*reservation)) return nullptr;
   return reservation;
+}
+
+int PortPool::errorOfToken(Protocol protocol, uint64_t token) const {
+  const bool issued = wasIssued(token, memory_.tokensIssued, static_cast<uint32_t>(protocol));
+  return issued ? memory_.world.endedToken : memory_.world.unknownToken;
 }
 
 Reservation* PortPool::findPersistent(Protocol protocol, PortRange range) {
@@ -126,25 +183,28 @@ bool PortPool::reclaimDead() {
   return reclaimed;
 }
 
-bool PortPool::isReserved(Protocol protocol, uint32_t port) {
+const Reservation* PortPool::reservationOf(Protocol protocol, uint32_t port, Families families) {
   const ProtocolPorts& all = ports(protocol);
-  return all.reserved.test(port) && !reclaimIfDead(*memory_.reservations.at(all.reservationAt[port] - 1));
+  if (!test(all.reserved, port, families)) return nullptr;
+  Reservation& reservation = *memory_.reservations.at(all.reservationAt[port] - 1);
+  return reclaimIfDead(reservation) ? nullptr : &reservation;
 }
 
-bool PortPool::isBound(Protocol protocol, uint32_t port) {
+bool PortPool::isBound(Protocol protocol, uint32_t port, Families families) {
   const ProtocolPorts& all = ports(protocol);
-  if (!all.bound.test(port)) return false;
+  if (!test(all.bound, port, families)) return false;
   for (uint32_t index = all.firstBoundAt[port]; index != 0;) {
     BoundPort& bound = *memory_.boundPorts.at(index - 1);
     index = bound.nextOnPort;
+    if ((bound.families() & families) == 0) continue;
     if (isStillBound(bound)) return true;
     dropBound(bound);
   }
   return false;
 }
 
-// Two sockets share a port on addresses apart from each other, or when both asked for it. As Windows documents it, one that
-// asked while the other did not is refused with WSAEACCES.
+// Two sockets share a port if their addresses do not overlap, or if both have SO_REUSEADDR. If only the new one has it, the error is
+// WSAEACCES (learn.microsoft.com: Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE).
 int PortPool::bindError(Protocol protocol, const SocketAddress& address, BindMode mode) {
   for (uint32_t index = ports(protocol).firstBoundAt[address.port]; index != 0;) {
     BoundPort& bound = *memory_.boundPorts.at(index - 1);
@@ -176,7 +236,7 @@ bool PortPool::recordBound(Protocol protocol, const SocketAddress& address, Bind
   std::atomic_signal_fence(std::memory_order_seq_cst);
   bound.used = true;
   all.firstBoundAt[address.port] = index + 1;
-  all.bound.set({address.port, 1});
+  setPorts(all.bound, {address.port, 1}, bound.families());
   return true;
 }
 
@@ -195,7 +255,12 @@ void PortPool::dropBound(BoundPort& bound) {
   while (*link != index + 1) link = &memory_.boundPorts.at(*link - 1)->nextOnPort;
   *link = bound.nextOnPort;
   bound.used = false;
-  if (all.firstBoundAt[bound.address.port] == 0) all.bound.clear({bound.address.port, 1});
+  clearPorts(all.bound, {bound.address.port, 1}, kBothFamilies);
+  for (uint32_t other = all.firstBoundAt[bound.address.port]; other != 0;) {
+    const BoundPort& left = *memory_.boundPorts.at(other - 1);
+    setPorts(all.bound, {bound.address.port, 1}, left.families());
+    other = left.nextOnPort;
+  }
   memory_.boundPorts.giveBack(index);
 }
 
@@ -235,7 +300,8 @@ void PortPool::reset() {
 void PortPool::reboot() {
   memory_.reservations.forEachUsed([&](Reservation& reservation) {
     if (reservation.persistent) {
-      reservation.token = nextToken(memory_.tokensIssued, memory_.reservations.indexOf(reservation));
+      reservation.token = nextToken(memory_.tokensIssued, memory_.reservations.indexOf(reservation),
+                                    static_cast<uint32_t>(reservation.protocol));
       reservation.cursor = reservation.range.start;
     } else {
       release(reservation);
@@ -257,8 +323,8 @@ void PortPool::forgetProcess(const ProcessIdentity& process) {
 
 void PortPool::repair() {
   for (ProtocolPorts& all : memory_.protocols) {
-    all.reserved.clearAll();
-    all.bound.clearAll();
+    for (PortBitmap& reserved : all.reserved) reserved.clearAll();
+    for (PortBitmap& bound : all.bound) bound.clearAll();
     std::fill(std::begin(all.reservationAt), std::end(all.reservationAt), 0);
     std::fill(std::begin(all.firstBoundAt), std::end(all.firstBoundAt), 0);
   }
@@ -268,7 +334,7 @@ void PortPool::repair() {
     ProtocolPorts& all = ports(bound.protocol);
     bound.nextOnPort = all.firstBoundAt[bound.address.port];
     all.firstBoundAt[bound.address.port] = memory_.boundPorts.indexOf(bound) + 1;
-    all.bound.set({bound.address.port, 1});
+    setPorts(all.bound, {bound.address.port, 1}, bound.families());
   });
   memory_.boundPorts.rebuildFreeList();
 }

@@ -22,7 +22,7 @@ std::string objectName(const std::string& pool) {
   return "/winsock-simulator-" + std::to_string(geteuid()) + "-" + std::to_string(kPoolLayout & 0xFFFFFF) + "-" + pool;
 }
 
-// One process alone initialises. The mapping keeps the file open, so that closing the descriptor would not unlock it.
+// Lets only one process initialise a pool. The mapping keeps the file open, so closing the descriptor would not unlock it.
 class FileLock {
  public:
   explicit FileLock(int descriptor) : descriptor_(descriptor), held_(flock(descriptor, LOCK_EX) == 0) {}
@@ -47,6 +47,7 @@ bool initialise(PoolMemory& memory) {
   const bool made = pthread_mutex_init(reinterpret_cast<pthread_mutex_t*>(memory.lock), &attributes) == 0;
   pthread_mutexattr_destroy(&attributes);
   if (!made) return false;
+  if (!readWorldFromEnvironment(memory.world)) return false;
   PortPool(memory).reset();
   memory.layout = kPoolLayout;
   return true;

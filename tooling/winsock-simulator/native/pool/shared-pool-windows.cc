@@ -7,7 +7,7 @@
 namespace simulator {
 namespace {
 
-// A file, not the paging file: persistent reservations are to outlive the last process that maps it.
+// A file instead of the paging file, so that persistent reservations outlive the last process that maps it.
 std::string pathOf(const std::string& pool) {
   char folder[MAX_PATH + 1];
   const DWORD length = GetTempPathA(sizeof folder, folder);
@@ -47,6 +47,10 @@ std::unique_ptr<SharedPool> SharedPool::open(const std::string& name) {
   auto pool = std::make_unique<WindowsSharedPool>(mutex.release(), mapping.release(), view);
   const Lock lock = pool->lock();
   if (pool->memory().layout != kPoolLayout) {
+    if (!readWorldFromEnvironment(pool->memory().world)) {
+      pool->unlock();
+      return nullptr;
+    }
     PortPool(pool->memory()).reset();
     pool->memory().layout = kPoolLayout;
   } else if (lock == Lock::kTakenFromTheDead) {

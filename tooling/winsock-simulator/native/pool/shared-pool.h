@@ -11,9 +11,9 @@ namespace simulator {
 // A named pool mapped into this process.
 class SharedPool {
  public:
-  // Null when the system refuses.
+  // Returns null if the system refuses, or if the pool is new and WINSOCK_SIMULATOR_WORLD is malformed.
   static std::unique_ptr<SharedPool> open(const std::string& name);
-  // A Win32 error, 0 for success.
+  // Returns a Win32 error, 0 for success.
   static int destroy(const std::string& name);
 
   virtual ~SharedPool() = default;
@@ -26,7 +26,7 @@ class SharedPool {
   virtual void unlock() = 0;
 };
 
-// The pool, for as long as this process has it to itself.
+// Holds the lock of a pool.
 class LockedPool {
  public:
   explicit LockedPool(SharedPool& shared) : shared_(shared), pool_(shared.memory()) {

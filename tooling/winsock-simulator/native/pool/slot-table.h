@@ -5,8 +5,8 @@
 
 namespace simulator {
 
-// A fixed table in shared memory whose slots keep their place. All zero is a valid, empty table. A slot counts as used once its
-// `inUse()` says so, which its owner writes last: a process killed half-way leaves a free slot, and `rebuild` finds it again.
+// A table of fixed size in shared memory. All zero is a valid, empty table. A slot is used if its `inUse()` is true. Its owner sets
+// that last, so a process that is killed half-way leaves a free slot, which `rebuildFreeList` finds.
 template <typename Slot, uint32_t Capacity>
 class SlotTable {
  public:

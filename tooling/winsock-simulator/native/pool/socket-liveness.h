@@ -4,10 +4,10 @@
 
 namespace simulator {
 
-// Whether the socket that was bound is still open, here or in another process.
+// Whether the bound socket is still open, in this process or another.
 bool isStillBound(const BoundPort& bound);
 
-// Whether the socket that a runtime reservation was acquired on is still open.
+// Whether the anchor of the runtime reservation is still open.
 bool isAnchorOpen(const Reservation& reservation);
 
 }  // namespace simulator

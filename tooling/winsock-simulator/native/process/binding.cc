@@ -8,47 +8,63 @@
 namespace simulator {
 namespace {
 
-// One attempt to bind a socket somewhere in the pool, which is locked throughout.
+// One call of bind. Holds the lock of the pool.
 class Binding {
  public:
   Binding(SharedPool& shared, SimulatedSocket& socket, const SocketAddress& wanted)
-      : pool_(shared), socket_(socket), wanted_(wanted) {}
+      : pool_(shared), world_(pool_->world()), socket_(socket), wanted_(wanted), mode_{socket.shareable, isDualStack()} {}
 
   int bind() {
     if (socket_.association != 0) return bindInsideReservation();
-    if (wanted_.port == 0) {
-      pool_->offerEphemeralPorts(socket_.protocol, [this](uint16_t port) { return tryChosen(port); });
-      return chosenError_;
-    }
-    if (pool_->isReserved(socket_.protocol, wanted_.port)) return WSAEACCES;
-    return bindAt(wanted_.port);
+    if (wanted_.port != 0) return bindAsStranger();
+    int error = WSAEADDRINUSE;
+    pool_->offerEphemeralPorts(socket_.protocol, [&](uint16_t port) { return tryChosen(port, error); });
+    return error;
   }
 
  private:
   int bindInsideReservation() {
     Reservation* reservation = pool_->find(socket_.association);
-    if (wanted_.port != 0) {
-      if (reservation == nullptr || !reservation->range.contains(wanted_.port)) return WSAEADDRNOTAVAIL;
-      return bindAt(wanted_.port);
-    }
-    if (reservation != nullptr) pool_->offerPortsOf(*reservation, [this](uint16_t port) { return tryChosen(port); });
-    return chosenError_;
+    if (reservation == nullptr) return world_.bindAfterEnd;
+    const bool isAnchor = !reservation->persistent && reservation->owner == currentProcess() && reservation->anchor == socket_.identity;
+    const bool served = reservation->served || isAnchor;
+    const int error = wanted_.port == 0 ? bindAnyOf(*reservation, served) : bindGivenOf(*reservation, served);
+    if (error == 0 && isAnchor) reservation->served = true;
+    return error;
   }
 
-  // A port that only the machine knows to be taken is passed over.
-  bool tryChosen(uint16_t port) {
-    chosenError_ = bindAt(port);
-    return chosenError_ != WSAEADDRINUSE;
+  int bindAnyOf(Reservation& reservation, bool served) {
+    int error = WSAEADDRINUSE;
+    if (served) pool_->offerPortsOf(reservation, [&](uint16_t port) { return tryChosen(port, error); });
+    return error == WSAEADDRINUSE ? world_.blockExhausted : error;
+  }
+
+  // A block that is not served yet treats all sockets except its anchor as strangers.
+  int bindGivenOf(const Reservation& reservation, bool served) {
+    if (!reservation.range.contains(wanted_.port)) return world_.portOutsideBlock;
+    const int error = served ? bindAt(wanted_.port) : bindAsStranger();
+    return error == WSAEADDRINUSE && served ? world_.blockPortInUse : error;
+  }
+
+  int bindAsStranger() {
+    const Reservation* reservation = pool_->reservationOf(socket_.protocol, wanted_.port, familiesOf(wanted_, mode_));
+    if (reservation == nullptr) return bindAt(wanted_.port);
+    return reservation->persistent ? world_.persistentPortRefused : world_.runtimePortRefused;
+  }
+
+  // Returns whether to stop. Passes over a port that only the real system knows to be taken.
+  bool tryChosen(uint16_t port, int& error) {
+    error = bindAt(port);
+    return error != WSAEADDRINUSE;
   }
 
   int bindAt(uint16_t port) {
     SocketAddress address = wanted_;
     address.port = port;
-    const BindMode mode{socket_.shareable, isDualStack()};
-    if (const int error = pool_->bindError(socket_.protocol, address, mode)) return error;
+    if (const int error = pool_->bindError(socket_.protocol, address, mode_)) return error;
     if (const int error = host::bind(socket_.identity.handle, address)) return error;
     socket_.bound = true;
-    if (pool_->recordBound(socket_.protocol, address, mode, socket_.identity)) socket_.boundPort = port;
+    if (pool_->recordBound(socket_.protocol, address, mode_, socket_.identity)) socket_.boundPort = port;
     return 0;
   }
 
@@ -60,9 +76,10 @@ class Binding {
   }
 
   LockedPool pool_;
+  const World& world_;
   SimulatedSocket& socket_;
   const SocketAddress& wanted_;
-  int chosenError_ = WSAEADDRINUSE;
+  const BindMode mode_;
 };
 
 }  // namespace

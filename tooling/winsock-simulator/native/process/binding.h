@@ -7,7 +7,7 @@ namespace simulator {
 class SimulatedProcess;
 struct SimulatedSocket;
 
-// bind, with the pool's say about the port. Returns a Winsock error, 0 for success.
+// Binds the socket to an address that the pool allows. Returns a Winsock error, 0 for success.
 int bindSocket(SimulatedProcess& process, SimulatedSocket& socket, const SocketAddress& address);
 
 bool isBound(const SimulatedSocket& socket);

@@ -8,10 +8,10 @@
 
 namespace simulator {
 
-// What this process was told about calls by kind: how long they take, which of them fail; and how many there were.
+// For each kind of call of this process: how long calls take, which of them fail, and how many there were.
 class CallScript {
  public:
-  // Counts a call. Returns the error that it is to fail with, 0 for none.
+  // Counts a call. Returns the error that it must fail with, or 0.
   int next(WinsockSimulator_Call call) {
     Kind& kind = kinds_[call];
     ++kind.calls;

@@ -5,7 +5,7 @@
 
 namespace simulator {
 
-// A control call, whichever entry point it came in through.
+// A control call through either entry point.
 struct ControlCall {
   SOCKET s;
   DWORD code;
@@ -18,7 +18,7 @@ struct ControlCall {
   LPWSAOVERLAPPED_COMPLETION_ROUTINE completion;
 };
 
-// Returns its error, WSA_IO_PENDING included, or 0; it is the thread's last one as well. `entryPoint` is what it is counted as.
+// Returns the error (WSA_IO_PENDING if it is pending) or 0, and sets the thread's last error. Counts the call as `entryPoint` too.
 int makeControlCall(WinsockSimulator_Call entryPoint, const ControlCall& call) noexcept;
 
 }  // namespace simulator

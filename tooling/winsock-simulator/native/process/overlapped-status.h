@@ -6,13 +6,13 @@
 
 namespace simulator {
 
-// Both leave the structure alone once Internal says that it is complete: its owner may have freed it then.
+// Neither accesses the structure after it has stored the completed status in Internal: its owner may free it then.
 void markPending(WSAOVERLAPPED* overlapped);
 void markComplete(WSAOVERLAPPED* overlapped, int error, uint32_t bytes);
 
 uint32_t statusOf(WSAOVERLAPPED* overlapped);
 
-// The event to signal, without the bit that only asks for no completion packet.
+// Returns the event to signal, without the low bit that suppresses the completion packet.
 HANDLE eventOf(const WSAOVERLAPPED* overlapped);
 
 }  // namespace simulator

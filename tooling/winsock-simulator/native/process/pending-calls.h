@@ -14,8 +14,8 @@
 
 namespace simulator {
 
-// Calls that take time. One thread, started with the first of them, executes each when it is due. Everything here happens under the
-// process' mutex, which the caller holds.
+// Calls that take time. One thread executes each call when it is due; the first call starts the thread. The caller holds the mutex
+// of the process.
 class PendingCalls {
  public:
   using Lock = std::unique_lock<std::mutex>;
@@ -23,14 +23,14 @@ class PendingCalls {
   PendingCalls(std::mutex& mutex, std::function<Outcome(const ReservationRequest&)> execute)
       : mutex_(mutex), execute_(std::move(execute)) {}
 
-  // Overlapped: comes back at once.
+  // Starts an overlapped call and returns at once.
   void start(const ReservationRequest& request, WSAOVERLAPPED* overlapped, uint32_t milliseconds);
-  // Blocking: comes back when it is done, having let go of the lock meanwhile. WSAEINTR when it was cancelled.
+  // Makes a blocking call; releases the lock while it waits. The outcome is WSAEINTR if the call was cancelled.
   Outcome runBlocking(Lock& lock, const ReservationRequest& request, uint32_t milliseconds);
-  // A blocking call of another kind, which the caller executes. 0, or WSAEINTR.
+  // Waits before a blocking call that the caller then executes. Returns 0, or WSAEINTR if it was cancelled.
   int delay(Lock& lock, uint64_t handle, uint32_t milliseconds);
 
-  // How many were there. A null `overlapped` means all of that handle.
+  // These return how many calls they ended. With a null `overlapped`, cancels all calls of the handle.
   uint32_t cancel(uint64_t handle, const WSAOVERLAPPED* overlapped);
   uint32_t cancelAll();
   uint32_t interruptBlocked();
@@ -44,12 +44,12 @@ class PendingCalls {
   struct Call {
     ReservationRequest request{};
     bool executes = true;
-    WSAOVERLAPPED* overlapped = nullptr;  // null: somebody blocks
+    WSAOVERLAPPED* overlapped = nullptr;  // null for a blocking call
     HANDLE event = nullptr;
     Outcome* outcome = nullptr;  // on the blocked thread's stack
     bool* done = nullptr;
   };
-  using Key = std::pair<Clock::time_point, uint64_t>;  // when due (never, for `until released`), then in order of arrival
+  using Key = std::pair<Clock::time_point, uint64_t>;  // when it is due (never, if it waits until released), and its number
   using Calls = std::map<Key, Call>;
 
   void enqueue(Call call, uint32_t milliseconds);
@@ -68,8 +68,8 @@ class PendingCalls {
   std::map<const WSAOVERLAPPED*, Key> overlapped_;
   uint64_t arrivals_ = 0;
   bool threadStarted_ = false;
-  std::condition_variable changed_;    // the thread waits for this
-  std::condition_variable completed_;  // blocked callers wait for this
+  std::condition_variable changed_;    // the thread waits for it
+  std::condition_variable completed_;  // blocked callers wait for it
 };
 
 }  // namespace simulator

@@ -5,10 +5,10 @@
 
 namespace simulator {
 
-// getsockopt(SO_PROTOCOL_INFOW): the catalog's entry of the simulator's service provider for a socket like this. Returns an error.
+// getsockopt(SO_PROTOCOL_INFOW): writes the catalog entry of the simulator's provider for such a socket. Returns a Winsock error.
 int writeProtocolInfo(const SimulatedSocket& socket, char* value, int* length);
 
-// Whether a catalog entry is one of the simulator's.
+// Whether the catalog entry belongs to the simulator's provider.
 bool isOfThisProvider(const WSAPROTOCOL_INFOW& info);
 
 }  // namespace simulator

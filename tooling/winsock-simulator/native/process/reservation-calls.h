@@ -7,10 +7,10 @@ namespace simulator {
 class SimulatedProcess;
 struct SimulatedSocket;
 
-// Does what one of the three control calls asks for.
+// Executes one of the three control calls.
 Outcome perform(SimulatedProcess& process, SimulatedSocket& socket, const ReservationRequest& request);
 
-// The same for a call that was pending: WSA_OPERATION_ABORTED when the socket is no longer the one it was made on.
+// Executes a call that was pending. The outcome is WSA_OPERATION_ABORTED if its socket was closed meanwhile.
 Outcome execute(SimulatedProcess& process, const ReservationRequest& request);
 
 }  // namespace simulator

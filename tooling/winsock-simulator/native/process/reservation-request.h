@@ -7,7 +7,7 @@
 
 namespace simulator {
 
-// One of the three control calls, checked as far as its buffers go and with its input copied.
+// One of the three control calls. Its buffers are checked and its input is copied.
 struct ReservationRequest {
   WinsockSimulator_Call call;
   SocketIdentity socket;
@@ -15,7 +15,7 @@ struct ReservationRequest {
   uint16_t numberOfPorts;  // ACQUIRE
   uint64_t token;          // ASSOCIATE, RELEASE
   void* output;            // ACQUIRE: an INET_PORT_RESERVATION_INSTANCE
-  int fault;               // fail with this instead
+  int fault;               // an error to fail with, or 0
 };
 
 struct Outcome {

@@ -30,13 +30,18 @@ SimulatedProcess::SimulatedProcess()
       poolName_(poolNameFromEnvironment()) {}
 
 SimulatedProcess& SimulatedProcess::current() {
-  static auto* process = new SimulatedProcess;  // never destroyed: its thread may outlive main
+  static auto* process = new SimulatedProcess;  // never destroyed, because its thread may outlive main
   return *process;
 }
 
 SharedPool* SimulatedProcess::pool() {
   if (pool_ == nullptr) pool_ = SharedPool::open(poolName_);
   return pool_.get();
+}
+
+int32_t SimulatedProcess::overlappedCall() {
+  SharedPool* shared = pool();
+  return shared == nullptr ? static_cast<int32_t>(kAtOnce) : LockedPool(*shared)->world().overlappedCall;
 }
 
 void SimulatedProcess::leavePool() {

@@ -12,7 +12,7 @@
 
 namespace simulator {
 
-// All that this process knows. Its mutex guards everything in it; the pool has a lock of its own, taken after it.
+// The state of this process. `mutex` guards all of it. The pool has its own lock, which is taken after `mutex`.
 class SimulatedProcess {
  public:
   static SimulatedProcess& current();
@@ -20,21 +20,22 @@ class SimulatedProcess {
   std::mutex mutex;
   unsigned startups = 0;
   unsigned providerStartups = 0;
-  WSPUPCALLTABLE upcalls{};  // of the last WSPStartup, for all of the process: so it is documented
+  WSPUPCALLTABLE upcalls{};  // of the last WSPStartup, for the whole process, as documented
   bool elevated = false;
   CallScript script;
   SocketTable sockets;
   PendingCalls pending;
 
-  // Null when the system gives no shared memory.
+  // Null if the system refuses the shared memory, or if WINSOCK_SIMULATOR_WORLD is malformed.
   SharedPool* pool();
   const std::string& poolName() const { return poolName_; }
+  int32_t overlappedCall();  // how an overlapped control call ends in the pool's world
   void leavePool();
   void usePool(std::string name);
 
-  // Ends what ends with a socket: its reservations, its hold on its port. Not the handle.
+  // Ends the reservations of the socket and frees its port. Leaves the handle open.
   void letGo(SimulatedSocket& socket);
-  // Lets go of what was closed behind our back.
+  // Applies letGo to sockets that were closed without a call to the simulator.
   void sweep();
 
  private:

@@ -14,24 +14,25 @@ struct SimulatedSocket {
   Protocol protocol = Protocol::kOther;
   uint16_t family = 0;
   bool overlapped = true;
-  bool foreign = false;  // opened by somebody else, Node for example
-  bool gone = false;     // closed behind our back with the number in use again, or from before a reboot
+  bool foreign = false;  // not opened through the simulator, for example by Node
+  bool gone = false;     // closed without a call to the simulator and its number reused, or lost in a reboot
   bool shareable = false;
   bool exclusive = false;
   bool bound = false;
   uint16_t boundPort = 0;
-  uint64_t association = 0;        // the token
+  uint64_t association = 0;        // a token, 0 for none
   std::vector<uint64_t> acquired;  // tokens of the reservations that end with this socket
+  bool hasAcquired = false;        // whether a reservation was ever acquired on it
 };
 
-// This process' sockets by handle. Node closes an adopted socket without telling us, and its number may come back as anything:
-// a socket is itself only as long as its identity says so.
+// The sockets of this process by handle. Node closes an adopted socket without a call to the simulator, and the system reuses its
+// number, so an entry is valid only while its identity matches.
 class SocketTable {
  public:
-  // The socket of that number as it is now; null when it is none (any more). Takes in foreign ones.
+  // Returns the socket that has this handle now, or null. Adds an entry for a foreign socket.
   SimulatedSocket* find(uint64_t handle);
 
-  // The entry as it is, without a look at the handle.
+  // Returns the entry without a check of the handle.
   SimulatedSocket* remembered(uint64_t handle);
 
   SimulatedSocket& add(uint64_t handle, bool overlapped);
