@@ -107,8 +107,8 @@ async function openNative(
     if (typeof create !== 'function') throw new TypeError(`it does not export ${factory}`)
     return create({ libraries })
   } catch (error) {
-    const reason = isNotInstalled(error, packageName) ? `install ${packageName}` : firstLine(messageOf(error))
-    throw new ReservationError('ERR_RESERVATION_UNSUPPORTED', `The ${name} backend is not available: ${reason}.`, error)
+    const reason = isNotInstalled(error, packageName) ? `install ${packageName}.` : firstSentence(messageOf(error))
+    throw new ReservationError('ERR_RESERVATION_UNSUPPORTED', `The ${name} backend is not available: ${reason}`, error)
   }
 }
 
@@ -134,8 +134,8 @@ function isNotInstalled(error: unknown, packageName: string): boolean {
   return NOT_FOUND.has(codeOf(error)) && messageOf(error).includes(`'${packageName}'`)
 }
 
-/** The first line, without its full stop. */
-function firstLine(text: string): string {
-  const [line = ''] = text.split('\n', 1)
-  return line.trim().replace(/\.$/, '')
+/** The first line, with a full stop if it has no other end. */
+function firstSentence(text: string): string {
+  const line = text.trim().split('\n', 1).join('').trim()
+  return /[.!?]$/.test(line) ? line : `${line}.`
 }

@@ -151,6 +151,7 @@ describe('the choice of a native backend', () => {
 
   it.each([
     ['a sentence', new Error('The addon cannot be loaded.'), 'The addon cannot be loaded.'],
+    ['a question', new Error('Is the addon here?'), 'Is the addon here?'],
     ['several lines', new Error('Not a valid Win32 application.\r\nC:\\x.node'), 'Not a valid Win32 application.'],
     ['an error of another realm', runInNewContext(`new Error('foreign')`), 'foreign.'],
     ['a string', 'thrown', 'thrown.'],
