@@ -17,8 +17,14 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
   return { exitCode, stdout: stdout.replaceAll('\r\n', '\n'), stderr: stderr.replaceAll('\r\n', '\n') }
 }
 
+const arch = windows?.kind === 'wine' ? windows.arch : process.arch
+
 async function runOnSimulator(command: Omit<SimulatedCommand, 'pool'>) {
-  const { args, env } = simulatedCommand({ ...command, pool: POOL }, windowsPath(simulatorDllPath), './test/programs/')
+  const { args, env } = simulatedCommand(
+    { ...command, pool: POOL },
+    windowsPath(simulatorDllPath(arch)),
+    './test/programs/',
+  )
   return await run(args, env)
 }
 

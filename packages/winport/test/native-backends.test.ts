@@ -47,7 +47,7 @@ describe.skipIf(windows?.kind !== 'wine')('as a Windows program under Wine', { t
   const deploy = () => deployForWindows('winport', { devDependencies: ['@winport/transport-koffi'] })
 
   it.each(BACKENDS)('winport demo runs over %s, on the simulator', async (backend) => {
-    const library = windowsPath(simulatorDllPath)
+    const library = windowsPath(simulatorDllPath('x64'))
     const env = { WINSOCK_SIMULATOR: library, WINSOCK_SIMULATOR_POOL: `demo-wine-${backend}-${process.pid}`, RANGE }
     const args = ['--import', './test/programs/elevate.js', 'test/programs/demo-on-simulator.js', backend, library]
     const { exitCode, stdout, stderr } = await runOnWindows({

@@ -44,7 +44,7 @@ async function measureUnderWine() {
   const cwd = await deployForWindows('@winport/benchmarks')
   const env = { WINSOCK_SIMULATOR_POOL: `bench-first-acquire-${process.pid}` }
   return await compare(name, RUNS_UNDER_WINE, async (backend) => {
-    const args = ['src/first-acquire.js', backend, windowsPath(simulatorDllPath)]
+    const args = ['src/first-acquire.js', backend, windowsPath(simulatorDllPath('x64'))]
     const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, env })
     if (exitCode !== 0) throw new Error(`first-acquire.js failed under Wine: ${exitCode}\n${stdout}${stderr}`)
     return stdout

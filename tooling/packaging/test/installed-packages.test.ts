@@ -150,7 +150,7 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
           expect(exitCode, stdout + stderr).toBe(0)
           return JSON.parse(stdout)
         }
-        const library = windowsPath(simulatorDllPath)
+        const library = windowsPath(simulatorDllPath('x64'))
         expect(await runProgram('best-backend.mjs', library)).toEqual({ transport: 'napi' })
         const args = ['backend-on-simulator.mjs', NAPI, 'createNapiTransport', library]
         expect(await runProgram(...args)).toEqual(servedOn('napi'))

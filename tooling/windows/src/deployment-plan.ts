@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { findDependency, type InstalledPackage, isOurs } from './installed-package.js'
+import { chosenVariant } from './windows-variants.js'
 
 /** A package of a deployment. */
 export interface PlannedPackage {
@@ -12,7 +13,7 @@ export interface PlannedPackage {
   readonly entries: readonly string[]
 }
 
-const PLATFORM = { os: 'win32', cpu: process.platform === 'win32' ? process.arch : 'x64' }
+const OS = 'win32'
 
 /**
  * What a deployment holds, and where: the package with its test folder, and its production dependencies in a tree of
@@ -83,7 +84,7 @@ function lookUp(at: string, name: string, placed: Placed): InstalledPackage | un
 }
 
 function runsOnWindows({ manifest: { os, cpu } }: InstalledPackage): boolean {
-  return (os?.includes(PLATFORM.os) ?? true) && (cpu?.includes(PLATFORM.cpu) ?? true)
+  return (os?.includes(OS) ?? true) && (cpu?.includes(windowsArchitecture()) ?? true)
 }
 
 async function publishedEntries({ directory, manifest }: InstalledPackage): Promise<readonly string[]> {
@@ -98,4 +99,8 @@ async function publishedEntries({ directory, manifest }: InstalledPackage): Prom
 
 async function allEntries({ directory }: InstalledPackage): Promise<readonly string[]> {
   return (await readdir(directory)).filter((entry) => entry !== 'node_modules')
+}
+
+function windowsArchitecture(): string {
+  return process.platform === 'win32' ? process.arch : chosenVariant().arch
 }

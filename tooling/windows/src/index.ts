@@ -1,4 +1,5 @@
 export { cacheDirectory } from './cache-directory.js'
+export { clangOrExplain } from './clang.js'
 export { type DeploymentOptions, deployForWindows } from './deploy-for-windows.js'
 export { leaseFixedPorts, leasePorts } from './lease-ports.js'
 export { prepareWindows, type RealWindows, type Windows, type Wine } from './prepare-windows.js'
@@ -13,3 +14,10 @@ export { windowsPath } from './windows-path.js'
 export { WindowsProcess, type WindowsResult } from './windows-process.js'
 export { installWindowsTools, type WindowsTools } from './windows-tools.js'
 export { WindowsUnavailableError } from './windows-unavailable-error.js'
+export {
+  chosenVariant,
+  matrixVariants,
+  WINDOWS_VARIANTS,
+  type WindowsArchitecture,
+  type WindowsVariant,
+} from './windows-variants.js'

@@ -1,6 +1,7 @@
-import { nodeForWindows } from './node-for-windows.js'
-import { installWindowsTools } from './windows-tools.js'
+import { nodeFromNpm } from './node-from-npm.js'
 import { WindowsUnavailableError } from './windows-unavailable-error.js'
+import { chosenVariant, type WindowsVariant } from './windows-variants.js'
+import { type WineInstallation, wineInstallation } from './wine-installation.js'
 import { winePrefix } from './wine-prefix.js'
 
 /** The means to run Windows programs on this machine. */
@@ -12,39 +13,44 @@ export interface RealWindows {
   readonly node: string
 }
 
-export interface Wine {
+export interface Wine extends WineInstallation {
   readonly kind: 'wine'
-  /** The path of node.exe 22.22.2, in Linux notation. */
+  /** The path of node.exe, in Linux notation. */
   readonly node: string
-  readonly wine: string
+  /** The version of Node.js, such as 'v22.22.2'. */
+  readonly nodeVersion: string
   readonly prefix: string
-  /** mingw's g++ for 64-bit Windows. */
-  readonly compiler: string
 }
 
-let preparing: Promise<Windows> | undefined
+const preparing = new Map<string, Promise<Windows>>()
 
 /**
  * Prepares this machine for Windows programs: installs Wine and mingw if possible, downloads Node.js for Windows, and
  * creates a Wine prefix, each once. Any number of processes may call this at the same time. On Windows it does nothing.
  *
+ * @param variant default: the one that the environment variable WINPORT_WINDOWS names
  * @throws WindowsUnavailableError that says what is missing and how to install it
  */
-export function prepareWindows(): Promise<Windows> {
-  preparing ??= prepare().catch((error: unknown) => {
-    preparing = undefined
-    throw error
-  })
-  return preparing
+export function prepareWindows(variant: WindowsVariant = chosenVariant()): Promise<Windows> {
+  const prepared =
+    preparing.get(variant.name) ??
+    prepare(variant).catch((error: unknown) => {
+      preparing.delete(variant.name)
+      throw error
+    })
+  preparing.set(variant.name, prepared)
+  return prepared
 }
 
-async function prepare(): Promise<Windows> {
+async function prepare(variant: WindowsVariant): Promise<Windows> {
   if (process.platform === 'win32') return { kind: 'windows', node: process.execPath }
-  const { wine, compiler } = await installWindowsTools()
   try {
-    const [node, prefix] = await Promise.all([nodeForWindows(), winePrefix(wine)])
-    return { kind: 'wine', node, wine, prefix, compiler }
+    const installation = await wineInstallation(variant)
+    const [node, prefix] = await Promise.all([nodeFromNpm(variant.node), winePrefix(installation)])
+    const nodeVersion = variant.node.name.replace(/^.*@/, 'v')
+    return { kind: 'wine', ...installation, node, nodeVersion, prefix }
   } catch (error) {
+    if (error instanceof WindowsUnavailableError) throw error
     const message = error instanceof Error ? error.message : String(error)
     throw new WindowsUnavailableError(`Wine could not be prepared: ${message}`, [], { cause: error })
   }

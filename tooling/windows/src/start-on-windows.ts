@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { findCommand } from './find-command.js'
 import { OutputFile } from './output-file.js'
-import { prepareWindows, type Wine } from './prepare-windows.js'
+import { prepareWindows, type Windows, type Wine } from './prepare-windows.js'
 import { WindowsProcess } from './windows-process.js'
 import { wineEnvironment } from './wine-environment.js'
 import { RUN_VARIABLE } from './wine-processes.js'
@@ -14,9 +14,11 @@ import { keepWineServer } from './wine-server.js'
 const DEFAULT_TIMEOUT_MS = 60_000
 
 /** Variables that are meant for the running Node.js only. */
-const NOT_INHERITED = ['NODE_OPTIONS', 'NODE_PATH', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE']
+const NOT_INHERITED = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'NODE_PATH', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE']
 
 export interface WindowsProgram {
+  /** Default: `await prepareWindows()`. */
+  readonly windows?: Windows
   /** The path of an .exe. Default: Node.js. */
   readonly program?: string
   /** The arguments, which are passed unchanged: convert paths with `windowsPath`. */
@@ -35,8 +37,8 @@ export interface WindowsProgram {
 
 /** Starts Node.js for Windows, or another Windows program. Any number may run at the same time. */
 export async function startOnWindows(program: WindowsProgram): Promise<WindowsProcess> {
-  const windows = await prepareWindows()
-  if (windows.kind === 'wine') await keepWineServer(windows.prefix)
+  const { windows = await prepareWindows() } = program
+  if (windows.kind === 'wine') await keepWineServer(windows, windows.prefix)
   program.signal?.throwIfAborted()
   const directory = mkdtempSync(join(tmpdir(), 'winport-'))
   const stdout = new OutputFile(join(directory, 'stdout'))
@@ -66,12 +68,16 @@ interface Launch {
   readonly env: NodeJS.ProcessEnv
 }
 
-function underWine({ wine, prefix }: Wine): Launch {
+function underWine({ arch, enter, wine, prefix }: Wine): Launch {
   const run = randomUUID()
   const setpriv = findCommand('setpriv')
   // The kernel kills the program if this process is killed.
   const bond = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
-  return { run, command: [...bond, wine], env: { ...wineEnvironment(prefix, ownEnvironment()), [RUN_VARIABLE]: run } }
+  return {
+    run,
+    command: [...bond, ...enter, wine],
+    env: { ...wineEnvironment(arch, prefix, ownEnvironment()), [RUN_VARIABLE]: run },
+  }
 }
 
 function onRealWindows(): Launch {

