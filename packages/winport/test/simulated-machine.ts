@@ -40,6 +40,8 @@ export interface Command {
   readonly overlapped: boolean
   /** Whether bind uses the address of all interfaces instead of the loopback address. */
   readonly anyAddress: boolean
+  /** Whether a dual-stack socket binds the IPv4 loopback address as an IPv6 address. */
+  readonly mappedAddress: boolean
   readonly reuseAddr: boolean
   readonly ipv6Only: boolean
 }
@@ -147,8 +149,10 @@ export class Machine implements AsyncDisposable {
   }
 }
 
-function bind(socket: WinsockSocket, { anyAddress, startPort, reuseAddr, ipv6Only }: Command): void {
-  const [loopback, any] = socket.family === 'ipv4' ? ['127.0.0.1', '0.0.0.0'] : ['::1', '::']
+function bind(socket: WinsockSocket, command: Command): void {
+  const { anyAddress, mappedAddress, startPort, reuseAddr, ipv6Only } = command
+  const ipv6Loopback = mappedAddress && !ipv6Only ? '::ffff:127.0.0.1' : '::1'
+  const [loopback, any] = socket.family === 'ipv4' ? ['127.0.0.1', '0.0.0.0'] : [ipv6Loopback, '::']
   // All backends refuse reuseAddr for TCP before any call.
   const options = { reuseAddr: reuseAddr && socket.protocol === 'udp', ipv6Only }
   socket.bind({ address: anyAddress ? any : loopback, port: startPort }, options)
