@@ -238,6 +238,44 @@ export const lifetimeTests: readonly ConformanceTest[] = [
   },
 
   {
+    number: 13,
+    source: 'assumed',
+    title: 'bind of an associated socket fails after RELEASE',
+    needs: ['runtime-reservations'],
+    modes: BOTH_MODES,
+    observe: ['bindAfterEnd'],
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const anchor = transport.openSocket({ protocol: 'tcp' })
+      const { startPort, token } = await t.acquire(anchor, 0, 2)
+      const socket = transport.openSocket({ protocol: 'tcp' })
+      await t.associate(socket, token)
+      await t.release(anchor, token)
+      await t.refuses('bindAfterEnd', () => socket.bind({ address: '127.0.0.1', port: 0 }))
+      await t.refuses('bindAfterEnd', () => socket.bind({ address: '127.0.0.1', port: startPort }))
+    },
+  },
+
+  {
+    number: 13,
+    source: 'assumed',
+    title: 'bind of an associated socket fails after its anchor was closed',
+    needs: ['runtime-reservations'],
+    modes: BOTH_MODES,
+    observe: ['bindAfterEnd'],
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const anchor = transport.openSocket({ protocol: 'udp' })
+      const { startPort, token } = await t.acquire(anchor, 0, 2)
+      const socket = transport.openSocket({ protocol: 'udp' })
+      await t.associate(socket, token)
+      anchor.close()
+      await t.refuses('bindAfterEnd', () => socket.bind({ address: '127.0.0.1', port: 0 }))
+      await t.refuses('bindAfterEnd', () => socket.bind({ address: '127.0.0.1', port: startPort }))
+    },
+  },
+
+  {
     number: 'contract',
     source: 'contract',
     title: 'a process that is started later inherits no anchor',
