@@ -3,17 +3,18 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { deployForWindows, installWindowsTools, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { afterAll, describe, expect, it } from 'vitest'
 
 const TIME_LIMIT = 120_000
-const ADDON = fileURLToPath(new URL('../prebuilds/win32-x64/winport-transport.napi.node', import.meta.url))
 const SOURCE = fileURLToPath(new URL('native/program-without-node.cc', import.meta.url))
 
 const windows = await windowsOrExplain('the addon in programs that are not node.exe')
 
 if (windows?.kind === 'wine') {
-  const { node, compiler } = windows
+  const { node, arch } = windows
+  const { compiler } = await installWindowsTools(arch)
+  const addon = fileURLToPath(new URL(`../prebuilds/win32-${arch}/winport-transport.napi.node`, import.meta.url))
   const folder = mkdtempSync(join(tmpdir(), 'winport-hosts-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -49,7 +50,7 @@ if (windows?.kind === 'wine') {
     it('exports nothing, and does not crash, in a program without Node-API', async () => {
       const program = join(folder, 'program-without-node.exe')
       execFileSync(compiler, ['-municode', '-static', SOURCE, '-o', program])
-      const { exitCode, stdout } = await run(program, [windowsPath(ADDON)])
+      const { exitCode, stdout } = await run(program, [windowsPath(addon)])
       expect({ exitCode, stdout: stdout.trim() }).toEqual({ exitCode: 0, stdout: 'nothing' })
     })
   })
