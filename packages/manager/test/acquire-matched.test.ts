@@ -41,10 +41,10 @@ describe('acquireMatched', () => {
     const failure = await failureOf(machine.manager.acquireMatched({ count: 75 }))
     expect(failure).toMatchObject({
       code: 'ERR_PORT_RANGE_IN_USE',
-      errno: 10_048,
+      errno: 10_055,
       message:
         'There are no 75 consecutive ports free for both TCP and UDP: the one range that Windows offered for TCP was ' +
-        'refused for UDP. Ask for fewer ports, or give a start port.',
+        'refused for UDP. Ask for fewer ports, or give a start port. WSAENOBUFS can also mean that Windows is out of memory.',
     })
     const { errors } = failure.cause as AggregateError
     expect(errors.map(({ message }) => message.slice(0, 26))).toEqual([

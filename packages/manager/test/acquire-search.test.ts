@@ -66,7 +66,7 @@ describe('acquire with several start ports', () => {
     const { message } = await failureOf(machine.manager.acquire({ ...request, startPort: [5000, 0] }))
     expect(message).toBe(
       '20 TCP ports cannot be reserved at any of 5000, anywhere: each time at least one is bound, reserved or excluded. ' +
-        'Ask for fewer, or release a block.',
+        'Ask for fewer, or release a block. WSAENOBUFS can also mean that Windows is out of memory.',
     )
   })
 

@@ -37,13 +37,17 @@ describe('an error message says what was asked, what was found and what to do', 
 
   it('when so many consecutive ports are not free', async () => {
     const failure = await failureOf(machine.manager.acquire({ protocol: 'udp', count: 11 }))
-    expect(failure.message).toBe('No 11 consecutive UDP ports are free: ask for fewer.')
+    expect(failure.message).toBe(
+      'No 11 consecutive UDP ports are free: ask for fewer. WSAENOBUFS can also mean that Windows is out of memory.',
+    )
   })
 
   it('when not one port is free', async () => {
     await machine.manager.acquire({ protocol: 'udp', count: 10 })
     const failure = await failureOf(machine.manager.acquire({ protocol: 'udp', count: 1 }))
-    expect(failure.message).toBe('No UDP port is free: release a block, or close a socket.')
+    expect(failure.message).toBe(
+      'No UDP port is free: release a block, or close a socket. WSAENOBUFS can also mean that Windows is out of memory.',
+    )
   })
 
   it('when a reservation fails for any other reason', async () => {

@@ -1,5 +1,6 @@
 import { WSAEACCES } from '@winport/definitions'
 import { type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
+import { DEFAULT_WORLD } from '@winport/transport/backend'
 import { altered } from '../altered.js'
 import { faultySockets, recovering } from '../faulty-transport.js'
 import type { FaultCase } from './fault-case.js'
@@ -22,7 +23,7 @@ export const bindFaults: readonly FaultCase[] = [
     faultySockets((socket) => ({
       bind: (address, options) =>
         recovering(
-          'WSAEADDRNOTAVAIL',
+          DEFAULT_WORLD.portOutsideBlock,
           () => socket.bind(address, options),
           () => {},
         ),
@@ -49,7 +50,7 @@ export const bindFaults: readonly FaultCase[] = [
     faultySockets((socket) => ({
       bind: (address, options) =>
         recovering(
-          'WSAEADDRINUSE',
+          DEFAULT_WORLD.blockExhausted,
           () => socket.bind(address, options),
           () => {},
         ),

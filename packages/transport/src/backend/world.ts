@@ -63,11 +63,11 @@ export interface World {
 
 /** Every answer of each point, the default first. */
 export const WORLD_ANSWERS: { readonly [Point in keyof World]: readonly [World[Point], ...World[Point][]] } = {
-  wildcardRefused: ['WSAEADDRINUSE', 'WSAENOBUFS', 'WSAEADDRNOTAVAIL', 'WSAEACCES'],
+  wildcardRefused: ['WSAENOBUFS', 'WSAEADDRINUSE', 'WSAEADDRNOTAVAIL', 'WSAEACCES'],
   rangeTaken: ['WSAEADDRINUSE', 'WSAEACCES'],
-  blockExhausted: ['WSAEADDRINUSE', 'WSAENOBUFS', 'WSAEACCES'],
+  blockExhausted: ['WSAENOBUFS', 'WSAEADDRINUSE', 'WSAEACCES'],
   blockPortInUse: ['WSAEADDRINUSE', 'WSAEACCES'],
-  portOutsideBlock: ['WSAEADDRNOTAVAIL', 'WSAEINVAL', 'WSAEACCES'],
+  portOutsideBlock: ['WSAEINVAL', 'WSAEADDRNOTAVAIL', 'WSAEACCES'],
   runtimePortRefused: ['WSAEACCES', 'WSAEADDRINUSE'],
   persistentPortRefused: ['WSAEACCES', 'WSAEADDRINUSE'],
   unknownToken: ['WSAEINVAL', 'WSAEACCES', 'WSAEADDRNOTAVAIL'],
@@ -83,7 +83,7 @@ export const WORLD_ANSWERS: { readonly [Point in keyof World]: readonly [World[P
   overlappedCall: ['pending-complete', 'at-once', 'pending-later'],
   bytesReturned: [0, 8, 16],
   wildcardPlace: ['dynamic-range', 'above-1023'],
-  portOrder: ['next', 'lowest', 'random'],
+  portOrder: ['lowest', 'next', 'random'],
   lookupUnelevated: ['success', 'ERROR_ACCESS_DENIED'],
   createOverExclusion: ['ERROR_SHARING_VIOLATION', 'success'],
   acquireOnBound: ['success', 'WSAEINVAL'],
