@@ -20,14 +20,21 @@ export const bindFaults: readonly FaultCase[] = [
   [
     'an associated socket may bind outside its reservation',
     [6],
-    faultySockets((socket) => ({
-      bind: (address, options) =>
-        recovering(
-          DEFAULT_WORLD.portOutsideBlock,
-          () => socket.bind(address, options),
-          () => {},
-        ),
-    })),
+    faultySockets((socket, transport) => {
+      let outside: WinsockSocket | undefined
+      return {
+        bind: (address, options) =>
+          recovering(
+            DEFAULT_WORLD.portOutsideBlock,
+            () => socket.bind(address, options),
+            () => {
+              outside = transport.openSocket({ protocol: socket.protocol, family: socket.family })
+              outside.bind(address, options)
+            },
+          ),
+        localAddress: () => (outside ?? socket).localAddress(),
+      }
+    }),
   ],
   [
     'bind with port 0 takes an ephemeral port, associated or not',
