@@ -1,7 +1,7 @@
 import type { World } from '../backend/world.js'
 import type { Protocol } from '../port-range.js'
 import type { Transport } from '../transport.js'
-import type { WinsockSocket } from '../winsock-socket.js'
+import type { AddressFamily, WinsockSocket } from '../winsock-socket.js'
 
 /** What a machine under test can show. A test runs where all the features that it needs are present. */
 export type ConformanceFeature =
@@ -79,14 +79,17 @@ export interface HeldCall {
   complete(): void
 }
 
-/** Another process on the same machine. Each method rejects with the error of the call that failed. */
+/**
+ * Another process on the same machine. Each method rejects with the error of the call that failed. Its sockets are of the family
+ * `'ipv4'` by default, and are bound to the loopback address.
+ */
 export interface ConformanceProcess extends AsyncDisposable {
   /** Acquires a reservation on a new socket and keeps the socket open; resolves to the token. */
-  acquire(protocol: Protocol, startPort: number, count: number): Promise<bigint>
+  acquire(protocol: Protocol, startPort: number, count: number, family?: AddressFamily): Promise<bigint>
   /** Releases a reservation through a new socket. */
   release(protocol: Protocol, token: bigint): Promise<void>
   /** Associates a new socket if a token is given, binds it and keeps it open; resolves to the port. */
-  bind(protocol: Protocol, port: number, token?: bigint): Promise<number>
+  bind(protocol: Protocol, port: number, token?: bigint, family?: AddressFamily): Promise<number>
   /** Ends the process without any clean-up of its own. */
   kill(): Promise<void>
 }

@@ -5,6 +5,7 @@ import { IpHelperError } from '../ip-helper-error.js'
 import type { Protocol } from '../port-range.js'
 import type { Transport } from '../transport.js'
 import { WinsockError } from '../winsock-error.js'
+import type { AddressFamily } from '../winsock-socket.js'
 import type { ConformanceProcess } from './conformance-target.js'
 import { TransportProcess } from './transport-process.js'
 
@@ -43,16 +44,16 @@ export class ForkedProcess implements ConformanceProcess {
     return new ForkedProcess(child)
   }
 
-  async acquire(protocol: Protocol, startPort: number, count: number): Promise<bigint> {
-    return (await this.#request(['acquire', protocol, startPort, count])) as bigint
+  async acquire(protocol: Protocol, startPort: number, count: number, family?: AddressFamily): Promise<bigint> {
+    return (await this.#request(['acquire', protocol, startPort, count, family])) as bigint
   }
 
   async release(protocol: Protocol, token: bigint): Promise<void> {
     await this.#request(['release', protocol, token])
   }
 
-  async bind(protocol: Protocol, port: number, token?: bigint): Promise<number> {
-    return (await this.#request(['bind', protocol, port, token])) as number
+  async bind(protocol: Protocol, port: number, token?: bigint, family?: AddressFamily): Promise<number> {
+    return (await this.#request(['bind', protocol, port, token, family])) as number
   }
 
   async kill(): Promise<void> {
@@ -100,9 +101,9 @@ export function answerParent(transport: Transport): void {
   process.send?.(READY)
 }
 
-async function answer(self: TransportProcess, [call, protocol, first, second]: Request): Promise<Answer> {
+async function answer(self: TransportProcess, [call, protocol, first, second, family]: Request): Promise<Answer> {
   try {
-    return { result: await self[call](protocol, first as never, second as never) }
+    return { result: await self[call](protocol, first as never, second as never, family as never) }
   } catch (error) {
     const { name, message, errno, syscall } = error as Error & { errno?: number; syscall?: string }
     return { error: { name, message, errno, syscall } }

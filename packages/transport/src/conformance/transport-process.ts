@@ -6,7 +6,7 @@ import {
 } from '@winport/definitions'
 import type { Protocol } from '../port-range.js'
 import type { Transport } from '../transport.js'
-import type { WinsockSocket } from '../winsock-socket.js'
+import type { AddressFamily, WinsockSocket } from '../winsock-socket.js'
 import type { ConformanceProcess } from './conformance-target.js'
 import { encodeRange, encodeToken } from './encode-request.js'
 
@@ -23,9 +23,9 @@ export class TransportProcess implements ConformanceProcess {
     this.#kill = kill
   }
 
-  async acquire(protocol: Protocol, startPort: number, count: number): Promise<bigint> {
+  async acquire(protocol: Protocol, startPort: number, count: number, family: AddressFamily = 'ipv4'): Promise<bigint> {
     const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
-    const socket = this.#transport.openSocket({ protocol })
+    const socket = this.#transport.openSocket({ protocol, family })
     this.#kept.push(socket)
     await socket.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(startPort, count), output)
     return INET_PORT_RESERVATION_INSTANCE.decode(output).Token
@@ -36,11 +36,11 @@ export class TransportProcess implements ConformanceProcess {
     await socket.ioctlAsync(SIO_RELEASE_PORT_RESERVATION, encodeToken(token), null)
   }
 
-  async bind(protocol: Protocol, port: number, token?: bigint): Promise<number> {
-    const socket = this.#transport.openSocket({ protocol })
+  async bind(protocol: Protocol, port: number, token?: bigint, family: AddressFamily = 'ipv4'): Promise<number> {
+    const socket = this.#transport.openSocket({ protocol, family })
     this.#kept.push(socket)
     if (token !== undefined) await socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, encodeToken(token), null)
-    socket.bind({ address: '127.0.0.1', port })
+    socket.bind({ address: family === 'ipv4' ? '127.0.0.1' : '::1', port })
     return socket.localAddress().port
   }
 

@@ -3,7 +3,7 @@ import { codeOf } from '@winport/transport/backend'
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, openTransport } from '../backends.js'
-import { MockStranger, ProcessStranger, type Stranger } from './stranger.js'
+import { mockStranger, realStranger, type Stranger } from './stranger.js'
 
 /** The machine that the demo runs on. */
 export interface DemoMachine {
@@ -24,10 +24,13 @@ export async function openDemoMachine(
     const transport = await openTransport({ transport: choice }, environment)
     const system =
       libraries === undefined ? 'the libraries of Windows' : `a simulation of Windows, ${libraries.winsock}`
-    return {
-      description: `the ${transport.name} backend: ${system}`,
-      manager: new ReservationManager({ transport }),
-      stranger: new ProcessStranger(transport.name, libraries),
+    const manager = new ReservationManager({ transport })
+    try {
+      const stranger = await realStranger(transport.name, libraries)
+      return { description: `the ${transport.name} backend: ${system}`, manager, stranger }
+    } catch (error) {
+      await manager.close()
+      throw error
     }
   } catch (error) {
     if (choice !== undefined || codeOf(error) !== 'ERR_RESERVATION_UNSUPPORTED') throw error
@@ -44,6 +47,6 @@ function openMockMachine(reason: string, { simulated }: BackendEnvironment): Dem
   return {
     description: `the mock backend (${reason}): the kernel and its second process are simulated, the sockets are real`,
     manager: new ReservationManager({ transport: kernel.openTransport() }),
-    stranger: new MockStranger(kernel.openTransport()),
+    stranger: mockStranger(kernel.openTransport()),
   }
 }

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { ReservationManager, RuntimeReservation } from '@winport/manager'
 import type { Protocol } from '@winport/transport'
-import { codeOf } from '@winport/transport/backend'
+import { codeOf, WORLD_ANSWERS } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment } from '../backends.js'
 import { messageOf } from '../message-of.js'
@@ -13,7 +13,7 @@ import { oneLine } from '../one-line.js'
 import { type DemoMachine, openDemoMachine } from './demo-machine.js'
 import { findLoopback, type Loopback } from './loopback.js'
 import { StepOutput } from './step-output.js'
-import type { Stranger, Trespass } from './stranger.js'
+import type { Stranger } from './stranger.js'
 
 const TCP_PORTS = 20
 const UDP_PORTS = 4
@@ -68,17 +68,18 @@ class Demo {
       await Promise.all([...block].map((port) => this.#expectAnswer(port)))
       return [undefined, `${TCP_PORTS} requests, each answered by the server of its port`]
     })
+    const { pid, process: stranger } = this.#stranger
+    const { family } = this.#loopback
     await this.#step('stranger', async () => {
-      const range = { protocol: 'tcp', startPort: block.endPort, count: 2 } as const
-      const code = await this.#expectRefusal({ call: 'acquire', range }, ['ERR_PORT_RANGE_IN_USE'])
-      const ports = rangeOf({ startPort: range.startPort, endPort: range.startPort + 1 })
-      return [undefined, `process ${this.#stranger.pid} cannot reserve ${ports}: ${code}`]
+      const last = block.endPort
+      const code = await expectRefusal(() => stranger.acquire('tcp', last, 2, family), WORLD_ANSWERS.rangeTaken)
+      return [undefined, `process ${pid} cannot reserve ${last}-${last + 1}: ${code}`]
     })
     await this.#step('stranger', async () => {
-      // The port is reserved and in use. No source says which of the two errors Windows returns.
-      const codes = ['WSAEACCES', 'WSAEADDRINUSE']
-      const code = await this.#expectRefusal({ call: 'bind', port: block.startPort, loopback: this.#loopback }, codes)
-      return [undefined, `process ${this.#stranger.pid} cannot bind ${block.startPort}: ${code}`]
+      const first = block.startPort
+      const codes = WORLD_ANSWERS.runtimePortRefused
+      const code = await expectRefusal(() => stranger.bind('tcp', first, undefined, family), codes)
+      return [undefined, `process ${pid} cannot bind ${first}: ${code}`]
     })
     await this.#step('datagram', async () => [undefined, await this.#echoDatagram()])
     await this.#step('connect', async () => [undefined, await this.#connectOut(block)])
@@ -100,6 +101,7 @@ class Demo {
 
   async close(): Promise<void> {
     await this.#closeServers()
+    await this.#stranger.process[Symbol.asyncDispose]()
     await this.#manager.close()
   }
 
@@ -113,13 +115,6 @@ class Demo {
       this.#output.failed(name, reason)
       throw new DemoError(`The demo failed at the step '${name}': ${reason}`, { cause: error })
     }
-  }
-
-  async #expectRefusal(trespass: Trespass, codes: readonly string[]): Promise<string> {
-    const code = await this.#stranger.attempt(trespass)
-    if (code === undefined) throw new Error('the stranger got a port of the block')
-    expect(codes.includes(code), `the stranger was refused with ${code}`)
-    return code
   }
 
   /**
@@ -236,6 +231,20 @@ async function closeServer(server: Server): Promise<void> {
   server.close()
   server.closeAllConnections()
   await closed
+}
+
+/** Checks that a call fails with one of these codes, and returns the code. */
+async function expectRefusal(call: () => Promise<unknown>, codes: readonly string[]): Promise<string> {
+  let code: unknown
+  try {
+    await call()
+  } catch (error) {
+    code = codeOf(error)
+    if (typeof code !== 'string') throw error
+    expect(codes.includes(code), `the stranger was refused with ${code}`)
+    return code
+  }
+  throw new Error('the stranger got a port of the block')
 }
 
 function expect(holds: boolean, otherwise: string): void {

@@ -1,11 +1,12 @@
 import { DEFAULT_DYNAMIC_RANGE } from '@winport/definitions'
 import type { Transport } from '@winport/transport'
-import { type ConformanceProcess, ForkedProcess, TransportProcess } from '@winport/transport/conformance'
+import { type ConformanceProcess, TransportProcess } from '@winport/transport/conformance'
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
 import { openTransport } from '../backends.js'
 import type { MachineEnvironment } from '../machine/machine-environment.js'
 import type { MachineInfo } from '../machine/machine-info.js'
+import { startSecondProcess } from '../machine/second-process.js'
 import type { DynamicPorts } from '../machine/windows-facts.js'
 
 /** The subject of a probe: a backend on a machine. */
@@ -41,8 +42,7 @@ export async function openProbedSystem(
       info.dynamicPorts.udp ?? DEFAULT_DYNAMIC_RANGE,
     ),
     openTransport: () => openTransport({ transport: backend }, machine),
-    openProcess: () =>
-      ForkedProcess.start(new URL('./probe-process.js', import.meta.url), [backend, JSON.stringify(libraries ?? null)]),
+    openProcess: () => startSecondProcess(backend, libraries),
   }
 }
 

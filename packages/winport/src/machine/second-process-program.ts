@@ -2,7 +2,7 @@ import { answerParent } from '@winport/transport/conformance'
 import type { BackendName } from '../backend-names.js'
 import { defaultEnvironment, openTransport } from '../backends.js'
 
-// The second process of `winport probe`: makes the calls that its parent asks for, over its own transport.
+// The program of a second process: makes the calls that its parent asks for, over its own transport.
 const [name, libraries = 'null'] = process.argv.slice(2)
 answerParent(
   await openTransport(
