@@ -48,8 +48,9 @@ for (const { name, arch } of variants) {
     run(`the suites on ${name}`, '.', 'npx', '--yes', 'pnpm@12.21.0', ...TURBO)
   })
 }
-await attempt('the addon for ia32', async () => {
+await attempt('all native code for ia32', async () => {
   await installWindowsTools('ia32')
+  build('tooling/winsock-simulator', '--target', 'tests', 'mingw-ia32')
   build('packages/transport-napi', '--target', 'install', 'mingw-ia32')
 })
 await attempt('clang', async () => {

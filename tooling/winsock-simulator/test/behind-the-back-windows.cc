@@ -8,5 +8,5 @@ static Function real(const char* name) {
   return reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(GetModuleHandleA("ws2_32.dll"), name)));
 }
 
-void closeBehindTheBack(uint64_t handle) { real<decltype(&::closesocket)>("closesocket")(handle); }
+void closeBehindTheBack(uint64_t handle) { real<decltype(&::closesocket)>("closesocket")(static_cast<SOCKET>(handle)); }
 uint64_t openBehindTheBack() { return real<decltype(&::socket)>("socket")(AF_INET, SOCK_STREAM, 0); }

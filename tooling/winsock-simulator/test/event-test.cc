@@ -21,6 +21,17 @@ void CALLBACK record(void* context, BOOLEAN timedOut) {
   ++(timedOut ? seen->timedOut : seen->signalled);
 }
 
+struct Slow {
+  std::atomic<int> entered{0}, left{0};
+};
+
+void CALLBACK recordSlowly(void* context, BOOLEAN) {
+  auto* seen = static_cast<Slow*>(context);
+  ++seen->entered;
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  ++seen->left;
+}
+
 void waitUntil(const std::atomic<int>& number, int expected) {
   for (int turn = 0; turn < 5000 && number != expected; ++turn) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT(number.load(), expected);
@@ -99,17 +110,9 @@ TEST("a registered wait on an auto-reset event calls back each time until it is 
 
 TEST("UnregisterWaitEx waits for a running callback") {
   Event event(true);
-  struct Slow {
-    std::atomic<int> entered{0}, left{0};
-  } slow;
+  Slow slow;
   HANDLE wait;
-  const WAITORTIMERCALLBACK callback = [](void* context, BOOLEAN) {
-    auto* seen = static_cast<Slow*>(context);
-    ++seen->entered;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    ++seen->left;
-  };
-  EXPECT_TRUE(winsock.RegisterWaitForSingleObject(&wait, event.handle, callback, &slow, INFINITE, WT_EXECUTEONLYONCE));
+  EXPECT_TRUE(winsock.RegisterWaitForSingleObject(&wait, event.handle, recordSlowly, &slow, INFINITE, WT_EXECUTEONLYONCE));
   winsock.SetEvent(event.handle);
   waitUntil(slow.entered, 1);
   EXPECT_TRUE(winsock.UnregisterWaitEx(wait, INVALID_HANDLE_VALUE));

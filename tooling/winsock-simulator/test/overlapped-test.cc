@@ -43,6 +43,10 @@ struct Call {
   uint32_t status() { return static_cast<uint32_t>(overlapped.Internal); }
 };
 
+int completions = 0;
+
+void CALLBACK countCompletion(DWORD, DWORD, WSAOVERLAPPED*, DWORD) { ++completions; }
+
 constexpr uint32_t kPending = 0x103;
 constexpr uint32_t kCancelled = 0xC0000120;
 
@@ -284,7 +288,7 @@ TEST("16: a completion routine is refused with WSAEOPNOTSUPP") {
   Socket s = tcp(WSA_FLAG_OVERLAPPED);
   Call call;
   EXPECT(Socket::errorOf(winsock.WSAIoctl(s.handle, kAcquire, &call.range, 4, &call.instance, 16, &call.bytes, &call.overlapped,
-                                          [](DWORD, DWORD, WSAOVERLAPPED*, DWORD) {})),
+                                          countCompletion)),
          WSAEOPNOTSUPP);
 }
 
@@ -292,10 +296,9 @@ TEST("16: without WSA_FLAG_OVERLAPPED, a completion routine is ignored") {
   Socket s = tcp();
   Call call;
   call.range = {__builtin_bswap16(5000), 20};
-  static int completions;
   completions = 0;
   EXPECT(Socket::errorOf(winsock.WSAIoctl(s.handle, kAcquire, &call.range, 4, &call.instance, 16, &call.bytes, nullptr,
-                                          [](DWORD, DWORD, WSAOVERLAPPED*, DWORD) { ++completions; })),
+                                          countCompletion)),
          0);
   EXPECT(call.bytes, 16u);
   EXPECT(completions, 0);

@@ -7,24 +7,41 @@ namespace {
 constexpr int kOptionProtocolInfo = 0x2005;  // SO_PROTOCOL_INFOW
 constexpr int kError = 4711;
 
+template <typename Entry>
+struct Upcall;
+
+template <typename Result, typename... Arguments>
+struct Upcall<Result(WSPAPI*)(Arguments...)> {
+  template <typename Lambda>
+  static Result WSPAPI call(Arguments... arguments) {
+    return Lambda{}(arguments...);
+  }
+};
+
+// A lambda itself has no conversion to the calling convention of 32-bit Windows.
+template <typename Entry, typename Lambda>
+void set(Entry& entry, Lambda) {
+  entry = &Upcall<Entry>::template call<Lambda>;
+}
+
 // Upcalls that record which of them was called. Some answer correctly, others refuse.
 WSPUPCALLTABLE upcalls() {
   WSPUPCALLTABLE table{};
-  table.lpWPUCloseEvent = [](WSAEVENT event, LPINT) { return winsock.WSACloseEvent(event); };
-  table.lpWPUCloseSocketHandle = [](SOCKET, LPINT error) { return *error = kError, SOCKET_ERROR; };
-  table.lpWPUCreateEvent = [](LPINT) { return winsock.WSACreateEvent(); };
-  table.lpWPUCreateSocketHandle = [](DWORD, DWORD_PTR, LPINT error) { return *error = kError, INVALID_SOCKET; };
-  table.lpWPUFDIsSet = [](SOCKET s, auto*) { return s == 0x1234 ? 1 : 0; };
-  table.lpWPUGetProviderPath = [](LPGUID, WCHAR*, LPINT, LPINT error) { return *error = WSAEINVAL, SOCKET_ERROR; };
-  table.lpWPUModifyIFSHandle = [](DWORD, SOCKET s, LPINT) { return s; };
-  table.lpWPUPostMessage = [](HWND, UINT, auto, auto) { return FALSE; };
-  table.lpWPUQueryBlockingCallback = [](DWORD, LPBLOCKINGCALLBACK* callback, auto*, LPINT) { return *callback = nullptr, 0; };
-  table.lpWPUQuerySocketHandleContext = [](SOCKET, auto*, LPINT error) { return *error = kError, SOCKET_ERROR; };
-  table.lpWPUQueueApc = [](LPWSATHREADID, LPWSAUSERAPC, DWORD_PTR, LPINT error) { return *error = kError, SOCKET_ERROR; };
-  table.lpWPUResetEvent = [](WSAEVENT event, LPINT) { return winsock.WSAResetEvent(event); };
-  table.lpWPUSetEvent = [](WSAEVENT event, LPINT) { return winsock.WSASetEvent(event); };
-  table.lpWPUOpenCurrentThread = [](LPWSATHREADID, LPINT error) { return *error = kError, SOCKET_ERROR; };
-  table.lpWPUCloseThread = [](LPWSATHREADID, LPINT error) { return *error = kError, SOCKET_ERROR; };
+  set(table.lpWPUCloseEvent, [](WSAEVENT event, LPINT) { return winsock.WSACloseEvent(event); });
+  set(table.lpWPUCloseSocketHandle, [](SOCKET, LPINT error) { return *error = kError, SOCKET_ERROR; });
+  set(table.lpWPUCreateEvent, [](LPINT) { return winsock.WSACreateEvent(); });
+  set(table.lpWPUCreateSocketHandle, [](DWORD, DWORD_PTR, LPINT error) { return *error = kError, INVALID_SOCKET; });
+  set(table.lpWPUFDIsSet, [](SOCKET s, auto*) { return s == 0x1234 ? 1 : 0; });
+  set(table.lpWPUGetProviderPath, [](LPGUID, WCHAR*, LPINT, LPINT error) { return *error = WSAEINVAL, SOCKET_ERROR; });
+  set(table.lpWPUModifyIFSHandle, [](DWORD, SOCKET s, LPINT) { return s; });
+  set(table.lpWPUPostMessage, [](HWND, UINT, auto, auto) { return FALSE; });
+  set(table.lpWPUQueryBlockingCallback, [](DWORD, LPBLOCKINGCALLBACK* callback, auto*, LPINT) { return *callback = nullptr, 0; });
+  set(table.lpWPUQuerySocketHandleContext, [](SOCKET, auto*, LPINT error) { return *error = kError, SOCKET_ERROR; });
+  set(table.lpWPUQueueApc, [](LPWSATHREADID, LPWSAUSERAPC, DWORD_PTR, LPINT error) { return *error = kError, SOCKET_ERROR; });
+  set(table.lpWPUResetEvent, [](WSAEVENT event, LPINT) { return winsock.WSAResetEvent(event); });
+  set(table.lpWPUSetEvent, [](WSAEVENT event, LPINT) { return winsock.WSASetEvent(event); });
+  set(table.lpWPUOpenCurrentThread, [](LPWSATHREADID, LPINT error) { return *error = kError, SOCKET_ERROR; });
+  set(table.lpWPUCloseThread, [](LPWSATHREADID, LPINT error) { return *error = kError, SOCKET_ERROR; });
   return table;
 }
 
@@ -260,7 +277,7 @@ TEST("functions that the provider lacks fail with WSAEOPNOTSUPP") {
 TEST("a provider uses the upcalls of the last WSPStartup") {
   Provider provider;
   WSPUPCALLTABLE refusing = upcalls();
-  refusing.lpWPUModifyIFSHandle = [](DWORD, SOCKET, LPINT error) { return *error = WSAENOBUFS, INVALID_SOCKET; };
+  set(refusing.lpWPUModifyIFSHandle, [](DWORD, SOCKET, LPINT error) { return *error = WSAENOBUFS, INVALID_SOCKET; });
   WSPPROC_TABLE second{};
   EXPECT(start(second, refusing), 0);
   int error = 0;
@@ -276,9 +293,9 @@ TEST("TryUpcalls reports wrong and refused upcalls") {
   EXPECT(winsock.TryUpcalls(&refused), 0u);
   EXPECT(refused, kRefused);
   WSPUPCALLTABLE wrong = upcalls();
-  wrong.lpWPUModifyIFSHandle = [](DWORD, SOCKET s, LPINT) { return s + 1; };
-  wrong.lpWPUCreateEvent = [](LPINT) -> WSAEVENT { return nullptr; };  // without an error
-  wrong.lpWPUCloseThread = [](LPWSATHREADID, LPINT) { return 7; };
+  set(wrong.lpWPUModifyIFSHandle, [](DWORD, SOCKET s, LPINT) { return s + 1; });
+  set(wrong.lpWPUCreateEvent, [](LPINT) -> WSAEVENT { return nullptr; });  // without an error
+  set(wrong.lpWPUCloseThread, [](LPWSATHREADID, LPINT) { return 7; });
   WSPPROC_TABLE second{};
   EXPECT(start(second, wrong), 0);
   EXPECT(winsock.TryUpcalls(&refused) & (1u << 2 | 1u << 6 | 1u << 14), 1u << 2 | 1u << 6 | 1u << 14);

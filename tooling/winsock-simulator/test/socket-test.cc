@@ -191,7 +191,7 @@ TEST("a reused socket number is not mistaken for the old socket") {
   [[maybe_unused]] const Instance block = anchor.acquired(20550, 10);
   const SOCKET number = anchor.handle;
   closeBehindTheBack(number);
-  const SOCKET foreign = openBehindTheBack();
+  const auto foreign = static_cast<SOCKET>(openBehindTheBack());
   if (foreign == number) {
 #ifndef _WIN32  // where no inode identifies a socket
     EXPECT(anchor.associate(block.token), WSAENOTSOCK);

@@ -38,16 +38,16 @@ TEST("SetWorld refuses a point or an answer that does not exist, and changes not
 
 TEST("a world gives the error of each refusal of ACQUIRE") {
   setWorld("wildcardRefused=WSAEADDRNOTAVAIL,rangeTaken=WSAEACCES,acquireOnBound=WSAEINVAL,secondAcquire=WSAEINVAL");
-  EXPECT(winsock.SetDynamicRange(17, 26000, 10), 0u);
-  EXPECT(winsock.AddExclusion(17, 26050, 1), 0u);
+  EXPECT(winsock.SetDynamicRange(17, 21500, 10), 0u);
+  EXPECT(winsock.AddExclusion(17, 21550, 1), 0u);
   Socket bound = udp(), first = udp(), other = udp();
-  EXPECT(bound.bind(ipv4(26009)), 0);
+  EXPECT(bound.bind(ipv4(21509)), 0);
   EXPECT(bound.acquire(0, 1), WSAEINVAL);
-  const Instance block = first.acquired(26000, 5);
-  EXPECT(first.acquire(26020, 1), WSAEINVAL);
+  const Instance block = first.acquired(21500, 5);
+  EXPECT(first.acquire(21520, 1), WSAEINVAL);
   EXPECT(first.release(block.token), 0);
-  EXPECT(first.acquire(26020, 1), WSAEINVAL);
-  for (const uint16_t taken : {uint16_t{26009}, uint16_t{26050}}) EXPECT(other.acquire(taken, 1), WSAEACCES);
+  EXPECT(first.acquire(21520, 1), WSAEINVAL);
+  for (const uint16_t taken : {uint16_t{21509}, uint16_t{21550}}) EXPECT(other.acquire(taken, 1), WSAEACCES);
   EXPECT(other.acquire(0, 10), WSAEADDRNOTAVAIL);
   EXPECT(other.acquire(0, 9), 0);
 }
@@ -58,19 +58,19 @@ TEST("a world gives the error of each refusal of bind") {
       "persistentPortRefused=WSAEADDRINUSE,bindAfterEnd=WSAEADDRNOTAVAIL");
   EXPECT(winsock.SetElevated(1), 0u);
   uint64_t persistent;
-  EXPECT(winsock.CreatePersistentUdpPortReservation(net(26110), 1, &persistent), 0u);
+  EXPECT(winsock.CreatePersistentUdpPortReservation(net(21610), 1, &persistent), 0u);
   Socket anchor = udp(), inside = udp(), late = udp(), plain = udp();
-  const Instance block = anchor.acquired(26100, 1);
+  const Instance block = anchor.acquired(21600, 1);
   for (Socket* s : {&inside, &late}) EXPECT(s->associate(block.token), 0);
-  EXPECT(plain.bind(ipv4(26100)), WSAEADDRINUSE);
-  EXPECT(plain.bind(ipv4(26110)), WSAEADDRINUSE);
-  EXPECT(inside.bind(ipv4(26101)), WSAEADDRNOTAVAIL);
-  EXPECT(inside.bind(ipv4(26100)), 0);
-  EXPECT(late.bind(ipv4(26100)), WSAEACCES);
+  EXPECT(plain.bind(ipv4(21600)), WSAEADDRINUSE);
+  EXPECT(plain.bind(ipv4(21610)), WSAEADDRINUSE);
+  EXPECT(inside.bind(ipv4(21601)), WSAEADDRNOTAVAIL);
+  EXPECT(inside.bind(ipv4(21600)), 0);
+  EXPECT(late.bind(ipv4(21600)), WSAEACCES);
   EXPECT(late.bind(ipv4(0)), WSAEACCES);
   EXPECT(anchor.close(), 0);
   EXPECT(late.bind(ipv4(0)), WSAEADDRNOTAVAIL);
-  EXPECT(late.bind(ipv4(26100)), WSAEADDRNOTAVAIL);
+  EXPECT(late.bind(ipv4(21600)), WSAEADDRNOTAVAIL);
 }
 
 TEST("a world tells unknown tokens from ended ones") {
@@ -94,20 +94,20 @@ TEST("a world tells unknown tokens from ended ones") {
 
 TEST("a world gives the answer to ASSOCIATE on a bound socket") {
   Socket anchor = udp(), bound = udp();
-  const uint64_t token = anchor.acquired(26120, 5).token;
-  EXPECT(bound.bind(ipv4(26130)), 0);
+  const uint64_t token = anchor.acquired(21620, 5).token;
+  EXPECT(bound.bind(ipv4(21630)), 0);
   setWorld("boundSocketAssociated=WSAEACCES");
   EXPECT(bound.associate(token), WSAEACCES);
   setWorld("boundSocketAssociated=ignored,bytesReturned=8");
   EXPECT(bytesOf(bound, kAssociate, token), 8u);
-  EXPECT(bound.port(), 26130);
+  EXPECT(bound.port(), 21630);
 }
 
 TEST("a world gives bytesReturned of ASSOCIATE and RELEASE") {
   Socket anchor = udp();
   for (const auto& [world, bytes] : {std::pair{"bytesReturned=8", 8u}, std::pair{"bytesReturned=16", 16u}}) {
     setWorld(world);
-    const uint64_t token = anchor.acquired(26140, 5).token;
+    const uint64_t token = anchor.acquired(21640, 5).token;
     EXPECT(bytesOf(anchor, kAssociate, token), bytes);
     EXPECT(bytesOf(anchor, kRelease, token), bytes);
   }
@@ -116,35 +116,35 @@ TEST("a world gives bytesReturned of ASSOCIATE and RELEASE") {
 TEST("18: a block is served only after its anchor is associated, where the world says so") {
   setWorld("blockServed=anchor-associated");
   Socket anchor = udp(), s = udp();
-  const uint64_t token = anchor.acquired(26150, 2).token;
+  const uint64_t token = anchor.acquired(21650, 2).token;
   EXPECT(s.associate(token), 0);
   EXPECT(s.bind(ipv4(0)), WSAENOBUFS);
-  EXPECT(s.bind(ipv4(26150)), WSAEACCES);
+  EXPECT(s.bind(ipv4(21650)), WSAEACCES);
   EXPECT(anchor.associate(token), 0);
-  EXPECT(s.bind(ipv4(26150)), 0);
+  EXPECT(s.bind(ipv4(21650)), 0);
 }
 
 TEST("18: a block is served only after its anchor is bound, where the world says so") {
   setWorld("blockServed=anchor-bound");
   Socket anchor = udp(), s = udp();
-  const uint64_t token = anchor.acquired(26160, 2).token;
+  const uint64_t token = anchor.acquired(21660, 2).token;
   EXPECT(s.associate(token), 0);
   EXPECT(anchor.associate(token), 0);
   EXPECT(s.bind(ipv4(0)), WSAENOBUFS);
-  EXPECT(s.bind(ipv4(26161)), WSAEACCES);
+  EXPECT(s.bind(ipv4(21661)), WSAEACCES);
   EXPECT(anchor.bind(ipv4(0)), 0);
-  EXPECT(anchor.port(), 26160);
+  EXPECT(anchor.port(), 21660);
   EXPECT(s.bind(ipv4(0)), 0);
-  EXPECT(s.port(), 26161);
+  EXPECT(s.port(), 21661);
 }
 
 TEST("19: a token serves only the family of its anchor, where the world says so") {
   setWorld("tokenServes=anchor-family,unknownToken=WSAEADDRNOTAVAIL");
   Socket anchor = udp(), four = udp(), six = udp6(), anchor6 = udp6();
-  const uint64_t token = anchor.acquired(26170, 2).token;
+  const uint64_t token = anchor.acquired(21670, 2).token;
   EXPECT(four.associate(token), 0);
   EXPECT(six.associate(token), WSAEADDRNOTAVAIL);
-  const uint64_t token6 = anchor6.acquired(26172, 2).token;
+  const uint64_t token6 = anchor6.acquired(21672, 2).token;
   EXPECT(six.associate(token6), 0);
   EXPECT(four.associate(token6), WSAEADDRNOTAVAIL);
 }
@@ -152,34 +152,34 @@ TEST("19: a token serves only the family of its anchor, where the world says so"
 TEST("19: IPv4 and IPv6 have two pools, where the world says so") {
   setWorld("familyPools=two");
   Socket four = udp(), six = udp6(), plain = udp(), plain6 = udp6(), second6 = udp6();
-  EXPECT(four.acquire(26180, 10), 0);
-  EXPECT(plain6.bind(ipv6(26180)), 0);                // IPv6 is not reserved
-  EXPECT(plain.bind(ipv4(26180)), WSAEACCES);
-  EXPECT(six.acquire(26185, 10), WSAEADDRINUSE);      // an IPv6 anchor takes both families
-  EXPECT(six.acquire(26190, 10), 0);
-  EXPECT(four.acquire(26190, 1), WSAEADDRINUSE);
-  EXPECT(plain.bind(ipv4(26200)), 0);
-  EXPECT(second6.bind(ipv6(26201)), 0);
-  EXPECT(four.acquire(26201, 1), 0);                  // bound for IPv6 only
-  EXPECT(four.acquire(26200, 1), WSAEADDRINUSE);
-  EXPECT(six.acquire(26201, 1), WSAEADDRINUSE);
+  EXPECT(four.acquire(21680, 10), 0);
+  EXPECT(plain6.bind(ipv6(21680)), 0);                // IPv6 is not reserved
+  EXPECT(plain.bind(ipv4(21680)), WSAEACCES);
+  EXPECT(six.acquire(21685, 10), WSAEADDRINUSE);      // an IPv6 anchor takes both families
+  EXPECT(six.acquire(21690, 10), 0);
+  EXPECT(four.acquire(21690, 1), WSAEADDRINUSE);
+  EXPECT(plain.bind(ipv4(21700)), 0);
+  EXPECT(second6.bind(ipv6(21701)), 0);
+  EXPECT(four.acquire(21701, 1), 0);                  // bound for IPv6 only
+  EXPECT(four.acquire(21700, 1), WSAEADDRINUSE);
+  EXPECT(six.acquire(21701, 1), WSAEADDRINUSE);
 }
 
 TEST("19: a port of two pools is free for IPv4 once its IPv4 socket is closed") {
   setWorld("familyPools=two");
   Socket anchor = udp(), four = udp(), six = udp6();
-  EXPECT(four.bind(ipv4(26210)), 0);
-  EXPECT(six.bind(ipv6(26210)), 0);
-  EXPECT(anchor.acquire(26210, 1), WSAEADDRINUSE);
+  EXPECT(four.bind(ipv4(21710)), 0);
+  EXPECT(six.bind(ipv6(21710)), 0);
+  EXPECT(anchor.acquire(21710, 1), WSAEADDRINUSE);
   closeBehindTheBack(std::exchange(four.handle, INVALID_SOCKET));
-  EXPECT(anchor.acquire(26210, 1), 0);
+  EXPECT(anchor.acquire(21710, 1), 0);
   EXPECT(six.close(), 0);
 }
 
 TEST("11: RELEASE of a block with a bound socket fails where the world says so, and the block ends with its anchor") {
   setWorld("releaseWhileBound=WSAEACCES");
   Socket anchor = udp(), s = udp();
-  const uint64_t token = anchor.acquired(26220, 2).token;
+  const uint64_t token = anchor.acquired(21720, 2).token;
   EXPECT(s.associate(token), 0);
   EXPECT(s.bind(ipv4(0)), 0);
   EXPECT(anchor.release(token), WSAEACCES);
@@ -191,7 +191,7 @@ TEST("11: RELEASE of a block with a bound socket fails where the world says so, 
 TEST("3: RELEASE through another socket fails where the world says so") {
   setWorld("releaseThroughOther=WSAEINVAL");
   Socket anchor = udp(), other = udp();
-  const uint64_t token = anchor.acquired(26230, 2).token;
+  const uint64_t token = anchor.acquired(21730, 2).token;
   EXPECT(other.release(token), WSAEINVAL);
   EXPECT(anchor.release(token), 0);
 }
@@ -206,12 +206,12 @@ TEST("15: wildcards lie above 1023 where the world says so") {
 TEST("4: bind with port 0 takes the ports of a block in the order of the world") {
   setWorld("portOrder=next");
   Socket anchor = udp();
-  const uint64_t token = anchor.acquired(26240, 3).token;
+  const uint64_t token = anchor.acquired(21740, 3).token;
   for (const int next : {0, 1, 2, 0}) {
     Socket s = udp();
     EXPECT(s.associate(token), 0);
     EXPECT(s.bind(ipv4(0)), 0);
-    EXPECT(s.port(), 26240 + next);
+    EXPECT(s.port(), 21740 + next);
   }
   setWorld("portOrder=random");
   std::vector<Socket> sockets;
@@ -228,13 +228,13 @@ TEST("4: bind with port 0 takes the ports of a block in the order of the world")
 TEST("4: random order starts at every port of a block") {
   setWorld("portOrder=random");
   Socket anchor = udp();
-  const uint64_t token = anchor.acquired(26250, 4).token;
+  const uint64_t token = anchor.acquired(21750, 4).token;
   bool seen[4]{};
   for (int turn = 0; turn < 200; ++turn) {
     Socket s = udp();
     EXPECT(s.associate(token), 0);
     EXPECT(s.bind(ipv4(0)), 0);
-    seen[s.port() - 26250] = true;
+    seen[s.port() - 21750] = true;
   }
   for (const bool one : seen) EXPECT_TRUE(one);
 }
@@ -242,18 +242,18 @@ TEST("4: random order starts at every port of a block") {
 TEST("20: create over an exclusion succeeds where the world says so") {
   setWorld("createOverExclusion=success");
   EXPECT(winsock.SetElevated(1), 0u);
-  EXPECT(winsock.AddExclusion(17, 26260, 5), 0u);
+  EXPECT(winsock.AddExclusion(17, 21760, 5), 0u);
   uint64_t token;
-  EXPECT(winsock.CreatePersistentUdpPortReservation(net(26258), 5, &token), 0u);
-  EXPECT(winsock.CreatePersistentUdpPortReservation(net(26262), 5, &token), 32u);
+  EXPECT(winsock.CreatePersistentUdpPortReservation(net(21758), 5, &token), 0u);
+  EXPECT(winsock.CreatePersistentUdpPortReservation(net(21762), 5, &token), 32u);
 }
 
 TEST("21: lookup without elevation fails where the world says so") {
   setWorld("lookupUnelevated=ERROR_ACCESS_DENIED");
   uint64_t token;
-  EXPECT(winsock.LookupPersistentUdpPortReservation(net(26270), 5, &token), 5u);
+  EXPECT(winsock.LookupPersistentUdpPortReservation(net(21770), 5, &token), 5u);
   EXPECT(winsock.SetElevated(1), 0u);
-  EXPECT(winsock.LookupPersistentUdpPortReservation(net(26270), 5, &token), 1168u);
+  EXPECT(winsock.LookupPersistentUdpPortReservation(net(21770), 5, &token), 1168u);
 }
 
 ROLE("taken", arguments) {

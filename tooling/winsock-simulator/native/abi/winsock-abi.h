@@ -1,6 +1,6 @@
 #pragma once
 
-// The types of Winsock as x64 Windows declares them. Do not include <sys/socket.h> in the same file.
+// The types of Winsock as Windows declares them; outside Windows, as x64 Windows does. Do not include <sys/socket.h> in the same file.
 
 #ifdef _WIN32
 

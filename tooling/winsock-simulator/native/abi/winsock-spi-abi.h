@@ -1,6 +1,8 @@
 #pragma once
 
-// The types of Winsock's service provider interface as x64 Windows declares them.
+// The types of Winsock's service provider interface as Windows declares them.
+
+#include <cstddef>
 
 #include "abi/winsock-abi.h"
 
@@ -100,6 +102,6 @@ struct WSPUPCALLTABLE {
 #endif
 
 static_assert(sizeof(WSPDATA) == 516 && offsetof(WSPDATA, szDescription) == 4);
-static_assert(sizeof(WSATHREADID) == 16 && offsetof(WSATHREADID, Reserved) == 8);
+static_assert(sizeof(WSATHREADID) == 2 * sizeof(void*) && offsetof(WSATHREADID, Reserved) == sizeof(void*));
 static_assert(sizeof(WSPPROC_TABLE) == 30 * sizeof(void*) && offsetof(WSPPROC_TABLE, lpWSPIoctl) == 16 * sizeof(void*));
 static_assert(sizeof(WSPUPCALLTABLE) == 15 * sizeof(void*) && offsetof(WSPUPCALLTABLE, lpWPUModifyIFSHandle) == 6 * sizeof(void*));

@@ -22,6 +22,10 @@ Answer answerOf(bool right, bool failed, int error) {
   return failed && error != 0 ? Answer::kRefused : Answer::kWrong;
 }
 
+void CALLBACK setFlag(DWORD_PTR flag) { *reinterpret_cast<bool*>(flag) = true; }
+
+BOOL CALLBACK keepBlocking(DWORD_PTR) { return FALSE; }
+
 // Makes each upcall of the table on a thread of the provider.
 class Upcalls {
  public:
@@ -90,7 +94,7 @@ class Upcalls {
     const int opened = table_.lpWPUOpenCurrentThread(&thread, &error);
     note(13, answerOf(opened == 0 && thread.ThreadHandle != nullptr, opened == SOCKET_ERROR, error));
     error = 0;
-    const int queued = table_.lpWPUQueueApc(&thread, [](DWORD_PTR context) { *reinterpret_cast<bool*>(context) = true; },
+    const int queued = table_.lpWPUQueueApc(&thread, setFlag,
                                             reinterpret_cast<DWORD_PTR>(&called_), &error);
 #ifdef _WIN32
     if (queued == 0) SleepEx(0, TRUE);
@@ -111,7 +115,7 @@ class Upcalls {
     note(5, answerOf(found == 0 || (found == SOCKET_ERROR && error == WSAEINVAL), found == SOCKET_ERROR, error));
     // No window has this handle, so the call must fail without a message loop.
     note(7, answerOf(table_.lpWPUPostMessage(reinterpret_cast<HWND>(uintptr_t{0x7ffffff0}), 0x400, 0, 0) == FALSE, false, 0));
-    LPBLOCKINGCALLBACK callback = [](DWORD_PTR) -> BOOL { return FALSE; };
+    LPBLOCKINGCALLBACK callback = keepBlocking;
     DWORD_PTR context = 0;
     error = 0;
     const int asked = table_.lpWPUQueryBlockingCallback(1001, &callback, &context, &error);

@@ -17,7 +17,7 @@ SOCKET openSocket(const host::OpenRequest& request) {
     if (const int error = host::open(request, handle)) return error;
     if (SimulatedSocket* former = process.sockets.remembered(handle)) process.letGo(*former);
     process.sockets.add(handle, (request.flags & WSA_FLAG_OVERLAPPED) != 0);
-    opened = handle;
+    opened = static_cast<SOCKET>(handle);
     return 0;
   });
   return opened;

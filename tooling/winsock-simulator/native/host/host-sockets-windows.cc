@@ -69,6 +69,9 @@ const Winsock& winsock() {
   return loaded;
 }
 
+// A SOCKET has the size of a pointer.
+SOCKET socketOf(uint64_t handle) { return static_cast<SOCKET>(handle); }
+
 int resultOf(int returned) { return returned == 0 ? 0 : static_cast<int>(GetLastError()); }
 
 struct WindowsSockaddr {
@@ -97,18 +100,18 @@ int open(const OpenRequest& request, uint64_t& handle) {
   return 0;
 }
 
-int close(uint64_t handle) { return resultOf(winsock().close(handle)); }
+int close(uint64_t handle) { return resultOf(winsock().close(socketOf(handle))); }
 
 uint64_t identify(uint64_t handle) {
   int type;
   int length = sizeof type;
-  return winsock().getOption(handle, SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &length) == 0 ? 1 : 0;
+  return winsock().getOption(socketOf(handle), SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &length) == 0 ? 1 : 0;
 }
 
 Traits describe(uint64_t handle) {
   WSAPROTOCOL_INFOW info{};
   int length = sizeof info;
-  if (winsock().getOption(handle, SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&info), &length) != 0) {
+  if (winsock().getOption(socketOf(handle), SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&info), &length) != 0) {
     return {Protocol::kOther, 0};
   }
   const auto family = static_cast<uint16_t>(info.iAddressFamily);
@@ -122,21 +125,21 @@ Traits describe(uint64_t handle) {
 
 int bind(uint64_t handle, const SocketAddress& address) {
   WindowsSockaddr to(address);
-  return resultOf(winsock().bind(handle, to.get(), to.length));
+  return resultOf(winsock().bind(socketOf(handle), to.get(), to.length));
 }
 
 int connect(uint64_t handle, const SocketAddress& address) {
   WindowsSockaddr to(address);
-  return resultOf(winsock().connect(handle, to.get(), to.length));
+  return resultOf(winsock().connect(socketOf(handle), to.get(), to.length));
 }
 
-int listen(uint64_t handle, int backlog) { return resultOf(winsock().listen(handle, backlog)); }
+int listen(uint64_t handle, int backlog) { return resultOf(winsock().listen(socketOf(handle), backlog)); }
 
-int shutdown(uint64_t handle, int how) { return resultOf(winsock().shutdown(handle, how)); }
+int shutdown(uint64_t handle, int how) { return resultOf(winsock().shutdown(socketOf(handle), how)); }
 
 int localAddress(uint64_t handle, SocketAddress& address) {
   WindowsSockaddr from;
-  if (const int error = resultOf(winsock().localName(handle, from.get(), &from.length))) return error;
+  if (const int error = resultOf(winsock().localName(socketOf(handle), from.get(), &from.length))) return error;
   SocketAddress local;
   if (const int error = readWindowsSockaddr(&from.storage, from.length, local)) return error;
   if (local.port == 0) return WSAEINVAL;
@@ -146,20 +149,20 @@ int localAddress(uint64_t handle, SocketAddress& address) {
 
 int peerAddress(uint64_t handle, SocketAddress& address) {
   WindowsSockaddr from;
-  if (const int error = resultOf(winsock().peerName(handle, from.get(), &from.length))) return error;
+  if (const int error = resultOf(winsock().peerName(socketOf(handle), from.get(), &from.length))) return error;
   return readWindowsSockaddr(&from.storage, from.length, address);
 }
 
 int setOption(uint64_t handle, int level, int name, const void* value, int length) {
-  return resultOf(winsock().setOption(handle, level, name, static_cast<const char*>(value), length));
+  return resultOf(winsock().setOption(socketOf(handle), level, name, static_cast<const char*>(value), length));
 }
 
 int getOption(uint64_t handle, int level, int name, void* value, int* length) {
-  return resultOf(winsock().getOption(handle, level, name, static_cast<char*>(value), length));
+  return resultOf(winsock().getOption(socketOf(handle), level, name, static_cast<char*>(value), length));
 }
 
 int control(uint64_t handle, uint32_t code, uint32_t* argument) {
-  return resultOf(winsock().control(handle, static_cast<LONG>(code), reinterpret_cast<u_long*>(argument)));
+  return resultOf(winsock().control(socketOf(handle), static_cast<LONG>(code), reinterpret_cast<u_long*>(argument)));
 }
 
 bool canBind(Protocol protocol, const SocketAddress& address) {
@@ -173,18 +176,18 @@ bool canBind(Protocol protocol, const SocketAddress& address) {
 }
 
 int passIoctl(const PassedIoctl& call) {
-  return resultOf(winsock().ioctl(call.handle, call.code, call.in, call.inLength, call.out, call.outLength,
+  return resultOf(winsock().ioctl(socketOf(call.handle), call.code, call.in, call.inLength, call.out, call.outLength,
                                   reinterpret_cast<DWORD*>(call.bytesReturned), static_cast<WSAOVERLAPPED*>(call.overlapped),
                                   reinterpret_cast<LPWSAOVERLAPPED_COMPLETION_ROUTINE>(call.completion)));
 }
 
 int passCancel(uint64_t handle, void* overlapped) {
-  const bool cancelled = CancelIoEx(reinterpret_cast<HANDLE>(handle), static_cast<OVERLAPPED*>(overlapped));
+  const bool cancelled = CancelIoEx(reinterpret_cast<HANDLE>(socketOf(handle)), static_cast<OVERLAPPED*>(overlapped));
   return cancelled ? 0 : static_cast<int>(GetLastError());
 }
 
 int passOverlappedResult(uint64_t handle, void* overlapped, uint32_t* bytes, bool wait, uint32_t* flags) {
-  return winsock().overlappedResult(handle, static_cast<WSAOVERLAPPED*>(overlapped), reinterpret_cast<DWORD*>(bytes), wait,
+  return winsock().overlappedResult(socketOf(handle), static_cast<WSAOVERLAPPED*>(overlapped), reinterpret_cast<DWORD*>(bytes), wait,
                                     reinterpret_cast<DWORD*>(flags))
              ? 0
              : static_cast<int>(GetLastError());
