@@ -81,7 +81,7 @@ async function measureAssociate(napiTransport, koffiTransport, mockTransport) {
   const mock = associateOver(mockTransport)
   const bare = bareKoffi()
   const socket = floor.openSocket()
-  const { token } = napi // the simulator's, whoever calls it
+  const { token } = napi // the token of the simulator serves both backends
   const median = await measureInTurn(
     {
       rawC: () => floor.timeIoctls(socket, SIO_ASSOCIATE_PORT_RESERVATION, token, null, CALLS),
