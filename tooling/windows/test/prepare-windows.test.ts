@@ -134,7 +134,8 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('prepare
       const first = startInNode(prepare, env)
       await delay(200)
       const second = startInNode(prepare, env)
-      expect([(await ended(first)).code, (await ended(second)).code]).toEqual([0, 0])
+      const outcomes = await Promise.all([ended(first), ended(second)])
+      expect(outcomes.map(({ code }) => code)).toEqual([0, 0])
       expect((await commands.calls()).filter((call) => call.includes('wineboot'))).toHaveLength(1)
     })
 
