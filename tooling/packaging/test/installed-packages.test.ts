@@ -113,28 +113,32 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
       expect(await project.runProgram('best-backend.mjs', simulatorPath)).toEqual({ transport: 'koffi' })
     })
 
-    it.each(['node16', 'nodenext', 'bundler'])('compiles with moduleResolution %s', async (moduleResolution) => {
-      const files = entryPoints.map((entryPoint, index) => {
-        const file = `every-export-${index}.ts`
-        writeFileSync(join(project.folder, file), nameEveryExport(entryPoint, join(project.folder, 'node_modules')))
-        return file
-      })
-      const compilerOptions = {
-        ...{
-          strict: true,
-          skipLibCheck: false,
-          noEmit: true,
-          target: 'es2022',
-          types: ['node'],
-          typeRoots: [NODE_TYPES],
-        },
-        ...{ module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution, moduleResolution },
-      }
-      const config = `tsconfig.${moduleResolution}.json`
-      const text = JSON.stringify({ compilerOptions, files: ['consumer.ts', ...files] })
-      writeFileSync(join(project.folder, config), text)
-      expect(await project.run(TYPESCRIPT, '--project', config)).toBe('')
-    })
+    it.each(['node16', 'nodenext', 'bundler'])(
+      'compiles with moduleResolution %s',
+      { timeout: 60_000 },
+      async (moduleResolution) => {
+        const files = entryPoints.map((entryPoint, index) => {
+          const file = `every-export-${index}.ts`
+          writeFileSync(join(project.folder, file), nameEveryExport(entryPoint, join(project.folder, 'node_modules')))
+          return file
+        })
+        const compilerOptions = {
+          ...{
+            strict: true,
+            skipLibCheck: false,
+            noEmit: true,
+            target: 'es2022',
+            types: ['node'],
+            typeRoots: [NODE_TYPES],
+          },
+          ...{ module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution, moduleResolution },
+        }
+        const config = `tsconfig.${moduleResolution}.json`
+        const text = JSON.stringify({ compilerOptions, files: ['consumer.ts', ...files] })
+        writeFileSync(join(project.folder, config), text)
+        expect(await project.run(TYPESCRIPT, '--project', config)).toBe('')
+      },
+    )
 
     // npm installs plain folders. Node.js under Wine cannot follow the links of pnpm.
     if (windows?.kind === 'wine' && name === 'npm') {
