@@ -1,9 +1,9 @@
 import type { Protocol } from '@winport/transport'
+import { nextTurn } from '@winport/transport/backend'
 import type { AcquireRequest } from './acquire-request.js'
 import { explainSearch, explainUnmatched } from './explain-error.js'
 import { MatchedBlocks } from './matched-blocks.js'
 import type { MatchedReservation } from './matched-reservation.js'
-import { nextTurn } from './next-turn.js'
 import { ReservationError } from './reservation-error.js'
 import type { RuntimeReservation } from './runtime-reservation.js'
 

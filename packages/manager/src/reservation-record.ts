@@ -1,9 +1,9 @@
 import type { PortRange, Protocol, Transport } from '@winport/transport'
+import { inNextTurn } from '@winport/transport/backend'
 import type { Anchor } from './anchor.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
 import { describeRange } from './explain-error.js'
-import { inNextTurn } from './next-turn.js'
 import type { RuntimeBlock } from './runtime-block.js'
 
 /**
@@ -40,7 +40,6 @@ export class ReservationRecord implements PortRange {
     this.acquiredAt = acquiredAt
     this.#transport = transport
     this.#records = records
-    records.add(this)
   }
 
   /** False once the reservation is released, or is about to be. */
@@ -53,13 +52,13 @@ export class ReservationRecord implements PortRange {
     return this.#strong ?? this.#weak?.deref()
   }
 
-  /** Ends this reservation when `block` is garbage-collected, unless it ends before. */
+  /** Holds this reservation from now on, and ends it when `block` is garbage-collected, unless it ends before. */
   belongTo(block: RuntimeBlock): void {
+    if (!turnEndPlanned) inNextTurn(endTurn) // may throw: nothing is changed before
+    turnEndPlanned = true
+    this.#records.add(this)
     this.#strong = block
     acquiredThisTurn.add(this)
-    if (turnEndPlanned) return
-    turnEndPlanned = true
-    inNextTurn(endTurn)
   }
 
   /** Lets the block be collected from now on. */

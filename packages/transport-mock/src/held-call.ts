@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers'
+import { nextTurn } from '@winport/transport/backend'
 import { errorNumber } from './error-number.js'
 import type { HeldMockCall } from './fault-plan.js'
 
@@ -35,6 +35,6 @@ export class HeldCall implements HeldMockCall {
 /** A held call that completes in the next turn of the event loop. */
 export function heldOneTurn(): HeldCall {
   const held = new HeldCall()
-  setImmediate(() => held.complete())
+  void nextTurn().then(() => held.complete())
   return held
 }

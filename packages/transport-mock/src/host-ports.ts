@@ -1,3 +1,5 @@
+import { monotonicTime } from '@winport/transport/backend'
+
 /** The longest time that a search for ports probes the host before it lets other work run, in milliseconds. */
 const STEP = 5
 
@@ -25,7 +27,7 @@ export class HostPorts {
 
   /** Must be called when a search begins. */
   beginStep(): void {
-    this.#stepBegan = performance.now()
+    this.#stepBegan = monotonicTime()
   }
 
   /** A port of the range that is in use, or -1. Yields where the search must let other work run. */
@@ -44,7 +46,7 @@ export class HostPorts {
   }
 
   #isStepOver(): boolean {
-    return performance.now() - this.#stepBegan > STEP
+    return monotonicTime() - this.#stepBegan > STEP
   }
 
   *#nextStep(): Generator<void, void> {

@@ -26,5 +26,7 @@ export {
 export { type CallResult, errnoOf, failedWith } from './call-result.js'
 export { codeOf } from './code-of.js'
 export { isSystemCallError, type SystemCallFailure } from './is-system-call-error.js'
+export { monotonicTime } from './monotonic-time.js'
+export { inNextTurn, nextTurn } from './next-turn.js'
 export { untilAborted } from './until-aborted.js'
 export { DEFAULT_WORLD, WORLD_ANSWERS, type World } from './world.js'
