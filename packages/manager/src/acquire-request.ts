@@ -1,7 +1,7 @@
 import { checkObject, checkUnsigned, invalidArgType, LAST_PORT, outOfRange } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
-import { checkFits, checkSignal, deriveSignal } from './request-arguments.js'
+import { checkFits, checkSignal } from './request-arguments.js'
 
 export interface AcquireMatchedOptions {
   /** How many consecutive ports, 1 to 65535. */
@@ -50,7 +50,7 @@ export function checkAcquireMatchedOptions(options: unknown): asserts options is
 
 /** @param protocol undefined for both */
 export function readAcquireRequest(options: AcquireMatchedOptions, protocol: Protocol | undefined): AcquireRequest {
-  return { protocol, ...readCandidates(options), signal: deriveSignal(options.signal) }
+  return { protocol, ...readCandidates(options), signal: checkSignal(options.signal) }
 }
 
 function readCandidates({

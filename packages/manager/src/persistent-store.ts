@@ -6,7 +6,7 @@ import { explainPersistent } from './explain-error.js'
 import type { OpenPersistentReservation } from './open-persistent-reservation.js'
 import type { PersistentReservation } from './persistent-reservation.js'
 import type { PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
-import { checkRange, deriveSignal } from './request-arguments.js'
+import { checkRange, checkSignal } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { ReservedBlock } from './reserved-block.js'
 
@@ -109,7 +109,7 @@ export class PersistentStore implements PersistentReservationStore {
     const exactly: PortRange = { protocol, startPort, count }
     checkRange(exactly)
     if (options !== undefined) checkObject('options', options)
-    const signal = deriveSignal(options?.signal)
+    const signal = checkSignal(options?.signal)
     try {
       return await work(exactly, signal)
     } catch (error) {

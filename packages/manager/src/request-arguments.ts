@@ -1,3 +1,4 @@
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events'
 import { checkBoolean, checkObject, checkUnsigned, invalidArgType, LAST_PORT, outOfRange } from '@winport/definitions'
 import type { PortRange } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
@@ -7,20 +8,28 @@ const LARGEST_INT = 0x7fff_ffff
 
 // The checks of arguments, made before any system call.
 
-/** Checks a signal by its shape, as Node does: it may come from another realm, or be a polyfill. */
-export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
-  if (signal === undefined) return
-  const fits = typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal
-  if (!fits) throw invalidArgType('signal', 'an instance of AbortSignal', signal)
+/** Checks a caller's signal by its shape, as Node does: it may come from another realm, or be a polyfill. */
+export function checkSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined) return undefined
+  if (!isSignal(signal)) throw invalidArgType('signal', 'an instance of AbortSignal', signal)
+  allowManyListeners(signal)
+  return signal
 }
 
 /**
- * Checks a caller's signal, and makes one that follows it: each call then has its own listeners, however many calls
- * share one signal. A signal of another realm is used as it is.
+ * Each call that is under way has a listener on its signal, and many calls may share one. Node 20 warns at the eleventh listener.
+ * Later versions of Node do not limit the listeners of a signal (https://github.com/nodejs/node/pull/55816).
  */
-export function deriveSignal(signal: unknown): AbortSignal | undefined {
-  checkSignal(signal)
-  return signal instanceof AbortSignal ? AbortSignal.any([signal]) : signal
+function allowManyListeners(signal: AbortSignal): void {
+  try {
+    if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(0, signal)
+  } catch {
+    // It is not Node's own signal, and does not warn.
+  }
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
 }
 
 /** Checks the length of a queue of connections, an int in libuv and in Winsock. 0 is Node's default. */
@@ -30,7 +39,7 @@ export function checkBacklog(backlog: unknown): asserts backlog is number | unde
 
 export function readReleaseOptions(options: ReleaseOptions): AbortSignal | undefined {
   checkObject('options', options)
-  return deriveSignal(options.signal)
+  return checkSignal(options.signal)
 }
 
 export function checkOption(name: string, value: unknown): asserts value is boolean | undefined {

@@ -18,7 +18,7 @@ import {
   checkOption,
   checkPortOf,
   checkRemotePort,
-  deriveSignal,
+  checkSignal,
 } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 
@@ -67,7 +67,7 @@ export class ReservedBlock implements PortBlock {
     ])
     checkObject('options', options)
     const { backlog, host, ipv6Only } = options
-    const signal = deriveSignal(options.signal)
+    const signal = checkSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
     checkBacklog(backlog)
     checkOption('ipv6Only', ipv6Only)
@@ -99,7 +99,7 @@ export class ReservedBlock implements PortBlock {
     checkNodeObject('socket', socket, 'a dgram.Socket', ['bind', 'address', 'send'])
     checkObject('options', options)
     const { host, reuseAddr, ipv6Only } = options
-    const signal = deriveSignal(options.signal)
+    const signal = checkSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
     checkOption('reuseAddr', reuseAddr)
     checkOption('ipv6Only', ipv6Only)
@@ -116,7 +116,7 @@ export class ReservedBlock implements PortBlock {
     this.#checkProtocol('tcp', 'connect()')
     checkObject('options', options)
     const { host = 'localhost', port } = options
-    const signal = deriveSignal(options.signal)
+    const signal = checkSignal(options.signal)
     checkRemotePort(port)
     const localPort = checkPortOf(this, 'localPort', options.localPort)
     this.#sockets.checkUsable(signal)

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { getEventListeners } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import type { RuntimeReservation } from '../src/index.js'
 import { failureOf } from './failure-of.js'
@@ -108,14 +111,22 @@ describe('acquire with a signal', () => {
     const [first, second] = [faults.hold('SIO_ACQUIRE_PORT_RESERVATION'), faults.hold('SIO_ACQUIRE_PORT_RESERVATION')]
     const pending = [machine.manager.acquire({ ...request, signal }), machine.manager.acquire({ ...request, signal })]
     await Promise.all([first.pending, second.pending])
-    expect(listenersOf(signal)).toBe(0)
+    expect(listenersOf(signal)).toBe(2)
     first.complete()
     await pending[0]
-    expect(listenersOf(signal)).toBe(0)
+    expect(listenersOf(signal)).toBe(1)
     controller.abort()
     await Promise.allSettled(pending)
     expect(listenersOf(signal)).toBe(0)
   })
+
+  it('leaves nothing on a signal that many calls share', async () => {
+    const args = ['--expose-gc', fileURLToPath(new URL('./signal-memory.js', import.meta.url)), '20000']
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    const { listeners, growth } = JSON.parse(stdout)
+    expect(listeners).toBe(0)
+    expect(growth).toBeLessThan(1_000_000) // 50 bytes for each call
+  }, 60_000)
 
   it('reports the abort rather than a failure at the same time', async () => {
     const held = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
@@ -165,7 +176,7 @@ describe('a use of a block with a signal', () => {
       const { signal } = controller
       const using = use(block, signal)
       await held.pending
-      expect(listenersOf(signal)).toBe(0)
+      expect(listenersOf(signal)).toBe(1)
       controller.abort('enough')
       const failure = await failureOf(using)
       expect(failure).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' })
