@@ -4,7 +4,7 @@ import type { AcquireRequest } from './acquire-request.js'
 import { explainSearch, explainUnmatched } from './explain-error.js'
 import { MatchedBlocks } from './matched-blocks.js'
 import type { MatchedReservation } from './matched-reservation.js'
-import { ReservationError } from './reservation-error.js'
+import { isReservationError, type ReservationError } from './reservation-error.js'
 import type { RuntimeReservation } from './runtime-reservation.js'
 
 /** Acquires one block. Start port 0 lets the kernel choose. */
@@ -81,5 +81,5 @@ async function noteRefusal(refusals: ReservationError[], error: unknown): Promis
 
 /** Whether these ports are taken: other candidates may be free. */
 function isRefusal(error: unknown): error is ReservationError {
-  return error instanceof ReservationError && error.code === 'ERR_PORT_RANGE_IN_USE'
+  return isReservationError(error) && error.code === 'ERR_PORT_RANGE_IN_USE'
 }

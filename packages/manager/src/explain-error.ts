@@ -1,5 +1,6 @@
+import { ipHelperError, winsockError } from '@winport/definitions'
 import type { BindOptions, PortRange } from '@winport/transport'
-import { SystemCallError } from '@winport/transport'
+import { isSystemCallError, type SystemCallFailure } from '@winport/transport/backend'
 import type { AcquireRequest } from './acquire-request.js'
 import { meaningOf, otherMeaning } from './refusals.js'
 import { ReservationError } from './reservation-error.js'
@@ -11,12 +12,12 @@ export type ReservationKind = 'runtime' | 'persistent'
 
 /** For the socket of an ACQUIRE. */
 export function explainAnchor(error: unknown, request: PortRange): unknown {
-  return error instanceof SystemCallError ? explainOther(`Could not reserve ${describeRange(request)}`, error) : error
+  return isSystemCallError(error) ? explainOther(`Could not reserve ${describeRange(request)}`, error) : error
 }
 
 /** For ACQUIRE. @param request start port 0 is a wildcard */
 export function explainAcquire(error: unknown, request: PortRange): unknown {
-  if (!(error instanceof SystemCallError)) return error
+  if (!isSystemCallError(error)) return error
   const { protocol, startPort, count } = request
   switch (meaningOf(error, startPort === 0 ? 'acquire-wildcard' : 'acquire-range')) {
     case 'taken': {
@@ -90,7 +91,7 @@ export function explainAssociate(
   port: number,
   isCurrent: boolean | undefined,
 ): unknown {
-  if (!(error instanceof SystemCallError)) return error
+  if (!isSystemCallError(error)) return error
   switch (meaningOf(error, 'associate')) {
     case 'gone':
       return gone(block, kind, error)
@@ -117,7 +118,7 @@ export function explainBind(
   { reuseAddr = false }: BindOptions,
   isCurrent: boolean | undefined,
 ): unknown {
-  if (!(error instanceof SystemCallError)) return error
+  if (!isSystemCallError(error)) return error
   if (isCurrent === false) return gone(block, kind, error)
   switch (meaningOf(error, port === 0 ? 'bind-any-port' : 'bind-given-port')) {
     case 'exhausted': {
@@ -141,17 +142,17 @@ export function explainBind(
 
 /** For every other step of a call that uses a port of a block. @param port 0 is any free one */
 export function explainUse(error: unknown, block: PortRange, port: number): unknown {
-  if (!(error instanceof SystemCallError)) return error
+  if (!isSystemCallError(error)) return error
   const what = port === 0 ? `a port of ${describeRange(block)}` : `port ${port} of ${describeRange(block)}`
   return explainOther(`Could not use ${what}`, error)
 }
 
 /** For a block that was acquired, but of which no socket ever got a port. */
 export function explainUnserved(error: unknown, block: PortRange): unknown {
-  if (!(error instanceof SystemCallError)) return error
+  if (!isSystemCallError(error)) return error
   const problem =
     `Windows reserved ${describeRange(block)}, but gives none of them to a socket that is associated with the reservation ` +
-    `(${error.syscall}: ${error.code}), even after the anchor is associated and bound. Please report this with your build of Windows.`
+    `(${answerOf(error)}), even after the anchor is associated and bound. Please report this with your build of Windows.`
   return new ReservationError('ERR_RESERVATION_UNSUPPORTED', problem, error)
 }
 
@@ -174,12 +175,12 @@ export function explainEnd(block: PortRange, kind: ReservationKind): Reservation
 
 /** For an anchor whose close failed. */
 export function explainRelease(error: unknown, block: PortRange): unknown {
-  if (!(error instanceof SystemCallError)) return error
+  if (!isSystemCallError(error)) return error
   return explainOther(`The reservation of ${describeRange(block)} has ended, but closing its socket failed`, error)
 }
 
 export function explainPersistent(error: unknown, range: PortRange, verb: 'create' | 'lookup' | 'delete'): unknown {
-  if (!(error instanceof SystemCallError)) return error
+  if (!isSystemCallError(error)) return error
   switch (meaningOf(error, `persistent-${verb}`)) {
     case 'not-elevated':
       return elevationRequired(range, error)
@@ -213,22 +214,22 @@ export function describeRange({ protocol, startPort, count }: PortRange): string
 }
 
 function otherMeanings(refusals: readonly ReservationError[]): string {
-  const codes = new Set(refusals.map(({ cause }) => (cause instanceof SystemCallError ? cause.code : '')))
+  const codes = new Set(refusals.map(({ cause }) => (isSystemCallError(cause) ? cause.code : '')))
   return [...codes].map(otherMeaning).join('')
 }
 
 /** How many start ports a message names. */
 const MOST_NAMED = 8
 
-function unsupported(error: SystemCallError): ReservationError {
+function unsupported(error: SystemCallFailure): ReservationError {
   return new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',
-    `This system does not offer port reservations (${error.syscall}: ${error.code}). They need Windows Vista or later; Wine has none.`,
+    `This system does not offer port reservations (${answerOf(error)}). They need Windows Vista or later; Wine has none.`,
     error,
   )
 }
 
-function gone(block: PortRange, kind: ReservationKind, error: SystemCallError): ReservationError {
+function gone(block: PortRange, kind: ReservationKind, error: SystemCallFailure): ReservationError {
   return new ReservationError(
     'ERR_RESERVATION_NOT_FOUND',
     `The reservation of ${describeRange(block)} is gone: the system no longer knows its token. ` +
@@ -238,7 +239,7 @@ function gone(block: PortRange, kind: ReservationKind, error: SystemCallError): 
   )
 }
 
-function elevationRequired(range: PortRange, error: SystemCallError): ReservationError {
+function elevationRequired(range: PortRange, error: SystemCallFailure): ReservationError {
   return new ReservationError(
     'ERR_ELEVATION_REQUIRED',
     `The persistent reservation of ${describeRange(range)} needs an elevated process: run it as administrator.`,
@@ -246,6 +247,15 @@ function elevationRequired(range: PortRange, error: SystemCallError): Reservatio
   )
 }
 
-function explainOther(problem: string, error: SystemCallError): ReservationError {
-  return new ReservationError(error.nodeCode ?? error.code, `${problem}. ${error.message}`, error)
+function explainOther(problem: string, error: SystemCallFailure): ReservationError {
+  return new ReservationError(nodeCodeOf(error) ?? error.code, `${problem}. ${error.message}`, error)
+}
+
+/** A transport of another author may leave `nodeCode` and `syscall` out. */
+function nodeCodeOf({ code, nodeCode }: SystemCallFailure): string | undefined {
+  return nodeCode ?? (winsockError(code) ?? ipHelperError(code))?.nodeCode
+}
+
+function answerOf({ code, syscall }: SystemCallFailure): string {
+  return syscall === undefined ? code : `${syscall}: ${code}`
 }

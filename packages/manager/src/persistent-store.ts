@@ -7,7 +7,7 @@ import type { OpenPersistentReservation } from './open-persistent-reservation.js
 import type { PersistentReservation } from './persistent-reservation.js'
 import type { PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
 import { checkRange, checkSignal } from './request-arguments.js'
-import { ReservationError } from './reservation-error.js'
+import { isReservationError } from './reservation-error.js'
 import { ReservedBlock } from './reserved-block.js'
 
 /** The persistent reservations that a transport reaches. */
@@ -144,5 +144,5 @@ export class PersistentStore implements PersistentReservationStore {
 }
 
 function hasCode(error: unknown, code: string): boolean {
-  return error instanceof ReservationError && error.code === code
+  return isReservationError(error) && error.code === code
 }

@@ -1,5 +1,5 @@
 import { UNSUPPORTED_ERRORS } from '@winport/definitions'
-import type { SystemCallError } from '@winport/transport'
+import type { SystemCallFailure } from '@winport/transport/backend'
 
 /** What the system was asked to do when it refused. */
 export type Operation =
@@ -93,15 +93,15 @@ const MAY_MEAN_UNSERVED: ReadonlySet<string> = new Set([
 const NO_SUCH_FAMILY: ReadonlySet<unknown> = new Set(['WSAEAFNOSUPPORT', 'EAFNOSUPPORT'])
 
 /** @returns undefined if the error has no meaning of its own for this operation */
-export function meaningOf({ code }: SystemCallError, operation: Operation): Refusal | undefined {
+export function meaningOf({ code }: SystemCallFailure, operation: Operation): Refusal | undefined {
   return UNSUPPORTED_ERRORS.has(code) ? 'unsupported' : REFUSALS[operation][code]
 }
 
-export function mayMeanEnded({ code }: SystemCallError): boolean {
+export function mayMeanEnded({ code }: SystemCallFailure): boolean {
   return MAY_MEAN_ENDED.has(code)
 }
 
-export function mayMeanUnserved({ code }: SystemCallError): boolean {
+export function mayMeanUnserved({ code }: SystemCallFailure): boolean {
   return MAY_MEAN_UNSERVED.has(code)
 }
 

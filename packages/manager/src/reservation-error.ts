@@ -1,4 +1,4 @@
-import { SystemCallError } from '@winport/transport'
+import { isSystemCallError } from '@winport/transport/backend'
 
 /** The codes that are the manager's own. Other failures carry the code that Node reports for them. */
 export type ReservationErrorCode =
@@ -15,6 +15,9 @@ export type ReservationErrorCode =
   /** There is no such reservation, or no longer. */
   | 'ERR_RESERVATION_NOT_FOUND'
 
+/** The mark of a {@link ReservationError}, also of one that another copy of this package created. */
+const RESERVATION_ERROR = Symbol.for('winport.reservation-error')
+
 /** What a reservation call fails with, in the shape of Node's system errors. */
 export class ReservationError extends Error {
   override readonly name: string = 'ReservationError'
@@ -29,8 +32,14 @@ export class ReservationError extends Error {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     const last: unknown = cause instanceof AggregateError ? cause.errors.at(-1) : cause
-    const system = last instanceof SystemCallError || last instanceof ReservationError ? last : undefined
+    const system = isSystemCallError(last) || isReservationError(last) ? last : undefined
     this.errno = system?.errno
     this.syscall = system?.syscall
+    Object.defineProperty(this, RESERVATION_ERROR, { value: true })
   }
+}
+
+/** Unlike `instanceof`, true for an error of another copy of this package or of another realm. */
+export function isReservationError(error: unknown): error is ReservationError {
+  return typeof error === 'object' && error !== null && Reflect.get(error, RESERVATION_ERROR) === true
 }

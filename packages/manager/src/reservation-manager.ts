@@ -9,11 +9,10 @@ import {
   type AddressFamily,
   type PortRange,
   type Protocol,
-  SystemCallError,
   type Transport,
   type WinsockSocket,
 } from '@winport/transport'
-import { checkProtocol } from '@winport/transport/backend'
+import { checkProtocol, isSystemCallError } from '@winport/transport/backend'
 import {
   type AcquireMatchedOptions,
   type AcquireOptions,
@@ -182,7 +181,7 @@ export class ReservationManager implements AsyncDisposable {
       return this.transport.openSocket({ protocol, family: this.#anchorFamily })
     } catch (error) {
       if (this.#anchorFamily === 'ipv4') throw error
-      if (!(error instanceof SystemCallError) || !meansNoSuchFamily(error.code)) throw error
+      if (!isSystemCallError(error) || !meansNoSuchFamily(error.code)) throw error
       const anchor = this.transport.openSocket({ protocol, family: 'ipv4' })
       this.#anchorFamily = 'ipv4'
       return anchor

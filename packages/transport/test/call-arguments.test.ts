@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -39,6 +40,10 @@ const range = { protocol: 'tcp', startPort: 5000, count: 20 } as const
 describe('checkIoctlArguments', () => {
   const bytes = new Uint8Array(4)
   const buffer = 'a Uint8Array or null'
+
+  it('accepts a Uint8Array of another realm', () => {
+    expect(() => checkIoctlArguments(1, runInNewContext('new Uint8Array(4)'), null)).not.toThrow()
+  })
 
   rejects([
     [

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import {
   checkBoolean,
   checkObject,
@@ -20,7 +21,7 @@ export function checkIoctlArguments(code: unknown, input: unknown, output: unkno
 }
 
 function checkBuffer(name: string, value: unknown): void {
-  if (value !== null && !(value instanceof Uint8Array)) throw invalidArgType(name, 'a Uint8Array or null', value)
+  if (value !== null && !types.isUint8Array(value)) throw invalidArgType(name, 'a Uint8Array or null', value)
 }
 
 export function checkProtocol(value: unknown): asserts value is Protocol {
