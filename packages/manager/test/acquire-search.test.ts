@@ -176,11 +176,10 @@ describe('acquire within a range', () => {
 
   it('ends at its timeout although no call is ever pending', async () => {
     machine.replace({ exclusions: [{ protocol: 'udp', startPort: 1, count: 65_535 }] })
-    const started = performance.now()
     const signal = AbortSignal.timeout(20)
     const failure = await failureOf(machine.manager.acquire({ protocol: 'udp', count: 1, within: [1, 65_535], signal }))
     expect(failure).toMatchObject({ code: 'ABORT_ERR', cause: signal.reason })
-    expect(performance.now() - started).toBeLessThan(5000)
+    expect(machine.calls.length).toBeLessThan(65_535) // the search ends before it has tried every port
     machine.kernel.assertNothingHeld()
   })
 

@@ -105,7 +105,7 @@ class RandomOperations {
       else socket.close()
     }
     for (const server of this.#servers) server.close()
-    await vi.waitFor(() => this.kernel.assertNothingHeld())
+    await vi.waitFor(() => this.kernel.assertNothingHeld(), { timeout: 60_000 })
   }
 
   #step(): void {

@@ -84,7 +84,7 @@ describe('a release', () => {
   it.each(ways)('%s has no effect on a connection that has its port', async (_name, end) => {
     const server = machine.owns(greeter())
     server.listen(0, host)
-    await vi.waitFor(() => expect(server.listening).toBe(true))
+    await vi.waitFor(() => expect(server.listening).toBe(true), { timeout: 60_000 })
     const address = server.address()
     if (typeof address !== 'object' || address === null) throw new Error('the server has no port')
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })

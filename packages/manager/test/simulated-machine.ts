@@ -100,7 +100,7 @@ export class SimulatedMachine {
       await this.closeServersAndSockets()
       for (const manager of managers) for (const block of manager.held) await block.release()
       // Before the managers close, which would hide a leak. A block that was just collected is released in the next turn.
-      await vi.waitFor(() => this.#kernel.assertNothingHeld())
+      await vi.waitFor(() => this.#kernel.assertNothingHeld(), { timeout: 60_000 })
     } finally {
       for (const manager of managers) await manager.close()
     }

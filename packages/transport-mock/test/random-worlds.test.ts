@@ -8,18 +8,21 @@ const anyWorld = fc.record(
   Object.fromEntries(Object.entries(WORLD_ANSWERS).map(([point, answers]) => [point, fc.constantFrom(...answers)])),
 ) as fc.Arbitrary<unknown> as fc.Arbitrary<World>
 
-/** The error of Node where the host uses the port. It says nothing of the kernel, which ignores the host here to be fast. */
-const USED_ON_HOST = /\b(listen|bind|connect) EADDRINUSE\b/
+/** The titles of the failed tests. */
+async function failuresIn(world: World, isStated: boolean, avoidHostPorts: boolean): Promise<readonly string[]> {
+  const options = { world, avoidHostPorts, ...(isStated ? {} : { stated: null }) }
+  const { results } = await runConformance(mockTarget('the mock', MODERN_BUILD, MODERN_FEATURES, options))
+  return results
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ title, mode, failure }) => `${title} (${mode}): ${failure}`)
+}
 
-it('the conformance suite passes over the mock in random worlds, stated or not', { timeout: 120_000 }, async () => {
+it('the conformance suite passes over the mock in random worlds, stated or not', async () => {
   await fc.assert(
     fc.asyncProperty(anyWorld, fc.boolean(), async (world, isStated) => {
-      const options = { world, avoidHostPorts: false, ...(isStated ? {} : { stated: null }) }
-      const { results } = await runConformance(mockTarget('the mock', MODERN_BUILD, MODERN_FEATURES, options))
-      const failures = results
-        .filter(({ outcome, failure }) => outcome === 'failed' && !USED_ON_HOST.test(String(failure)))
-        .map(({ title, mode, failure }) => `${title} (${mode}): ${failure}`)
-      expect(failures).toEqual([])
+      const failures = await failuresIn(world, isStated, false)
+      // Another program of the host may use a port of the mock. A kernel that avoids such ports is slower.
+      expect(failures.length === 0 ? failures : await failuresIn(world, isStated, true)).toEqual([])
     }),
     { numRuns: 100 },
   )

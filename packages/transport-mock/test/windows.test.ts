@@ -9,7 +9,7 @@ it('can run as a Windows program on CI', () => {
 
 // On Windows, conformance.test.ts itself runs as a Windows program.
 if (windows?.kind === 'wine') {
-  it('passes the conformance suite as a Windows program', { timeout: 120_000 }, async () => {
+  it('passes the conformance suite as a Windows program', async () => {
     const cwd = await deployForWindows('@winport/transport-mock')
     const program = `
       import { formatConformanceReport, runConformance } from '@winport/transport/conformance'

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { deployForWindows, installWindowsTools, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { afterAll, describe, expect, it } from 'vitest'
 
-const TIME_LIMIT = 120_000
+const TIME_LIMIT = 500_000
 const SOURCE = fileURLToPath(new URL('native/program-without-node.cc', import.meta.url))
 
 const windows = await windowsOrExplain('the addon in programs that are not node.exe')
@@ -23,7 +23,7 @@ if (windows?.kind === 'wine') {
     return await runOnWindows({ program, args, cwd, timeoutMs: TIME_LIMIT })
   }
 
-  describe('the addon under Wine', { timeout: TIME_LIMIT }, () => {
+  describe('the addon under Wine', () => {
     it('finds Node-API in a program with another name than node.exe', async () => {
       const program = join(folder, 'myapp.exe')
       copyFileSync(node, program)

@@ -114,7 +114,7 @@ async function onMock(
 it.each([
   ['the default world', constant({}), 500],
   ['any world', world, 500],
-])('the mock, koffi and napi give the same outcome for each command in %s', { timeout: 120_000 }, async (...row) => {
+])('the mock, koffi and napi give the same outcome for each command in %s', async (...row) => {
   const [, worlds, numRuns] = row
   const steps = array(command, { minLength: 5, maxLength: 60, size: 'max' })
   await assert(

@@ -3,7 +3,7 @@ import { simulatorDllPath } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
 import { type SimulatedCommand, simulatedCommand } from './command-on-simulator.js'
 
-const TIME_LIMIT = 180_000
+const TIME_LIMIT = 500_000
 const POOL = `commands-on-windows-${process.pid}`
 const NOTHING_LEFT = '{"sockets":0,"reservations":0,"persistent":0}\n'
 
@@ -29,7 +29,7 @@ async function runOnSimulator(command: Omit<SimulatedCommand, 'pool'>) {
 }
 
 if (windows?.kind === 'wine') {
-  describe('as Windows programs under Wine', { timeout: TIME_LIMIT }, () => {
+  describe('as Windows programs under Wine', () => {
     it('winport info prints the build and the backend, and gives reasons for the facts that Wine does not provide', async () => {
       const { exitCode, stdout, stderr } = await run(['dist/cli/main.js', 'info', '--json'])
       expect(stderr).toBe('')

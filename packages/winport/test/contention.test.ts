@@ -22,7 +22,7 @@ const BACKENDS = [
 describe.each(BACKENDS)('processes over $name', ({ module, factory }) => {
   const open = () => SimulatedProcess.open(simulator, { module: new URL(module), factory }, false)
 
-  it.each([2, 8])('%i processes never hold the same port at the same time', { timeout: 60_000 }, async (count) => {
+  it.each([2, 8])('%i processes never hold the same port at the same time', async (count) => {
     const processes = await Promise.all(Array.from({ length: count }, open))
     try {
       const holders = new Map<number, number>()
@@ -35,7 +35,7 @@ describe.each(BACKENDS)('processes over $name', ({ module, factory }) => {
     expect(simulator.counts().runtimeReservationsOfAll).toBe(0)
   })
 
-  it('the reservations of a killed process end', { timeout: 60_000 }, async () => {
+  it('the reservations of a killed process end', async () => {
     const victims = await Promise.all(Array.from({ length: 4 }, open))
     for (const [number, victim] of victims.entries()) {
       await victim.acquire('tcp', RANGE.startPort + 10 * number, 10)

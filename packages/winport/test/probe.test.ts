@@ -6,7 +6,6 @@ import { RANGE, startOnSimulator } from './command-on-simulator.js'
 import { finish, runWinport } from './run-winport.js'
 
 const NOTHING_LEFT = '{"sockets":0,"reservations":0,"persistent":0}\n'
-const TIME_LIMIT = 60_000
 
 const bare: readonly ConformanceFeature[] = hasIPv6() ? ['ipv6'] : []
 const known = new Set<ConformanceFeature>([...bare, 'other-process', 'runtime-reservations'])
@@ -58,7 +57,7 @@ describe('winport probe on the mock', () => {
 })
 
 if (process.platform === 'linux') {
-  describe('winport probe on the simulator', { timeout: TIME_LIMIT }, () => {
+  describe('winport probe on the simulator', () => {
     const probe = (backend: string, env: Record<string, string>, json = false) =>
       finish(startOnSimulator({ backend, command: 'probe', passed: [{ json }], pool: simulator.pool, env }))
 

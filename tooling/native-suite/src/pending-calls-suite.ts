@@ -35,7 +35,7 @@ export async function definePendingCallTests(backend: NativeBackend): Promise<vo
     })
 
     it('complete in any order and without delay', async () => {
-      const milliseconds = await fastestOf(5, async () => {
+      const milliseconds = await fastest(335, async () => {
         const order: number[] = []
         const calls = [300, 100, 200].map(async (latency) => {
           simulator.setLatency(SimulatedCall.ACQUIRE, latency)
@@ -50,7 +50,7 @@ export async function definePendingCallTests(backend: NativeBackend): Promise<vo
 
     it('settle at once if they complete before WSAIoctl returns WSA_IO_PENDING', async () => {
       const socket = open()
-      const milliseconds = await fastestOf(5, async () => {
+      const milliseconds = await fastest(50, async () => {
         simulator.failNext(SimulatedCall.ACQUIRE, 997)
         expect(await failureOf(() => acquireAsync(socket, 1))).toMatchObject({ code: 'WSA_IO_PENDING' })
       })
@@ -205,13 +205,13 @@ export async function definePendingCallTests(backend: NativeBackend): Promise<vo
   })
 }
 
-/** The shortest duration of several runs in milliseconds: a busy machine prolongs some of them. */
-async function fastestOf(runs: number, run: () => Promise<void>): Promise<number> {
-  let fastest = Number.POSITIVE_INFINITY
-  for (let count = 0; count < runs; count++) {
+/** The shortest duration of up to 50 runs in milliseconds: a busy machine prolongs most of them. Stops at the first below `limit`. */
+async function fastest(limit: number, run: () => Promise<void>): Promise<number> {
+  let shortest = Number.POSITIVE_INFINITY
+  for (let count = 0; count < 50 && shortest >= limit; count++) {
     const started = performance.now()
     await run()
-    fastest = Math.min(fastest, performance.now() - started)
+    shortest = Math.min(shortest, performance.now() - started)
   }
-  return fastest
+  return shortest
 }

@@ -11,7 +11,7 @@ export async function defineSupportedNodesTests(backend: NativeBackend): Promise
   const nodes = await supportedNodesOrExplain(`the conformance suite over ${backend.name}`)
 
   describe(`${backend.name} passes the whole conformance suite on the simulator`, () => {
-    it.each(nodes)('on Node.js $version', { timeout: 60_000 }, async ({ version, path }) => {
+    it.each(nodes)('on Node.js $version', async ({ version, path }) => {
       const report = await runInOwnProcess(backend, {
         node: path,
         passed: ['conformance-report', String(startPort), String(count)],

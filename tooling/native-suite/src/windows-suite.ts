@@ -5,7 +5,7 @@ import { bareFeatures, type NativeBackend, simulatorDllPath, simulatorFeatures }
 import { describe, expect, it } from 'vitest'
 import type { EntryPointExpectations } from './entry-point-suite.js'
 
-const TIME_LIMIT = 400_000
+const TIME_LIMIT = 500_000
 
 /** The conformance suite as a Windows program: under Wine on the simulator and on Wine's Winsock, on Windows on its own Winsock. */
 export async function defineWindowsTests(
@@ -42,7 +42,7 @@ export async function defineWindowsTests(
 
   // With `if`, because a skipped test is a failure on CI.
   if (windows?.kind === 'wine') {
-    describe(`${name} as a Windows program under Wine`, { timeout: TIME_LIMIT }, () => {
+    describe(`${name} as a Windows program under Wine`, () => {
       // One program for both entry points: Wine starts once.
       it('passes the whole conformance suite on the simulator through both entry points', async () => {
         const report = await run(onSimulator, [], 'conformance-windows-simulator')
@@ -84,7 +84,7 @@ export async function defineWindowsTests(
   }
 
   if (windows?.kind === 'windows') {
-    it("passes the conformance suite on Windows' own libraries", { timeout: TIME_LIMIT }, async () => {
+    it("passes the conformance suite on Windows' own libraries", async () => {
       expect(await run(onSystem, [], 'conformance-windows')).toMatch(/, 0 failed, /)
     })
   }

@@ -16,7 +16,6 @@ import { packPackages } from './packed-packages.js'
 import { servedOn } from './served-on.js'
 import { buildSingleExecutable } from './single-executable.js'
 
-const TIME_LIMIT = 120_000
 const NAPI = '@winport/transport-napi'
 const KOFFI = '@winport/transport-koffi'
 
@@ -54,11 +53,11 @@ beforeAll(async () => {
   lean = new ConsumerProject(join(folder, 'lean'), SETTINGS)
   cpSync(join(complete.folder, 'node_modules'), join(lean.folder, 'node_modules'), { recursive: true })
   for (const name of [NAPI, KOFFI, 'koffi']) rmSync(join(lean.folder, 'node_modules', name), { recursive: true })
-}, TIME_LIMIT)
+})
 afterAll(async () => {
   simulator.destroy()
   await rm(folder, { recursive: true })
-}, TIME_LIMIT)
+})
 
 /** A release has an addon for each platform, and webpack needs them all. This machine builds only some of them. */
 function addMissingPrebuilds(prebuilds: string): void {
@@ -70,7 +69,7 @@ function addMissingPrebuilds(prebuilds: string): void {
   }
 }
 
-describe.each(bundlers)('bundled with $name', { timeout: TIME_LIMIT }, ({ name, bundle }) => {
+describe.each(bundlers)('bundled with $name', ({ name, bundle }) => {
   const output = name.replaceAll(/\W+/g, '-')
 
   it('opens koffi by default when the addon cannot be loaded', async () => {
@@ -91,7 +90,7 @@ describe.each(bundlers)('bundled with $name', { timeout: TIME_LIMIT }, ({ name, 
   })
 })
 
-describe('a single executable application', { timeout: TIME_LIMIT }, () => {
+describe('a single executable application', () => {
   it('serves over the addon, which is its asset', async () => {
     const program = join(complete.folder, 'single-executable.js')
     const main = await runEsbuild(program, join(complete.folder, 'single-executable.cjs'), 'cjs')

@@ -8,7 +8,7 @@ export const RUN_VARIABLE = 'WINPORT_RUN'
 /** Processes that the first program in a prefix starts and all programs share. They have the variable but belong to no run. */
 const SHARED = /^(wineserver(32|64)?|(services|winedevice|plugplay|svchost|rpcss|explorer|wineboot|tabtip)\.exe)$/i
 
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 60_000
 const POLL_MS = 10
 
 /** Kills every process of a run, detached ones included, and waits until all are gone. */

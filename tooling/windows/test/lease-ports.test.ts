@@ -12,9 +12,8 @@ afterEach(() => {
 })
 
 // Other suites of this machine may hold or use these ports for a while.
-const TIME_LIMIT = 120_000
 
-describe('leasePorts', { timeout: TIME_LIMIT }, () => {
+describe('leasePorts', () => {
   it('gives each of 8 processes that ask at the same time its own ports', async () => {
     const leases = await Promise.all(Array.from({ length: 8 }, () => leaseInOwnProcess('api.leasePorts(250)')))
     const ports = leases.flatMap(({ startPort, count }) =>
@@ -49,7 +48,7 @@ describe('leasePorts', { timeout: TIME_LIMIT }, () => {
   })
 })
 
-describe('leaseFixedPorts', { timeout: TIME_LIMIT }, () => {
+describe('leaseFixedPorts', () => {
   it('waits until no other process has them', async () => {
     const lease = `api.leaseFixedPorts(api.FIXED_PORTS.commandLine)`
     const first = await leaseInOwnProcess(lease)

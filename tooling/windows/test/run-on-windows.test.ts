@@ -96,7 +96,9 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
 
   it('kills a program after its time limit, with everything it started', async () => {
     const mark = randomUUID()
-    const result = await runOnWindows({ args: [programPath('never-ends.js'), mark], timeoutMs: 5_000 })
+    const kill = (timeoutMs: number) => runOnWindows({ args: [programPath('never-ends.js'), mark], timeoutMs })
+    let result = await kill(5_000)
+    if (result.stdout === '') result = await kill(60_000) // The machine is busy: the program had not started yet.
     expect(result).toEqual({ exitCode: null, stdout: 'all started\n', stderr: '', timedOut: true })
     expect(processesWith(mark)).toEqual([])
   })
