@@ -1,4 +1,5 @@
 import type { AddressFamily } from '@winport/transport'
+import { type Routine, runLater, runNow, step } from './routine.js'
 
 /** What an anchor needs before the ports of its block are given to other sockets. */
 export type Preparation =
@@ -21,9 +22,9 @@ export interface TriedBlock {
   /** The family of its anchor. */
   readonly anchorFamily: AddressFamily
   /** @returns false if the anchor cannot be prepared */
-  prepare(preparation: Preparation): Promise<boolean>
+  prepare(preparation: Preparation): Routine<boolean>
   /** Opens a socket, associates it, binds it to this address and any port of the block, and closes it. */
-  try(address: TrialAddress): Promise<TrialResult>
+  try(address: TrialAddress): Routine<TrialResult>
 }
 
 /**
@@ -60,28 +61,35 @@ export class AnchorPolicy {
    * @param revision that of the policy when the call was made that was refused
    * @returns whether the policy knows more since: the call must be made again
    */
-  async learn(revision: number, family: AddressFamily, block: TriedBlock): Promise<boolean> {
-    while (this.#learning !== undefined) await this.#learning
-    if (this.revision === revision && !this.serves(family)) {
-      this.#learning = this.#learn(family, block)
-      try {
-        await this.#learning
-      } finally {
-        this.#learning = undefined
-      }
-    }
+  *learn(revision: number, family: AddressFamily, block: TriedBlock): Routine<boolean> {
+    const isNews = () => this.revision === revision && !this.serves(family)
+    yield* step(
+      () => {
+        if (isNews()) runNow(this.#learn(family, block))
+      },
+      async () => {
+        while (this.#learning !== undefined) await this.#learning
+        if (!isNews()) return
+        this.#learning = runLater(this.#learn(family, block))
+        try {
+          await this.#learning
+        } finally {
+          this.#learning = undefined
+        }
+      },
+    )
     return this.revision !== revision
   }
 
-  async #learn(family: AddressFamily, block: TriedBlock): Promise<void> {
+  *#learn(family: AddressFamily, block: TriedBlock): Routine<void> {
     const isKnown = this.hasServed
     const first = PREPARATIONS.indexOf(this.preparation)
     for (const preparation of PREPARATIONS.slice(first, isKnown ? first + 1 : undefined)) {
-      if (!(await block.prepare(preparation))) return
-      const direct = await block.try(family === 'ipv4' ? '127.0.0.1' : '::1')
+      if (!(yield* block.prepare(preparation))) return
+      const direct = yield* block.try(family === 'ipv4' ? '127.0.0.1' : '::1')
       if (direct === 'served') return this.#keep(preparation, this.mapsIpv4, family)
       if (family !== 'ipv4' || block.anchorFamily !== 'ipv6') continue
-      const mapped = await block.try('::ffff:127.0.0.1')
+      const mapped = yield* block.try('::ffff:127.0.0.1')
       // Where the preparation is known to be enough, an associated socket is served unless the block is exhausted.
       const isServed = mapped === 'served' || (isKnown && direct === 'not associated' && mapped === 'not bound')
       if (isServed) return this.#keep(preparation, true, family)

@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import { SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
 import type { AddressFamily, PortRange, WinsockSocket } from '@winport/transport'
 import type { AnchorPolicy, Preparation } from './anchor-policy.js'
-import { callWithToken } from './token-call.js'
+import { type Routine, runLater, runNow, step } from './routine.js'
+import { tokenCall } from './token-call.js'
 
 /** The socket that a runtime reservation was acquired on. The reservation ends with it. */
 export class Anchor {
@@ -37,20 +38,30 @@ export class Anchor {
   }
 
   /** Associates the anchor with its own reservation, and binds it, if `preparation` says so and it is not done yet. */
-  async prepare(preparation: Preparation): Promise<void> {
-    this.#preparing = this.#preparing.catch(() => {}).then(() => this.#prepare(preparation))
-    await this.#preparing
+  prepare(preparation: Preparation): Routine<void> {
+    return step(
+      () => runNow(this.#prepare(preparation)),
+      () => {
+        this.#preparing = this.#preparing.catch(() => {}).then(() => runLater(this.#prepare(preparation)))
+        return this.#preparing
+      },
+    )
   }
 
-  async #prepare(preparation: Preparation): Promise<void> {
+  *#prepare(preparation: Preparation): Routine<void> {
     if (preparation !== 'alone' && this.#preparation === 'alone') {
-      await callWithToken(this.socket, SIO_ASSOCIATE_PORT_RESERVATION, this.#token)
-      this.#preparation = 'associated'
+      yield* tokenCall(this.socket, SIO_ASSOCIATE_PORT_RESERVATION, this.#token)
+      this.#note('associated')
     }
     if (preparation === 'bound' && this.#preparation === 'associated') {
       this.#bind()
-      this.#preparation = 'bound'
+      this.#note('bound')
     }
+  }
+
+  /** A blocking call may have done more meanwhile. */
+  #note(done: Preparation): void {
+    if (this.#preparation !== 'bound') this.#preparation = done
   }
 
   /**

@@ -4,11 +4,11 @@ import {
   AbortError,
   type BindOptions,
   type PortRange,
-  SystemCallError,
+  type SocketAddress,
   type Transport,
   type WinsockSocket,
 } from '@winport/transport'
-import { untilAborted } from '@winport/transport/backend'
+import { isSystemCallError, untilAborted } from '@winport/transport/backend'
 import type { Anchor } from './anchor.js'
 import type { Preparation, TrialAddress, TrialResult } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
@@ -23,9 +23,12 @@ import {
   type ReservationKind,
 } from './explain-error.js'
 import { type HostAddress, toIpv6 } from './host-address.js'
+import { asNodeError } from './node-error.js'
+import type { PortRotation } from './port-rotation.js'
 import { mayMeanEnded, mayMeanUnserved, meaningOf } from './refusals.js'
 import { ReservationError } from './reservation-error.js'
-import { callWithToken } from './token-call.js'
+import { type Routine, runLater, runNow, step } from './routine.js'
+import { tokenCall } from './token-call.js'
 
 /** A bound socket and its address. */
 export interface BoundSocket {
@@ -33,15 +36,34 @@ export interface BoundSocket {
   readonly local: AddressInfo
 }
 
+/** Where a socket is wanted. */
+export interface BindRequest {
+  /** The call of Node's that its errors name. */
+  readonly syscall: 'listen' | 'bind'
+  readonly at: HostAddress
+  /** A port of the block; 0 is any free one. */
+  readonly port: number
+  readonly options?: BindOptions
+}
+
+/** What ends a call before it has its port. */
+export interface Use {
+  readonly signal?: AbortSignal | undefined
+  /** Throws if the server was closed since the call began. */
+  readonly throwIfClosed?: () => void
+}
+
 /** What the sockets of a block need to know about its reservation. */
 export interface ReservationAccess {
   readonly kind: ReservationKind
   /** The anchor of a runtime reservation. */
   readonly anchor?: Anchor
+  /** Which port comes next. Absent where others use the block as well: then the kernel chooses. */
+  readonly rotation?: PortRotation
   /** False once the block may no longer be used. */
   isHeld(): boolean
-  /** The token for the next call. It is looked up where a restart of the machine may have changed it. */
-  token(signal: AbortSignal | undefined): bigint | Promise<bigint>
+  /** The token; a function that looks it up before each call where a restart of the machine may have changed it. */
+  readonly token: bigint | ((signal: AbortSignal | undefined) => Promise<bigint>)
   /** Whether the system still has the reservation under this token; undefined if that is not known. */
   isCurrent?(token: bigint, signal: AbortSignal | undefined): Promise<boolean | undefined>
 }
@@ -52,13 +74,20 @@ interface Refusal {
   readonly error: unknown
 }
 
+/** One attempt to bind a socket. */
+interface Attempt {
+  readonly address: SocketAddress
+  readonly family: HostAddress['family']
+  readonly options: BindOptions
+}
+
 /** The sockets of one block: opens them, binds them to ports of the block and passes them to Node. */
 export class BlockSockets {
   readonly #transport: Transport
   readonly #range: PortRange
   readonly #reservation: ReservationAccess
   /** The sockets of calls that have no port yet. */
-  #binding: Set<WinsockSocket> | undefined
+  #binding: Map<WinsockSocket, Use> | undefined
 
   constructor(transport: Transport, range: PortRange, reservation: ReservationAccess) {
     this.#transport = transport
@@ -66,59 +95,48 @@ export class BlockSockets {
     this.#reservation = reservation
   }
 
-  /** Opens a socket, associates it with the reservation and binds it to a port of the block; 0 is any free port. */
-  async bind(
-    at: HostAddress,
-    port: number,
-    signal: AbortSignal | undefined,
-    options: BindOptions = {},
-  ): Promise<BoundSocket> {
-    this.checkUsable(signal)
-    const { anchor } = this.#reservation
-    for (;;) {
-      let token = this.#reservation.token(signal)
-      if (typeof token !== 'bigint') {
-        token = await token
-        this.checkUsable(signal)
-      }
-      const revision = anchor?.policy.revision ?? 0
-      const outcome = await this.#bindPrepared(at, port, token, signal, options)
-      const isRefused = 'error' in outcome
-      if (channels.associate.hasSubscribers && (!isRefused || hasAssociated(outcome))) {
-        publish('associate', this.#transport, this.#range, { token })
-      }
-      if (!isRefused) {
-        anchor?.policy.noteServed(at.family)
-        const { local } = outcome
-        if (channels.bind.hasSubscribers) publish('bind', this.#transport, this.#range, { address: local })
-        return outcome
-      }
-      if (this.#endFor(signal) === undefined && (await this.#learn(outcome, revision, at))) continue
-      const failure = this.#endFor(signal) ?? (await this.#explainRefusal(outcome, port, token, signal, options))
-      throw this.reportFailure(hasAssociated(outcome) ? 'bind' : 'associate', failure)
-    }
+  /** Whether a socket can be bound without waiting: the token need not be looked up. */
+  get canBindNow(): boolean {
+    return typeof this.#reservation.token === 'bigint'
   }
 
-  /** Passes a bound socket to Node. The socket is closed if that fails. @param port the port that was asked for */
-  async adopt<Result>(adopt: () => Promise<Result>, port: number, signal: AbortSignal | undefined): Promise<Result> {
+  /** Opens a socket, associates it with the reservation and binds it to a port of the block. */
+  async bind(request: BindRequest, use: Use): Promise<BoundSocket> {
+    return await runLater(this.#bind(request, use))
+  }
+
+  /** As {@link bind}, with calls that block the thread. Only where {@link canBindNow}. */
+  bindNow(request: BindRequest): BoundSocket {
+    return runNow(this.#bind(request, {}))
+  }
+
+  /** Passes a bound socket to Node. The socket is closed if that fails. */
+  async adopt<Result>(adopt: () => Promise<Result>, request: BindRequest, use: Use): Promise<Result> {
     try {
+      this.#throwIfClosed(use)
       return await adopt()
     } catch (error) {
-      // A manager that closes closes the sockets that Node does not have yet.
-      const isClosed = error instanceof SystemCallError && error.code === 'WSAENOTSOCK'
-      const end = isClosed || signal?.aborted === true ? this.#endFor(signal) : undefined
-      throw this.reportFailure('adopt', end ?? explainUse(error, this.#range, port))
+      throw this.#explainAdoption(error, request, use)
     }
   }
 
-  /** Ends the calls that have no port yet. */
-  abandon(): void {
-    for (const socket of this.#binding ?? []) closeQuietly(socket)
+  /** As {@link adopt}, without waiting. */
+  adoptNow(adopt: () => void, request: BindRequest): void {
+    try {
+      adopt()
+    } catch (error) {
+      throw this.#explainAdoption(error, request, {})
+    }
   }
 
-  /** @throws ReservationError `ERR_RESERVATION_RELEASED`, or AbortError, if a call must not go on */
-  checkUsable(signal: AbortSignal | undefined): void {
-    const end = this.#endFor(signal)
+  /** Ends the calls that have no port yet: all, or that of one use. */
+  abandon(use?: Use): void {
+    for (const [socket, its] of this.#binding ?? []) if (use === undefined || its === use) closeQuietly(socket)
+  }
+
+  /** @throws ReservationError `ERR_RESERVATION_RELEASED`, AbortError, or the error of a closed server, if a call must not go on */
+  checkUsable(use: Use): void {
+    const end = this.#endFor(use)
     if (end !== undefined) throw end
   }
 
@@ -128,129 +146,218 @@ export class BlockSockets {
     return error
   }
 
-  /** Binds a socket in the way that the policy of the anchor says. */
-  async #bindPrepared(
-    at: HostAddress,
-    port: number,
-    token: bigint,
-    signal: AbortSignal | undefined,
-    options: BindOptions,
-  ): Promise<BoundSocket | Refusal> {
+  *#bind(request: BindRequest, use: Use): Routine<BoundSocket> {
+    this.checkUsable(use)
     const { anchor } = this.#reservation
-    if (anchor === undefined) return await this.#attempt(at, port, token, signal, options)
-    if (!anchor.isPrepared) {
+    for (;;) {
+      const token = yield* this.#token(use)
+      const revision = anchor?.policy.revision ?? 0
+      const outcome = yield* this.#bindPrepared(request, token, use)
+      const isRefused = 'error' in outcome
+      if (channels.associate.hasSubscribers && (!isRefused || hasAssociated(outcome))) {
+        publish('associate', this.#transport, this.#range, { token })
+      }
+      if (!isRefused) {
+        anchor?.policy.noteServed(request.at.family)
+        const { local } = outcome
+        if (channels.bind.hasSubscribers) publish('bind', this.#transport, this.#range, { address: local })
+        return outcome
+      }
+      if (this.#endFor(use) === undefined && (yield* this.#learn(outcome, revision, request.at))) continue
+      const failure = this.#endFor(use) ?? (yield* this.#explainRefusal(outcome, request, token, use))
+      throw this.reportFailure(hasAssociated(outcome) ? 'bind' : 'associate', failure)
+    }
+  }
+
+  *#token(use: Use): Routine<bigint> {
+    const { token } = this.#reservation
+    if (typeof token === 'bigint') return token
+    const found = yield* step(
+      (): bigint => {
+        throw new TypeError('This token is looked up, which takes time')
+      },
+      () => token(use.signal),
+    )
+    this.checkUsable(use)
+    return found
+  }
+
+  /** Binds a socket in the way that the policy of the anchor says. */
+  *#bindPrepared({ at, port, options = {} }: BindRequest, token: bigint, use: Use): Routine<BoundSocket | Refusal> {
+    const { anchor, rotation } = this.#reservation
+    if (anchor?.isPrepared === false) {
+      const { preparation } = anchor.policy
       try {
-        await untilAborted(anchor.prepare(anchor.policy.preparation), signal)
+        yield* step(
+          () => runNow(anchor.prepare(preparation)),
+          () => untilAborted(runLater(anchor.prepare(preparation)), use.signal),
+        )
       } catch (error) {
         return { step: 'associate', error }
       }
     }
-    const { mapsIpv4 } = anchor.policy
-    const target = mapsIpv4 ? toIpv6(at) : at
+    const mapsIpv4 = anchor?.policy.mapsIpv4 === true
+    const { address, family } = mapsIpv4 ? toIpv6(at) : at
     const mode = mapsIpv4 && at.family === 'ipv4' ? { ...options, ipv6Only: false } : options
-    const outcome = await this.#attempt(target, port, token, signal, mode)
-    if (port !== 0 || anchor.port === undefined || !isExhausted(outcome)) return outcome
-    const last = await this.#attempt(target, anchor.port, token, signal, mode)
-    return 'error' in last ? outcome : last
+    const toPort = (port: number): Attempt => ({ address: { address, port }, family, options: mode })
+    // Sockets with reuseAddr share the port that they are bound to by number.
+    const rotates = port === 0 && options.reuseAddr !== true
+    const outcome = yield* this.#attempt(toPort(port), token, use, () =>
+      rotates ? rotation?.candidate(address, anchor?.port) : undefined,
+    )
+    const last = port === 0 && isExhausted(outcome) ? anchor?.port : undefined
+    const final = last === undefined ? outcome : yield* this.#attempt(toPort(last), token, use)
+    if ('error' in final) return outcome
+    rotation?.noteBound(final.local.port, address)
+    if (port === 0) rotation?.advance(final.local.port)
+    return final
   }
 
-  /** Makes the calls that bind one socket. */
-  async #attempt(
-    at: HostAddress,
-    port: number,
+  /**
+   * Makes the calls that bind one socket.
+   *
+   * @param choose the port to try before that of the attempt, if any; asked when the socket is about to be bound
+   */
+  *#attempt(
+    { address, family, options }: Attempt,
     token: bigint,
-    signal: AbortSignal | undefined,
-    options: BindOptions,
-  ): Promise<BoundSocket | Refusal> {
+    use: Use,
+    choose?: () => number | undefined,
+  ): Routine<BoundSocket | Refusal> {
     let socket: WinsockSocket | undefined
-    let step: Refusal['step'] = 'open'
+    let at: Refusal['step'] = 'open'
     try {
-      socket = this.#transport.openSocket({ protocol: this.#range.protocol, family: at.family })
-      this.#binding ??= new Set()
-      this.#binding.add(socket)
-      step = 'associate'
-      await callWithToken(socket, SIO_ASSOCIATE_PORT_RESERVATION, token, { signal })
-      this.checkUsable(signal)
-      step = 'bind'
-      socket.bind({ address: at.address, port }, options)
-      step = 'name'
+      socket = this.#transport.openSocket({ protocol: this.#range.protocol, family })
+      this.#binding ??= new Map()
+      this.#binding.set(socket, use)
+      at = 'associate'
+      yield* tokenCall(socket, SIO_ASSOCIATE_PORT_RESERVATION, token, { signal: use.signal })
+      this.checkUsable(use)
+      at = 'bind'
+      if (!isBoundTo(socket, address, options, choose?.())) socket.bind(address, options)
+      at = 'name'
       const local = socket.localAddress()
-      step = 'bind'
+      at = 'bind'
       const { startPort, count } = this.#range
       if (local.port < startPort || local.port >= startPort + count) throw explainOutside(this.#range, local.port)
       return { socket, local }
     } catch (error) {
       if (socket !== undefined) closeQuietly(socket)
-      return { step, error }
+      return { step: at, error }
     } finally {
       if (socket !== undefined) this.#binding?.delete(socket)
     }
   }
 
   /** @returns whether the policy of the anchor knows more than before the refused call: the call must be made again */
-  async #learn({ step, error }: Refusal, revision: number, { family }: HostAddress): Promise<boolean> {
+  *#learn({ step: at, error }: Refusal, revision: number, { family }: HostAddress): Routine<boolean> {
     const { anchor } = this.#reservation
-    if (anchor === undefined || step === 'open' || step === 'name') return false
-    if (!(error instanceof SystemCallError ? mayMeanUnserved(error) : error instanceof ReservationError)) return false
-    return await anchor.policy.learn(revision, family, {
+    if (anchor === undefined || at === 'open' || at === 'name') return false
+    if (!(isSystemCallError(error) ? mayMeanUnserved(error) : error instanceof ReservationError)) return false
+    return yield* anchor.policy.learn(revision, family, {
       anchorFamily: anchor.family,
       prepare: (preparation) => this.#prepare(anchor, preparation),
       try: (address) => this.#try(anchor, address),
     })
   }
 
-  async #prepare(anchor: Anchor, preparation: Preparation): Promise<boolean> {
+  *#prepare(anchor: Anchor, preparation: Preparation): Routine<boolean> {
     try {
-      await anchor.prepare(preparation)
+      yield* anchor.prepare(preparation)
       return this.#reservation.isHeld()
     } catch {
       return false
     }
   }
 
-  async #try(anchor: Anchor, address: TrialAddress): Promise<TrialResult> {
-    const at: HostAddress = { address, family: address === '127.0.0.1' ? 'ipv4' : 'ipv6' }
-    const token = await this.#reservation.token(undefined)
-    let outcome = await this.#attempt(at, 0, token, undefined, {})
+  *#try(anchor: Anchor, address: TrialAddress): Routine<TrialResult> {
+    const token = yield* this.#token({})
+    const family = address === '127.0.0.1' ? 'ipv4' : 'ipv6'
+    const toPort = (port: number): Attempt => ({ address: { address, port }, family, options: {} })
+    let outcome = yield* this.#attempt(toPort(0), token, {})
     if (anchor.port !== undefined && isExhausted(outcome)) {
-      outcome = await this.#attempt(at, anchor.port, token, undefined, {})
+      outcome = yield* this.#attempt(toPort(anchor.port), token, {})
     }
     if ('error' in outcome) return hasAssociated(outcome) ? 'not bound' : 'not associated'
     closeQuietly(outcome.socket)
     return 'served'
   }
 
-  async #explainRefusal(
-    { step, error }: Refusal,
-    port: number,
+  *#explainRefusal(
+    { step: at, error }: Refusal,
+    { syscall, at: { address }, port, options = {} }: BindRequest,
     token: bigint,
-    signal: AbortSignal | undefined,
-    options: BindOptions,
-  ): Promise<unknown> {
+    { signal }: Use,
+  ): Routine<unknown> {
     const { kind, anchor } = this.#reservation
-    if (step === 'open' || step === 'name' || !(error instanceof SystemCallError))
-      return explainUse(error, this.#range, port)
-    if (step === 'bind' && anchor?.policy.hasServed === false && mayMeanUnserved(error)) {
+    if (at === 'open' || at === 'name' || !isSystemCallError(error)) return explainUse(error, this.#range, port)
+    if (at === 'bind' && anchor?.policy.hasServed === false && mayMeanUnserved(error)) {
       return explainUnserved(error, this.#range)
     }
-    const isCurrent = mayMeanEnded(error) ? await this.#reservation.isCurrent?.(token, signal) : undefined
-    return step === 'bind'
-      ? explainBind(error, this.#range, kind, port, options, isCurrent)
-      : explainAssociate(error, this.#range, kind, port, isCurrent)
+    const isCurrent = mayMeanEnded(error)
+      ? yield* step(
+          () => undefined,
+          async () => await this.#reservation.isCurrent?.(token, signal),
+        )
+      : undefined
+    if (at === 'associate') return explainAssociate(error, this.#range, kind, port, isCurrent)
+    const explained = explainBind(error, this.#range, kind, port, options, isCurrent)
+    return asNodeError(explained, { syscall, address, port })
+  }
+
+  #explainAdoption(error: unknown, { port }: BindRequest, use: Use): unknown {
+    // A manager that closes closes the sockets that Node does not have yet.
+    const isClosed = isSystemCallError(error) && error.code === 'WSAENOTSOCK'
+    const end = isClosed || use.signal?.aborted === true ? this.#endFor(use) : closedOf(use)
+    return this.reportFailure('adopt', end ?? explainUse(error, this.#range, port))
+  }
+
+  #throwIfClosed(use: Use): void {
+    const closed = closedOf(use)
+    if (closed !== undefined) throw closed
   }
 
   /** Why a call must not go on, if so. */
-  #endFor(signal: AbortSignal | undefined): Error | undefined {
+  #endFor(use: Use): unknown {
+    const { signal } = use
     if (signal?.aborted === true) return new AbortError({ cause: signal.reason })
-    return this.#reservation.isHeld() ? undefined : explainEnd(this.#range, this.#reservation.kind)
+    if (!this.#reservation.isHeld()) return explainEnd(this.#range, this.#reservation.kind)
+    return closedOf(use)
   }
 }
 
-function hasAssociated({ step }: Refusal): boolean {
-  return step === 'bind' || step === 'name'
+/** Tries to bind a socket to a port that need not be free. */
+function isBoundTo(
+  socket: WinsockSocket,
+  { address }: SocketAddress,
+  options: BindOptions,
+  port: number | undefined,
+): boolean {
+  if (port === undefined) return false
+  try {
+    socket.bind({ address, port }, options)
+    return true
+  } catch (error) {
+    if (!isSystemCallError(error) || meaningOf(error, 'bind-given-port') !== 'taken') throw error
+    return false
+  }
+}
+
+/** The error of a server that was closed since the call began, if it was. */
+function closedOf({ throwIfClosed }: Use): unknown {
+  try {
+    throwIfClosed?.()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+function hasAssociated({ step: at }: Refusal): boolean {
+  return at === 'bind' || at === 'name'
 }
 
 function isExhausted(outcome: BoundSocket | Refusal): boolean {
-  if (!('error' in outcome) || outcome.step !== 'bind' || !(outcome.error instanceof SystemCallError)) return false
+  if (!('error' in outcome) || outcome.step !== 'bind' || !isSystemCallError(outcome.error)) return false
   return meaningOf(outcome.error, 'bind-any-port') === 'exhausted'
 }

@@ -1,4 +1,5 @@
-import { lookup } from 'node:dns/promises'
+import type { LookupAddress, LookupAllOptions } from 'node:dns'
+import { lookup as lookUp } from 'node:dns/promises'
 import { type AddressInfo, isIP } from 'node:net'
 import { invalidArgType } from '@winport/definitions'
 import type { AddressFamily } from '@winport/transport'
@@ -8,6 +9,20 @@ import { untilAborted } from '@winport/transport/backend'
 export interface HostAddress {
   readonly address: string
   readonly family: AddressFamily
+}
+
+/** A function with the signature of Node's `dns.lookup`. */
+export type HostLookup = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
+export interface LookupOptions {
+  /** Default: both. */
+  readonly family?: AddressFamily | undefined
+  readonly hints?: number | undefined
+  readonly lookup?: HostLookup | undefined
 }
 
 export const ANY_IPV4: HostAddress = { address: '0.0.0.0', family: 'ipv4' }
@@ -26,16 +41,41 @@ export function toIpv4(info: AddressInfo): AddressInfo {
   return { ...info, address: info.address.slice(MAPPED.length), family: 'IPv4' }
 }
 
+/** An IP address with its family; undefined for a name. */
+export function toHostAddress(address: string): HostAddress | undefined {
+  const version = isIP(address)
+  return version === 0 ? undefined : { address, family: toFamily(version) }
+}
+
+/** Whether a host is absent: Node takes `null` and `''` for that. */
+export function isNoHost(host: unknown): host is undefined | null | '' {
+  return host === undefined || host === null || host === ''
+}
+
 /** Resolves a host to its addresses, in the order of the resolver. An IP address resolves to itself. */
 export async function resolveHost(
   host: unknown,
   signal: AbortSignal | undefined,
-  family?: AddressFamily,
+  { family, hints, lookup }: LookupOptions = {},
 ): Promise<readonly HostAddress[]> {
-  if (typeof host !== 'string' || host === '') throw invalidArgType('host', 'a host name or an IP address', host)
-  const version = isIP(host)
-  if (version !== 0) return [{ address: host, family: version === 6 ? 'ipv6' : 'ipv4' }]
+  if (typeof host !== 'string') throw invalidArgType('host', 'a host name or an IP address', host)
+  const known = toHostAddress(host)
+  if (known !== undefined) return [known]
   const only = family === undefined ? 0 : family === 'ipv6' ? 6 : 4
-  const found = await untilAborted(lookup(host, { all: true, family: only }), signal)
-  return found.map(({ address, family: version }) => ({ address, family: version === 6 ? 'ipv6' : 'ipv4' }))
+  const options: LookupAllOptions = { all: true, family: only, ...(hints === undefined ? {} : { hints }) }
+  const found = lookup === undefined ? lookUp(host, options) : lookUpBy(lookup, host, options)
+  return (await untilAborted(found, signal)).map(({ address, family: version }) => ({
+    address,
+    family: toFamily(version),
+  }))
+}
+
+function lookUpBy(lookup: HostLookup, host: string, options: LookupAllOptions): Promise<LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    lookup(host, options, (error, addresses) => (error ? reject(error) : resolve(addresses)))
+  })
+}
+
+function toFamily(version: number): AddressFamily {
+  return version === 6 ? 'ipv6' : 'ipv4'
 }

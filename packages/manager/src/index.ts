@@ -5,11 +5,13 @@ export {
   checkAcquireOptions,
 } from './acquire-request.js'
 export type { BindMessage, BlockMessage, FailureMessage, ReservationMessage } from './diagnostics.js'
+export type { HostLookup } from './host-address.js'
 export type { MatchedReservation, MatchedReservationJSON } from './matched-reservation.js'
 export type { OpenPersistentReservation } from './open-persistent-reservation.js'
 export type { PersistentReservation } from './persistent-reservation.js'
 export type { PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
 export type {
+  BlockAttachOptions,
   BlockBindOptions,
   BlockConnectOptions,
   BlockListenOptions,

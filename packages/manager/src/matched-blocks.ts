@@ -2,7 +2,7 @@ import type { Socket as DatagramSocket } from 'node:dgram'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { untilAborted } from '@winport/transport/backend'
 import type { MatchedReservation, MatchedReservationJSON } from './matched-reservation.js'
-import type { BlockBindOptions, BlockConnectOptions, BlockListenOptions } from './port-block.js'
+import type { BlockAttachOptions, BlockBindOptions, BlockConnectOptions, BlockListenOptions } from './port-block.js'
 import { readReleaseOptions } from './request-arguments.js'
 import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
 
@@ -43,6 +43,11 @@ export class MatchedBlocks implements MatchedReservation {
 
   listen(server: Server, options?: BlockListenOptions): Promise<AddressInfo> {
     return this.tcp.listen(server, options)
+  }
+
+  attach<Owner extends Server | DatagramSocket>(owner: Owner, options?: BlockAttachOptions): Owner {
+    const isSocket = typeof owner === 'object' && owner !== null && 'send' in owner
+    return (isSocket ? this.udp : this.tcp).attach(owner, options)
   }
 
   connect(options: BlockConnectOptions): Promise<Socket> {

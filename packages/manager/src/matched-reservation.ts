@@ -10,12 +10,12 @@ export interface MatchedReservationJSON {
 
 /**
  * One range of ports, reserved for TCP and for UDP: two reservations that are used and released as one. `listen` and
- * `connect` use a TCP port, `bind` uses a UDP port.
+ * `connect` use a TCP port, `bind` uses a UDP port. `attach` goes by what it is given.
  */
 export interface MatchedReservation
   extends Pick<
       RuntimeReservation,
-      'startPort' | 'endPort' | 'count' | 'contains' | 'listen' | 'bind' | 'connect' | 'release' | 'released'
+      'startPort' | 'endPort' | 'count' | 'contains' | 'listen' | 'attach' | 'bind' | 'connect' | 'release' | 'released'
     >,
     Iterable<number>,
     AsyncDisposable {

@@ -127,16 +127,16 @@ export class PersistentStore implements PersistentReservationStore {
     }
   }
 
-  /** @param nextToken default: the token stays the same */
+  /** @param nextToken looks the token up before each use. Default: it stays the same */
   #block(
     range: PortRange,
     token: bigint,
-    nextToken: (signal: AbortSignal | undefined) => bigint | Promise<bigint> = () => token,
+    nextToken?: (signal: AbortSignal | undefined) => Promise<bigint>,
   ): ReservedBlock {
     const sockets = new BlockSockets(this.#transport, range, {
       kind: 'persistent',
       isHeld: () => this.#endFor() === undefined,
-      token: nextToken,
+      token: nextToken ?? token,
       isCurrent: (used, signal) => this.#isCurrent(range, used, signal),
     })
     return new ReservedBlock(range, token, sockets)

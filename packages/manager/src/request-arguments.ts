@@ -67,8 +67,9 @@ export function checkFits(name: string, startPort: unknown, count: number, lowes
   }
 }
 
-/** Checks a port of a block. 0, the default, lets the kernel choose. */
-export function checkPortOf(block: PortRange, name: string, port: unknown = 0): number {
+/** Checks a port of a block. 0, the default, lets the kernel choose; null does so in Node. */
+export function checkPortOf(block: PortRange, name: string, asked: unknown): number {
+  const port = asked ?? 0
   checkUnsigned(name, port, LAST_PORT)
   const { startPort, count } = block
   const endPort = startPort + count - 1

@@ -1,11 +1,31 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { checkObject, outOfRange } from '@winport/definitions'
-import type { AddressFamily, PortRange, Protocol } from '@winport/transport'
-import { codeOf } from '@winport/transport/backend'
-import type { BlockSockets, BoundSocket } from './block-sockets.js'
-import { ANY_IPV4, ANY_IPV6, type HostAddress, resolveHost, toIpv4, toIpv6 } from './host-address.js'
+import { checkKnownOptions, checkObject, invalidArgType, outOfRange } from '@winport/definitions'
+import type { AddressFamily, BindOptions, NodeHandle, PortRange, Protocol } from '@winport/transport'
+import {
+  type BoundHandle,
+  closeGuard,
+  codeOf,
+  type DatagramBindRequest,
+  interceptBind,
+  interceptListen,
+  type ListenRequest,
+  newServerHandle,
+} from '@winport/transport/backend'
+import type { BindRequest, BlockSockets, BoundSocket, Use } from './block-sockets.js'
+import { describeRange } from './explain-error.js'
+import {
+  ANY_IPV4,
+  ANY_IPV6,
+  type HostAddress,
+  isNoHost,
+  resolveHost,
+  toHostAddress,
+  toIpv4,
+  toIpv6,
+} from './host-address.js'
 import type {
+  BlockAttachOptions,
   BlockBindOptions,
   BlockConnectOptions,
   BlockListenOptions,
@@ -20,12 +40,41 @@ import {
   checkRemotePort,
   checkSignal,
 } from './request-arguments.js'
-import { ReservationError } from './reservation-error.js'
+import { isReservationError, ReservationError } from './reservation-error.js'
 
-/** Servers that `listen` was called for and that do not listen yet. `server.listening` does not say so. */
-const startingServers = new WeakSet<Server>()
+/** Servers that `listen` was called for, with what throws once they are closed. `server.listening` does not say so. */
+const startingServers = new WeakMap<Server, () => void>()
 
 const NO_IPV6: ReadonlySet<unknown> = new Set(['WSAEAFNOSUPPORT', 'EAFNOSUPPORT', 'EADDRNOTAVAIL'])
+
+const LISTEN_OPTIONS = ['host', 'port', 'backlog', 'ipv6Only', 'exclusive', 'exclusiveAddressUse', 'signal'] as const
+const BIND_OPTIONS = [
+  'host',
+  'address',
+  'port',
+  'reuseAddr',
+  'ipv6Only',
+  'exclusive',
+  'exclusiveAddressUse',
+  'signal',
+] as const
+const CONNECT_OPTIONS = [
+  'host',
+  'port',
+  'localAddress',
+  'localPort',
+  'family',
+  'hints',
+  'lookup',
+  'noDelay',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'timeout',
+  'allowHalfOpen',
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+  'signal',
+] as const
 
 /** A block over its sockets, whatever reserves it. */
 export class ReservedBlock implements PortBlock {
@@ -60,29 +109,32 @@ export class ReservedBlock implements PortBlock {
 
   async listen(server: Server, options: BlockListenOptions = {}): Promise<AddressInfo> {
     this.#checkProtocol('tcp', 'listen()')
-    checkNodeObject('server', server, 'a net.Server, such as http.createServer() returns', [
-      'listen',
-      'address',
-      'close',
-    ])
+    checkServer(server)
     checkObject('options', options)
-    const { backlog, host, ipv6Only } = options
+    checkKnownOptions(options, LISTEN_OPTIONS)
+    const { backlog, host, ipv6Only, exclusiveAddressUse } = options
     const signal = checkSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
     checkBacklog(backlog)
     checkOption('ipv6Only', ipv6Only)
-    this.#sockets.checkUsable(signal)
-    if (server.listening || startingServers.has(server)) {
+    checkOption('exclusiveAddressUse', exclusiveAddressUse)
+    const throwIfClosed = closeGuard(server)
+    const use: Use = { signal, throwIfClosed }
+    this.#sockets.checkUsable(use)
+    if (server.listening || isStarting(server)) {
       throw new ReservationError('ERR_SERVER_ALREADY_LISTEN', 'The server listens already: close it first.')
     }
     const listen = async (at: HostAddress) => {
-      const { socket, local } = await this.#sockets.bind(at, port, signal, { ipv6Only })
-      await this.#sockets.adopt(() => socket.listen(server, { backlog }), port, signal)
+      const request: BindRequest = { syscall: 'listen', at, port, options: { ipv6Only, exclusiveAddressUse } }
+      const { socket, local } = await this.#sockets.bind(request, use)
+      await this.#sockets.adopt(() => socket.listen(server, { backlog }), request, use)
       return local
     }
-    startingServers.add(server)
+    const closed = () => this.#sockets.abandon(use)
+    startingServers.set(server, throwIfClosed)
+    server.once('close', closed)
     try {
-      if (host !== undefined) return await listen(await this.#resolveLocal(host, signal))
+      if (!isNoHost(host)) return await listen(await this.#resolveLocal(host, use))
       try {
         return await listen(ANY_IPV6)
       } catch (error) {
@@ -90,46 +142,86 @@ export class ReservedBlock implements PortBlock {
         return await listen(ANY_IPV4)
       }
     } finally {
-      startingServers.delete(server)
+      server.off('close', closed)
+      if (startingServers.get(server) === throwIfClosed) startingServers.delete(server)
     }
+  }
+
+  attach<Owner extends Server | DatagramSocket>(owner: Owner, options: BlockAttachOptions = {}): Owner {
+    const isTcp = this.protocol === 'tcp'
+    if (isTcp) checkServer(owner)
+    else checkDatagramSocket(owner)
+    checkObject('options', options)
+    checkKnownOptions(options, ['exclusiveAddressUse'])
+    const { exclusiveAddressUse } = options
+    checkOption('exclusiveAddressUse', exclusiveAddressUse)
+    this.#sockets.checkUsable({})
+    if (!this.#sockets.canBindNow) {
+      const problem =
+        `A block of persistent.open cannot be attached: its token is looked up before each use, which takes time, and listen() ` +
+        `must not wait. Use persistent.lookup for ${describeRange(this)}, or block.listen().`
+      throw new ReservationError('ERR_RESERVATION_UNSUPPORTED', problem)
+    }
+    if ('listen' in owner) interceptListen(owner, (request) => this.#takeForServer(request, { exclusiveAddressUse }))
+    else interceptBind(owner, (request, handle) => this.#takeForSocket(request, handle, { exclusiveAddressUse }))
+    return owner
   }
 
   async bind(socket: DatagramSocket, options: BlockBindOptions = {}): Promise<AddressInfo> {
     this.#checkProtocol('udp', 'bind()')
-    checkNodeObject('socket', socket, 'a dgram.Socket', ['bind', 'address', 'send'])
+    checkDatagramSocket(socket)
     checkObject('options', options)
-    const { host, reuseAddr, ipv6Only } = options
+    checkKnownOptions(options, BIND_OPTIONS)
+    const { address, reuseAddr, ipv6Only, exclusiveAddressUse } = options
+    const host = isNoHost(options.host) ? address : options.host
     const signal = checkSignal(options.signal)
     const port = checkPortOf(this, 'port', options.port)
     checkOption('reuseAddr', reuseAddr)
     checkOption('ipv6Only', ipv6Only)
-    this.#sockets.checkUsable(signal)
+    checkOption('exclusiveAddressUse', exclusiveAddressUse)
+    const use: Use = { signal }
+    this.#sockets.checkUsable(use)
     const any = Reflect.get(socket, 'type') === 'udp6' ? ANY_IPV6 : ANY_IPV4
-    const at = host === undefined ? any : await this.#resolveLocal(host, signal, any.family)
+    const at = isNoHost(host) ? any : await this.#resolveLocal(host, use, any.family)
     if (at.family !== any.family) throw outOfRange('host', `an ${any.family} address, as the socket is`, host)
-    const bound = await this.#sockets.bind(at, port, signal, { reuseAddr, ipv6Only })
-    await this.#sockets.adopt(() => bound.socket.attach(socket), port, signal)
+    const request: BindRequest = { syscall: 'bind', at, port, options: { reuseAddr, ipv6Only, exclusiveAddressUse } }
+    const bound = await this.#sockets.bind(request, use)
+    await this.#sockets.adopt(() => bound.socket.adopt(socket), request, use)
     return any.family === 'ipv4' ? toIpv4(bound.local) : bound.local
   }
 
   async connect(options: BlockConnectOptions): Promise<Socket> {
     this.#checkProtocol('tcp', 'connect()')
     checkObject('options', options)
-    const { host = 'localhost', port } = options
+    checkKnownOptions(options, CONNECT_OPTIONS)
+    const { port, localAddress, hints, lookup } = options
+    const host = isNoHost(options.host) ? 'localhost' : options.host
     const signal = checkSignal(options.signal)
     checkRemotePort(port)
+    const from = localAddress === undefined ? undefined : checkAddress('localAddress', localAddress)
+    const family = readFamily(options.family)
     const localPort = checkPortOf(this, 'localPort', options.localPort)
-    this.#sockets.checkUsable(signal)
-    const addresses = await resolveHost(host, signal)
+    const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, timeout } = options
+    const chosen = { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, timeout, signal }
+    const use: Use = { signal }
+    this.#sockets.checkUsable(use)
+    const addresses = await resolveHost(host, signal, { family: family ?? from?.family, hints, lookup })
     const failures: unknown[] = []
     for (const { address, family } of addresses) {
       let bound: BoundSocket | undefined
       try {
-        bound = await this.#sockets.bind(family === 'ipv6' ? ANY_IPV6 : ANY_IPV4, localPort, signal)
+        const request: BindRequest = {
+          syscall: 'bind',
+          at: from ?? (family === 'ipv6' ? ANY_IPV6 : ANY_IPV4),
+          port: localPort,
+        }
+        bound = await this.#sockets.bind(request, use)
         const { socket } = bound
         const remote = socket.family === 'ipv6' ? toIpv6({ address, family }) : { address }
         const to = { address: remote.address, port }
-        return await this.#sockets.adopt(() => socket.connect(to, { signal }), localPort, signal)
+        const connection = await this.#sockets.adopt(() => socket.connect(to, chosen), request, use)
+        this.#checkSource(connection)
+        return connection
       } catch (error) {
         const mayTryNext = bound !== undefined || isWithoutIpv6(error)
         if (!mayTryNext || signal?.aborted === true || addresses.length === 1) throw error
@@ -140,8 +232,70 @@ export class ReservedBlock implements PortBlock {
     throw Object.assign(new AggregateError(failures, `Could not connect to ${host}:${port} (${code})`), { code })
   }
 
-  async #resolveLocal(host: string, signal: AbortSignal | undefined, family?: AddressFamily): Promise<HostAddress> {
-    const [first] = await resolveHost(host, signal, family)
+  /** For a `listen` of an attached server. */
+  #takeForServer({ address, port, ipv6Only, reusePort }: ListenRequest, options: BindOptions): BoundHandle {
+    if (reusePort) throw withoutReusePort()
+    const take = (at: HostAddress): BoundHandle => {
+      const request: BindRequest = {
+        syscall: 'listen',
+        at,
+        port: checkPortOf(this, 'port', port),
+        options: { ...options, ipv6Only },
+      }
+      const { socket, local } = this.#sockets.bindNow(request)
+      const handle = newServerHandle()
+      this.#adoptInto(handle, () => socket.adoptInto(handle), request)
+      return { handle, local }
+    }
+    if (address !== null) return take(checkAddress('host', address))
+    try {
+      return take(ANY_IPV6)
+    } catch (error) {
+      if (!isWithoutIpv6(error)) throw error
+      return take(ANY_IPV4)
+    }
+  }
+
+  /** For a `bind` of an attached dgram socket. */
+  #takeForSocket(
+    { address, port, reuseAddr, ipv6Only, reusePort }: DatagramBindRequest,
+    handle: NodeHandle,
+    options: BindOptions,
+  ): void {
+    if (reusePort) throw withoutReusePort()
+    const request: BindRequest = {
+      syscall: 'bind',
+      at: checkAddress('address', address),
+      port: checkPortOf(this, 'port', port),
+      options: { ...options, reuseAddr, ipv6Only },
+    }
+    const { socket } = this.#sockets.bindNow(request)
+    this.#sockets.adoptNow(() => socket.adoptInto(handle), request)
+  }
+
+  #adoptInto(handle: NodeHandle, adopt: () => void, request: BindRequest): void {
+    try {
+      this.#sockets.adoptNow(adopt, request)
+    } catch (error) {
+      handle.close()
+      throw error
+    }
+  }
+
+  /** Some runtimes do not connect through the socket that they were given. */
+  #checkSource(connection: Socket): void {
+    const { localPort } = connection
+    if (localPort !== undefined && this.contains(localPort)) return
+    connection.destroy()
+    const problem =
+      `The connection has the source port ${localPort}, which is outside ${describeRange(this)}: this JavaScript runtime ` +
+      'did not use the socket that is bound to the block. It is closed. Use Node.js.'
+    throw this.#sockets.reportFailure('adopt', new ReservationError('ERR_RESERVATION_UNSUPPORTED', problem))
+  }
+
+  async #resolveLocal(host: string, use: Use, family?: AddressFamily): Promise<HostAddress> {
+    const [first] = await resolveHost(host, use.signal, { family })
+    this.#sockets.checkUsable(use)
     if (first === undefined) throw outOfRange('host', 'a host that has an address', host)
     return first
   }
@@ -151,7 +305,42 @@ export class ReservedBlock implements PortBlock {
   }
 }
 
+/** Whether `listen` is under way for a server that was not closed since. */
+function isStarting(server: Server): boolean {
+  try {
+    startingServers.get(server)?.()
+    return startingServers.has(server)
+  } catch {
+    return false
+  }
+}
+
+function checkServer(server: unknown): asserts server is Server {
+  const expected = 'a net.Server, such as http.createServer() returns'
+  if (typeof server === 'function') throw invalidArgType('server', `${expected}: pass http.createServer(app)`, server)
+  checkNodeObject('server', server, expected, ['listen', 'address', 'close'])
+}
+
+function checkDatagramSocket(socket: unknown): asserts socket is DatagramSocket {
+  checkNodeObject('socket', socket, 'a dgram.Socket', ['bind', 'address', 'send'])
+}
+
+function checkAddress(name: string, address: unknown): HostAddress {
+  const at = typeof address === 'string' ? toHostAddress(address) : undefined
+  if (at === undefined) throw invalidArgType(name, 'an IP address', address)
+  return at
+}
+
+function readFamily(family: unknown = 0): AddressFamily | undefined {
+  if (family !== 0 && family !== 4 && family !== 6) throw outOfRange('family', '0, 4 or 6', family)
+  return family === 0 ? undefined : family === 6 ? 'ipv6' : 'ipv4'
+}
+
+function withoutReusePort(): Error {
+  return new ReservationError('ENOTSUP', 'Windows has no SO_REUSEPORT: leave reusePort out.')
+}
+
 function isWithoutIpv6(error: unknown): boolean {
-  const cause = error instanceof ReservationError ? error.cause : error
+  const cause = isReservationError(error) ? error.cause : error
   return NO_IPV6.has(codeOf(cause))
 }

@@ -3,6 +3,7 @@ import type { Transport } from '@winport/transport'
 import { untilAborted } from '@winport/transport/backend'
 import { BlockSockets } from './block-sockets.js'
 import { explainRelease } from './explain-error.js'
+import { PortRotation } from './port-rotation.js'
 import { readReleaseOptions } from './request-arguments.js'
 import type { ReservationRecord } from './reservation-record.js'
 import { ReservedBlock } from './reserved-block.js'
@@ -17,11 +18,13 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
 
   constructor(transport: Transport, record: ReservationRecord) {
     const { token, anchor } = record
+    const rotation = new PortRotation(record)
     const sockets = new BlockSockets(transport, record, {
       kind: 'runtime',
       anchor,
       isHeld: () => record.held,
-      token: () => token,
+      rotation,
+      token,
     })
     super(record, token, sockets)
     this.#record = record

@@ -1,5 +1,6 @@
 import { INET_PORT_RESERVATION_TOKEN } from '@winport/definitions'
 import type { IoctlOptions, WinsockSocket } from '@winport/transport'
+import { type Routine, step } from './routine.js'
 
 /** Buffers of calls that have ended, for later calls. */
 const spareBuffers: Uint8Array[] = []
@@ -11,11 +12,31 @@ export async function callWithToken(
   token: bigint,
   options?: IoctlOptions,
 ): Promise<void> {
-  const input = spareBuffers.pop() ?? new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
-  INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, input)
+  const input = encode(token)
   try {
     await socket.ioctlAsync(code, input, null, options)
   } finally {
     spareBuffers.push(input) // the call has settled: it no longer uses the buffer
   }
+}
+
+/** As {@link callWithToken}, as a step of a routine. The options count only where it does not block. */
+export function tokenCall(socket: WinsockSocket, code: number, token: bigint, options?: IoctlOptions): Routine<void> {
+  return step(
+    () => {
+      const input = encode(token)
+      try {
+        socket.ioctl(code, input, null)
+      } finally {
+        spareBuffers.push(input)
+      }
+    },
+    () => callWithToken(socket, code, token, options),
+  )
+}
+
+function encode(token: bigint): Uint8Array {
+  const input = spareBuffers.pop() ?? new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
+  INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, input)
+  return input
 }

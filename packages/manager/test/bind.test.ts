@@ -75,7 +75,7 @@ describe('bind', () => {
     const block = await acquire()
     await block.bind(udp4(), { host, port: block.startPort })
     const failure = await failureOf(block.bind(udp4(), { host, port: block.startPort }))
-    expect(failure).toMatchObject({ code: 'EADDRINUSE', errno: 10048, syscall: 'bind' })
+    expect(failure).toMatchObject({ code: 'EADDRINUSE', syscall: 'bind', address: host, cause: { errno: 10048 } })
   })
 
   it('gives each port once, then rejects with ERR_RESERVATION_EXHAUSTED', async () => {
@@ -125,7 +125,7 @@ describe('bind', () => {
   it('leaves the socket unbound after a failure, and a second call succeeds', async () => {
     const block = await acquire()
     const socket = udp4()
-    machine.kernel.faults.fail('attach', 'WSAENOBUFS')
+    machine.kernel.faults.fail('adopt', 'WSAENOBUFS')
     expect((await failureOf(block.bind(socket, { host }))).code).toBe('ENOBUFS')
     expect(block.contains((await block.bind(socket, { host })).port)).toBe(true)
   })
@@ -145,7 +145,7 @@ describe('bind', () => {
     const { port } = await block.bind(udp4(), { host })
     expect(await failureOf(block.bind(udp4(), { host, port, reuseAddr: true }))).toMatchObject({
       code: 'EADDRINUSE',
-      errno: 10_013,
+      cause: { errno: 10_013 },
       message: `UDP port ${port} is in use by a socket that does not share it: all of them need reuseAddr.`,
     })
   })

@@ -59,7 +59,7 @@ describe('connect', () => {
     const block = await acquire()
     const { localPort } = machine.owns(await block.connect({ host, port }))
     const failure = await failureOf(block.connect({ host, port, localPort }))
-    expect(failure).toMatchObject({ code: 'EADDRINUSE', errno: 10048, syscall: 'bind' })
+    expect(failure).toMatchObject({ code: 'EADDRINUSE', syscall: 'bind', cause: { errno: 10048 } })
   })
 
   it('connects to localhost by default', async () => {

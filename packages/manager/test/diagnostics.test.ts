@@ -83,7 +83,7 @@ describe('the diagnostics channels', () => {
     ['WSASocketW', 'associate', 2],
     ['bind', 'bind'],
     ['getsockname', 'bind'],
-    ['attach', 'adopt'],
+    ['adopt', 'adopt'],
     ['closesocket', 'release'],
   ])('report a failure of %s', async (call, operation, nth = 1) => {
     await machine.useBlocks()

@@ -12,7 +12,9 @@ describe('an error message says what was asked, what was found and what to do', 
   /** The message of what an operation fails with when a system call does. */
   async function messageOf(operation: () => Promise<unknown>, call: MockCall, error: string): Promise<string> {
     machine.kernel.faults.fail(call, error)
+    if (call === 'bind' && error === 'WSAEADDRINUSE') machine.kernel.faults.fail(call, error) // for port 0 as well
     const failure = await failureOf(operation())
+    machine.kernel.faults.clear()
     expect(failure).toBeInstanceOf(ReservationError)
     return failure.message
   }

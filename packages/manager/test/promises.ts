@@ -283,8 +283,8 @@ export const promises: Readonly<Record<string, (machine: WorldMachine) => Promis
     assert.equal(await readFrom(port), 'persistent')
     await rejects(block.listen(machine.server(), { host: IPV4, port }), 'EADDRINUSE')
     const connection = machine.owns(await block.connect({ host: IPV4, port }))
-    assert.equal(await read(connection), 'persistent')
     await rejects(block.listen(machine.server(), { host: IPV4 }), 'ERR_RESERVATION_EXHAUSTED')
+    assert.equal(await read(connection), 'persistent') // then the connection closes
     const { startPort } = range
     const { startPort: other } = await machine.freeRange('tcp', 2)
     assert.notEqual(other, startPort)

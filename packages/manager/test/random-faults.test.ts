@@ -26,7 +26,7 @@ const calls: [MockCall, ...MockCall[]] = [
   'LookupPersistentPortReservation',
   'DeletePersistentPortReservation',
   'listen',
-  'attach',
+  'adopt',
   'connect',
 ]
 const waiting: [MockCall, ...MockCall[]] = [
@@ -37,7 +37,7 @@ const waiting: [MockCall, ...MockCall[]] = [
   'LookupPersistentPortReservation',
   'DeletePersistentPortReservation',
   'listen',
-  'attach',
+  'adopt',
   'connect',
 ]
 const errors: [string, ...string[]] = [

@@ -72,7 +72,7 @@ describe('a release', () => {
 
   it.each(ways)('%s has no effect on a dgram socket that has its port', async (_name, end) => {
     const block = await machine.manager.acquire({ protocol: 'udp', count: 2 })
-    const adoption = machine.kernel.faults.hold('attach')
+    const adoption = machine.kernel.faults.hold('adopt')
     const socket = machine.owns(createSocket('udp4'))
     const binding = block.bind(socket, { host })
     await adoption.pending

@@ -1,6 +1,6 @@
 /**
  * The calls that can be made to fail or wait. Windows' names, without the protocol in those of persistent reservations;
- * Node's for the last three.
+ * those of `WinsockSocket` for the last four.
  */
 export type MockCall =
   | 'WSASocketW'
@@ -14,7 +14,8 @@ export type MockCall =
   | 'LookupPersistentPortReservation'
   | 'DeletePersistentPortReservation'
   | 'listen'
-  | 'attach'
+  | 'adopt'
+  | 'adoptInto'
   | 'connect'
 
 export interface FaultOptions {

@@ -17,6 +17,7 @@ import {
   type ConnectOptions,
   type IoctlOptions,
   type ListenOptions,
+  type NodeHandle,
   type Protocol,
   type SocketAddress,
   WinsockError,
@@ -24,7 +25,7 @@ import {
 } from '@winport/transport'
 import {
   attachHandle,
-  bindDatagramHandle,
+  bindInto,
   checkBindOptions,
   checkIoctlArguments,
   checkSocketAddress,
@@ -32,7 +33,9 @@ import {
   connected,
   errnoOf,
   failedWith,
-  startListening,
+  listenOnHandle,
+  newDatagramHandle,
+  newServerHandle,
   throwIfAborted,
 } from '@winport/transport/backend'
 import { controlCall, searchForCall } from './control-call.js'
@@ -136,40 +139,36 @@ export class MockSocket implements WinsockSocket, Anchor {
 
   async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
     const throwIfClosed = closeGuard(server)
-    await this.#adopt('listen', server, undefined, async ({ address, port, ipv6Only }) => {
-      throwIfClosed()
-      await startListening(server, () => server.listen({ host: address, port, ipv6Only, backlog, exclusive: true }))
-      const closed = () => {
-        if (server.listening) return
-        server.off('close', closed)
-        this.leave()
-      }
-      server.on('close', closed)
-      closed() // a 'listening' listener may have closed the server
+    await this.#adopt('listen', server, undefined, async (binding) => {
+      await listenOnHandle(server, this.#handleOn(newServerHandle(), binding), backlog, throwIfClosed)
     })
   }
 
-  async attach(socket: DatagramSocket): Promise<void> {
-    await this.#adopt('attach', socket, undefined, async (binding) => {
-      const closed = () => this.leave()
-      socket.once('close', closed)
-      try {
-        await attachHandle(socket, bindDatagramHandle(binding, binding)) // with the options of bind, not of createSocket
-      } catch (error) {
-        socket.off('close', closed)
-        throw error
-      }
+  async adopt(socket: DatagramSocket): Promise<void> {
+    await this.#adopt('adopt', socket, undefined, async (binding) => {
+      await attachHandle(socket, this.#handleOn(newDatagramHandle(), binding))
     })
   }
 
-  async connect(remote: SocketAddress, { signal }: ConnectOptions = {}): Promise<Socket> {
+  adoptInto(handle: NodeHandle): void {
+    const binding = this.#beginAdoption('adoptInto')
+    try {
+      this.#failIfPlanned('adoptInto')
+      this.#bindHandle(handle, binding)
+    } catch (error) {
+      this.leave()
+      throw error
+    }
+  }
+
+  async connect(remote: SocketAddress, { signal, ...options }: ConnectOptions = {}): Promise<Socket> {
     checkSocketAddress('remote', remote)
     if (this.#state === 'open' && this.#binding === undefined) {
       this.bind({ address: this.family === 'ipv4' ? '0.0.0.0' : '::', port: 0 })
     }
     return await this.#adopt('connect', undefined, signal, async ({ address, port }) => {
       const local = { localAddress: address, localPort: port }
-      const connection = connect({ host: remote.address, port: remote.port, ...local })
+      const connection = connect({ host: remote.address, port: remote.port, ...local, ...options })
       await connected(connection, signal)
       connection.once('close', () => this.leave())
       return connection
@@ -242,15 +241,12 @@ export class MockSocket implements WinsockSocket, Anchor {
 
   /** Hands the socket to Node through `adopt`, which makes the socket leave when Node closes it. */
   async #adopt<Result>(
-    call: 'listen' | 'attach' | 'connect',
+    call: 'listen' | 'adopt' | 'connect',
     owner: Server | DatagramSocket | undefined,
     signal: AbortSignal | undefined,
     adopt: (binding: Binding) => Promise<Result>,
   ): Promise<Result> {
-    this.#checkOpen(call)
-    if (this.#binding === undefined) throw new WinsockError(WSAEINVAL, call)
-    const binding = this.#binding
-    this.#state = 'adopted'
+    const binding = this.#beginAdoption(call)
     try {
       throwIfAborted(signal)
       const fault = this.process.kernel.faults.take(call, true)
@@ -260,6 +256,34 @@ export class MockSocket implements WinsockSocket, Anchor {
     } catch (error) {
       this.leave()
       throw error
+    }
+  }
+
+  #beginAdoption(call: string): Binding {
+    this.#checkOpen(call)
+    if (this.#binding === undefined) throw new WinsockError(WSAEINVAL, call)
+    this.#state = 'adopted'
+    return this.#binding
+  }
+
+  /** Binds a new handle, and closes it if that fails. */
+  #handleOn(handle: NodeHandle, binding: Binding): NodeHandle {
+    try {
+      this.#bindHandle(handle, binding)
+      return handle
+    } catch (error) {
+      handle.close()
+      throw error
+    }
+  }
+
+  /** Binds a handle on the host, with the options of bind. The socket leaves the kernel when the handle is closed. */
+  #bindHandle(handle: NodeHandle, binding: Binding): void {
+    bindInto(handle, this.protocol, binding, binding)
+    const { close } = handle
+    handle.close = (...args) => {
+      this.leave()
+      Reflect.apply(close, handle, args)
     }
   }
 

@@ -1,11 +1,11 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer as createHttpServer, get } from 'node:http'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { AbortError, type WinsockSocket } from '@winport/transport'
 import { hasIPv6 } from '@winport/transport/conformance'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MockKernel, type MockTransport } from '../src/index.js'
 import { acquire, associate } from './reservation-calls.js'
 
@@ -81,7 +81,7 @@ describe.each(FAMILIES)('with real traffic over $family', ({ family, address, ty
     const { port } = socket.localAddress()
     const [receiver, sender] = [createSocket(type), createSocket(type)]
     receiver.on('message', (message, from) => receiver.send(`echo ${message}`, from.port, from.address))
-    await socket.attach(receiver)
+    await socket.adopt(receiver)
     expect(receiver.address()).toMatchObject({ address, port })
     const answered = once(sender, 'message')
     sender.send('ping', port, address)
@@ -179,7 +179,7 @@ describe('a server', () => {
     held.complete()
     await listening
     expect(server.listening).toBe(true)
-    expect(['listening', 'error', 'close'].map((event) => server.listenerCount(event))).toEqual([0, 0, 1])
+    expect(['listening', 'error', 'close'].map((event) => server.listenerCount(event))).toEqual([0, 0, 0])
     await close(server)
   })
 
@@ -219,18 +219,34 @@ describe('a server', () => {
   it('gets its backlog', async () => {
     const socket = bind('tcp')
     const server = createServer()
-    let asked: unknown
-    const listen = server.listen.bind(server)
-    Object.assign(server, {
-      listen: (options: object) => {
-        asked = options
-        return listen(options)
-      },
-    })
-    const { port } = socket.localAddress()
+    const listen = vi.spyOn(Server.prototype, 'listen')
     await socket.listen(server, { backlog: 7 })
-    expect(asked).toEqual({ host: HOST, port, ipv6Only: false, backlog: 7, exclusive: true })
+    expect(listen.mock.calls).toEqual([[expect.objectContaining({ getsockname: expect.any(Function) }), 7]])
     await close(server)
+  })
+
+  it('whose class overrides listen is not asked by that method', async () => {
+    class Overridden extends Server {
+      override listen(): this {
+        throw new Error('called')
+      }
+    }
+    const server = new Overridden()
+    await bind('tcp').listen(server)
+    expect(server.listening).toBe(true)
+    await close(server)
+  })
+
+  it('emits no error when listen rejects', async () => {
+    const socket = bind('tcp')
+    const intruder = createServer().listen(socket.localAddress().port, HOST)
+    await once(intruder, 'listening')
+    const server = createServer()
+    const failed = vi.fn()
+    server.on('error', failed)
+    await expect(socket.listen(server)).rejects.toMatchObject({ code: 'EADDRINUSE', syscall: 'listen', address: HOST })
+    expect(failed).not.toHaveBeenCalled()
+    await close(intruder)
   })
 })
 
@@ -243,7 +259,7 @@ describe('a datagram socket', () => {
       socket.bind({ address: HOST, port: 0 }, asked)
       const { port } = socket.localAddress()
       const receiver = createSocket({ type: 'udp4', reuseAddr: !reuseAddr })
-      await socket.attach(receiver)
+      await socket.adopt(receiver)
       const stranger = createSocket({ type: 'udp4', reuseAddr: true })
       const bound = once(stranger, 'listening').then(
         () => true,
@@ -261,7 +277,7 @@ describe('a datagram socket', () => {
     const receiver = createSocket('udp4')
     receiver.once('listening', () => receiver.close())
     const closed = once(receiver, 'close')
-    await socket.attach(receiver)
+    await socket.adopt(receiver)
     await closed
     expect(isFree('udp', port)).toBe(true)
   })
@@ -269,19 +285,19 @@ describe('a datagram socket', () => {
   it('that is closed at once frees its port', async () => {
     const socket = createSocket('udp4')
     const closed = once(socket, 'close')
-    const attaching = bind('udp').attach(socket)
+    const adopting = bind('udp').adopt(socket)
     socket.close()
-    await Promise.all([attaching, closed])
+    await Promise.all([adopting, closed])
     kernel.assertNothingHeld()
   })
 
-  it('that is closed during a held attach rejects it and leaves nothing open', async () => {
-    const held = kernel.faults.hold('attach')
+  it('that is closed during a held adopt rejects it and leaves nothing open', async () => {
+    const held = kernel.faults.hold('adopt')
     const second = createSocket('udp4')
-    const waiting = bind('udp').attach(second)
+    const waiting = bind('udp').adopt(second)
     await held.pending
     second.close()
-    await expect(waiting).rejects.toMatchObject({ code: 'WSA_OPERATION_ABORTED', syscall: 'attach' })
+    await expect(waiting).rejects.toMatchObject({ code: 'WSA_OPERATION_ABORTED', syscall: 'adopt' })
     kernel.assertNothingHeld()
   })
 
@@ -289,10 +305,10 @@ describe('a datagram socket', () => {
     const taken = createSocket('udp4').bind(0, HOST)
     await once(taken, 'listening')
     const before = ['listening', 'error', 'close'].map((event) => taken.listenerCount(event))
-    await expect(bind('udp').attach(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
+    await expect(bind('udp').adopt(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
     expect(['listening', 'error', 'close'].map((event) => taken.listenerCount(event))).toEqual(before)
     await close(taken)
-    await expect(bind('udp').attach(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' })
+    await expect(bind('udp').adopt(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' })
     kernel.assertNothingHeld()
   })
 
@@ -302,7 +318,7 @@ describe('a datagram socket', () => {
     const intruder = createSocket('udp4').bind(port, HOST)
     await once(intruder, 'listening')
     const receiver = createSocket('udp4')
-    await expect(socket.attach(receiver)).rejects.toMatchObject({ code: 'EADDRINUSE', port })
+    await expect(socket.adopt(receiver)).rejects.toMatchObject({ code: 'EADDRINUSE', port })
     kernel.assertNothingHeld()
     await Promise.all([close(intruder), close(receiver)])
   })
@@ -321,7 +337,7 @@ describe('datagram sockets on one port', () => {
         socket.bind({ address: HOST, port }, SHARED)
         port = socket.localAddress().port
         const receiver = createSocket({ type: 'udp4', ...made })
-        await socket.attach(receiver)
+        await socket.adopt(receiver)
         receivers.push(receiver)
         expect(receiver.address()).toMatchObject({ address: HOST, port })
       }
@@ -332,7 +348,7 @@ describe('datagram sockets on one port', () => {
       expect(String((await received)[0])).toBe('ping')
       for (const receiver of receivers) {
         expect(isFree('udp', port)).toBe(false)
-        expect(receiver.listenerCount('close')).toBe(1)
+        expect(receiver.listenerCount('close')).toBe(0)
         await close(receiver)
       }
       expect(isFree('udp', port)).toBe(true)
@@ -347,7 +363,7 @@ describe('datagram sockets on one port', () => {
     const intruder = createSocket('udp4').bind(port, HOST)
     await once(intruder, 'listening')
     const receiver = createSocket('udp4')
-    await expect(socket.attach(receiver)).rejects.toMatchObject({
+    await expect(socket.adopt(receiver)).rejects.toMatchObject({
       message: `bind EADDRINUSE ${HOST}:${port}`,
       code: 'EADDRINUSE',
       syscall: 'bind',
@@ -365,7 +381,7 @@ describe('datagram sockets on one port', () => {
     const socket = transport.openSocket({ protocol: 'udp' })
     socket.bind({ address: HOST, port: 0 }, SHARED)
     const { port } = socket.localAddress()
-    await expect(socket.attach(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
+    await expect(socket.adopt(taken)).rejects.toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
     kernel.assertNothingHeld()
     const next = createSocket('udp4').bind(port, HOST)
     await once(next, 'listening')
@@ -384,7 +400,7 @@ if (HAS_IPV6) {
       const owners: (Server | DatagramSocket)[] = []
       for (const [socket, type] of [[ipv6, 'udp6'] as const, [ipv4, 'udp4'] as const]) {
         const owner = protocol === 'tcp' ? createServer() : createSocket(type)
-        await ('listen' in owner ? socket.listen(owner) : socket.attach(owner))
+        await ('listen' in owner ? socket.listen(owner) : socket.adopt(owner))
         owners.push(owner)
       }
       expect(owners.map((owner) => owner.address())).toMatchObject([
@@ -460,7 +476,7 @@ describe('a socket that is not bound', () => {
     const udp = transport.openSocket({ protocol: 'udp' })
     const datagramSocket = createSocket('udp4')
     await expect(tcp.listen(createServer())).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'listen' })
-    await expect(udp.attach(datagramSocket)).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'attach' })
+    await expect(udp.adopt(datagramSocket)).rejects.toMatchObject({ code: 'WSAEINVAL', syscall: 'adopt' })
     expect(kernel.inspect().sockets).toMatchObject([{ state: 'open' }, { state: 'open' }])
     for (const socket of [tcp, udp]) socket.close()
     datagramSocket.close()

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { getEventListeners } from 'node:events'
 import { createServer } from 'node:net'
 import { AbortError } from '@winport/transport'
+import { newServerHandle } from '@winport/transport/backend'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type MockCall, MockKernel, type MockTransport } from '../src/index.js'
 import { acquire, acquireAsync, associate, release } from './reservation-calls.js'
@@ -70,7 +71,11 @@ const calls: Record<MockCall, () => { readonly syscall: string; readonly run: ()
     return { syscall: 'DeletePersistentTcpPortReservation', run: () => transport.persistent.delete(RANGE) }
   },
   listen: () => ({ syscall: 'listen', run: () => bound('tcp').listen(createServer()) }),
-  attach: () => ({ syscall: 'attach', run: () => bound('udp').attach(createSocket('udp4').unref()) }),
+  adopt: () => ({ syscall: 'adopt', run: () => bound('udp').adopt(createSocket('udp4').unref()) }),
+  adoptInto: () => {
+    const handle = newServerHandle()
+    return { syscall: 'adoptInto', run: () => bound('tcp').adoptInto(handle) }
+  },
   connect: () => ({ syscall: 'connect', run: () => bound('tcp').connect({ address: HOST, port: 1 }) }),
 }
 
@@ -80,7 +85,7 @@ const waiting = new Set<MockCall>([
   'LookupPersistentPortReservation',
   'DeletePersistentPortReservation',
   'listen',
-  'attach',
+  'adopt',
   'connect',
 ])
 
@@ -101,7 +106,7 @@ describe('fail', () => {
     expect(error).toMatchObject({ errno: 10_050, syscall })
   })
 
-  it.each(kinds.filter(([kind]) => !['closesocket', 'listen', 'attach', 'connect'].includes(kind)))(
+  it.each(kinds.filter(([kind]) => !['closesocket', 'listen', 'adopt', 'adoptInto', 'connect'].includes(kind)))(
     'lets the %s after that succeed',
     async (kind, prepare) => {
       const { run } = prepare()
@@ -180,7 +185,7 @@ describe('fail', () => {
 
   it.each([
     ['listen', () => bound('tcp').listen(createServer())],
-    ['attach', () => bound('udp').attach(createSocket('udp4').unref())],
+    ['adopt', () => bound('udp').adopt(createSocket('udp4').unref())],
     ['connect', () => bound('tcp').connect({ address: HOST, port: 1 })],
   ] as const)('leaves the socket closed when %s fails', async (kind, run) => {
     kernel.faults.fail(kind, 'WSAENOBUFS')

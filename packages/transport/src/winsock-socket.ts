@@ -1,5 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import type { NodeHandle } from './adoption/handle-classes.js'
 import type { Protocol } from './port-range.js'
 
 export type AddressFamily = 'ipv4' | 'ipv6'
@@ -50,6 +51,16 @@ export interface ListenOptions {
 }
 
 export interface ConnectOptions {
+  /** As in Node's `net.connect`. Default: false. */
+  readonly allowHalfOpen?: boolean | undefined
+  /** As in Node's `net.connect`. Default: false. */
+  readonly noDelay?: boolean | undefined
+  /** As in Node's `net.connect`. Default: false. */
+  readonly keepAlive?: boolean | undefined
+  /** As in Node's `net.connect`, in milliseconds. Default: 0. */
+  readonly keepAliveInitialDelay?: number | undefined
+  /** As in Node's `net.connect`: the connection emits `'timeout'` after so many idle milliseconds. Default: 0, never. */
+  readonly timeout?: number | undefined
   /** Cancels the connection: the socket is closed and the promise rejects with an `AbortError`. */
   readonly signal?: AbortSignal | undefined
 }
@@ -110,7 +121,15 @@ export interface WinsockSocket extends Disposable {
   listen(server: Server, options?: ListenOptions): Promise<void>
 
   /** Hands the bound UDP socket to an unbound dgram socket. Ownership: see {@link listen}. */
-  attach(socket: DatagramSocket): Promise<void>
+  adopt(socket: DatagramSocket): Promise<void>
+
+  /**
+   * Hands the bound socket to a handle behind a `net.Server` or a dgram socket before it returns. The handle must be new. From the
+   * call on it owns the socket. If this throws, the socket is closed, and the handle is still to be closed by the caller.
+   *
+   * @throws WinsockError `WSAEINVAL` before `bind`, `WSAEINPROGRESS` while a control call on the socket is pending
+   */
+  adoptInto(handle: NodeHandle): void
 
   /**
    * Connects the TCP socket through a new `net.Socket`, which owns it from then on, as in {@link listen}. A socket that is

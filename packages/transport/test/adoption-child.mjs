@@ -102,8 +102,10 @@ const scenarios = {
     const server = await listeningServer()
     const abort = new AbortController()
     const remote = { address: HOST, port: portOf(server) }
-    const early = failure(() => connectHandle(openConnectionHandle(FIRST), remote, AbortSignal.abort('too late')))
-    const late = failure(() => connectHandle(openConnectionHandle(SECOND), remote, abort.signal))
+    const early = failure(() =>
+      connectHandle(openConnectionHandle(FIRST), remote, { signal: AbortSignal.abort('too late') }),
+    )
+    const late = failure(() => connectHandle(openConnectionHandle(SECOND), remote, { signal: abort.signal }))
     abort.abort('enough')
     const errors = [await early, await late]
     await close(server)

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
-import { attachHandle, bindDatagramHandle } from '../src/backend/index.js'
+import { attachHandle, bindInto, newDatagramHandle } from '../src/backend/index.js'
 import { hasIPv6 } from '../src/conformance/index.js'
 
 const MODE = { reuseAddr: false, ipv6Only: false, exclusiveAddressUse: false }
@@ -15,7 +15,9 @@ describe.runIf(hasIPv6())('a udp4 socket on the handle of a dual-stack IPv6 sock
   async function attached(address: string): Promise<Socket> {
     const socket = createSocket('udp4')
     sockets.push(socket)
-    await attachHandle(socket, bindDatagramHandle({ address, port: 0 }, MODE))
+    const handle = newDatagramHandle()
+    bindInto(handle, 'udp', { address, port: 0 }, MODE)
+    await attachHandle(socket, handle)
     return socket
   }
 

@@ -41,11 +41,11 @@ export async function defineAdoptionTests(backend: NativeBackend): Promise<void>
       expect(closesockets()).toBe(1)
     })
 
-    it.each(['listen', 'attach'] as const)('%s rejects for an unbound socket and leaves it open', async (call) => {
-      const socket = per.transport.openSocket({ protocol: call === 'attach' ? 'udp' : 'tcp' })
+    it.each(['listen', 'adopt'] as const)('%s rejects for an unbound socket and leaves it open', async (call) => {
+      const socket = per.transport.openSocket({ protocol: call === 'adopt' ? 'udp' : 'tcp' })
       const adopt = {
         listen: () => socket.listen(createServer()),
-        attach: () => socket.attach(createSocket('udp4')),
+        adopt: () => socket.adopt(createSocket('udp4')),
       }[call]
       expect(await failureOf(adopt)).toMatchObject({ code: 'WSAEINVAL', syscall: call })
       socket.bind({ address: '127.0.0.1', port: 0 })
@@ -92,7 +92,7 @@ export async function defineAdoptionTests(backend: NativeBackend): Promise<void>
       const taken = createSocket('udp4').bind(0, '127.0.0.1')
       await once(taken, 'listening')
       const socket = openBound(per.transport, 'udp')
-      expect(await failureOf(() => socket.attach(taken))).toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
+      expect(await failureOf(() => socket.adopt(taken))).toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
       taken.close()
       await once(taken, 'close')
     })

@@ -44,7 +44,7 @@ export const adoptionFaults: readonly FaultCase[] = [
     'a datagram socket is bound to some other port',
     ['contract'],
     faultySockets((socket) => ({
-      attach: async (datagramSocket) => {
+      adopt: async (datagramSocket) => {
         const other = createSocket('udp4').bind(0, '127.0.0.1')
         await once(other, 'listening')
         const { port } = other.address()

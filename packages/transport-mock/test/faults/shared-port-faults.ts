@@ -101,9 +101,9 @@ export const sharedPortFaults: readonly FaultCase[] = [
     'only one socket on a port can be adopted',
     [RECEIVE],
     faultySockets((socket, _transport, kernel) => ({
-      attach: async (datagramSocket) => {
+      adopt: async (datagramSocket) => {
         if (kernel.inspect().sockets.some(({ state }) => state === 'adopted')) refuse(WSAEADDRINUSE)()
-        await socket.attach(datagramSocket)
+        await socket.adopt(datagramSocket)
       },
     })),
   ],

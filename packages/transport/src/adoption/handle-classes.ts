@@ -15,12 +15,20 @@ export interface NodeHandle {
   close(): void
 }
 
+/** A TCP handle that waits for connections. */
+export interface ServerHandle extends NodeHandle {
+  /** Returns 0, or a negative errno of libuv. A second call only changes the callback for connections. */
+  listen(backlog: number): number
+}
+
 export type HandleClass = new (type: number) => NodeHandle
 
 /** The type of a TCP handle for a connection. tcp_wrap.h */
 export const TCP_SOCKET = 0
 /** The type of a TCP handle for a server. tcp_wrap.h */
 export const TCP_SERVER = 1
+/** The flag of `bind6` of a TCP handle. uv.h */
+export const UV_TCP_IPV6ONLY = 1
 /** The flags of `bind` and `bind6` of a UDP handle. uv.h */
 export const UV_UDP_IPV6ONLY = 1
 export const UV_UDP_REUSEADDR = 4

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import type { Protocol } from '../port-range.js'
 import { type NodeHandle, TCP_SERVER, tcpHandleClass, udpHandleClass } from './handle-classes.js'
+import { addressError } from './handle-error.js'
 
 const isWindows = process.platform === 'win32'
 
@@ -51,5 +52,5 @@ function bindBriefly(handle: NodeHandle, address: string, port: number): BindAtt
 function isFree({ address, port, errno, code }: BindAttempt): boolean {
   if (code === undefined) return true
   if (TAKEN.has(code)) return false
-  throw Object.assign(new Error(`bind ${code} ${address}:${port}`), { code, errno, syscall: 'bind', address, port })
+  throw addressError(errno, 'bind', { address, port })
 }

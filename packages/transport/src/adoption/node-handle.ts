@@ -1,19 +1,21 @@
-import type { Socket as DatagramSocket } from 'node:dgram'
-import { isIPv6, type Server, Socket } from 'node:net'
-import { getSystemErrorName } from 'node:util'
+import { Socket as DatagramSocket } from 'node:dgram'
+import { isIPv6, Server, Socket } from 'node:net'
 import type { BindMode } from '../backend/call-arguments.js'
-import type { SocketAddress } from '../winsock-socket.js'
+import type { Protocol } from '../port-range.js'
+import type { ConnectOptions, SocketAddress } from '../winsock-socket.js'
 import { connected } from './connected.js'
 import {
-  type HandleClass,
   type NodeHandle,
+  type ServerHandle,
   TCP_SERVER,
   TCP_SOCKET,
   tcpHandleClass,
+  UV_TCP_IPV6ONLY,
   UV_UDP_IPV6ONLY,
   UV_UDP_REUSEADDR,
   udpHandleClass,
 } from './handle-classes.js'
+import { addressError, handleError } from './handle-error.js'
 import { serveIpv4 } from './ipv4-through-ipv6.js'
 import { startListening } from './start-listening.js'
 
@@ -26,46 +28,67 @@ import { startListening } from './start-listening.js'
  * @param socket the SOCKET, or the file descriptor on POSIX
  */
 export function openServerHandle(socket: number): NodeHandle {
-  return openHandle(tcpHandleClass(), TCP_SERVER, socket)
+  return opened(newServerHandle(), socket)
 }
 
 /** Takes over a bound TCP socket for {@link connectHandle}. If this throws, the socket still belongs to the caller. */
 export function openConnectionHandle(socket: number): NodeHandle {
-  return openHandle(tcpHandleClass(), TCP_SOCKET, socket)
+  return opened(new (tcpHandleClass())(TCP_SOCKET), socket)
 }
 
 /** Takes over a bound UDP socket for {@link attachHandle}. If this throws, the socket still belongs to the caller. */
 export function openDatagramHandle(socket: number): NodeHandle {
-  return openHandle(udpHandleClass(), 0, socket)
+  return opened(newDatagramHandle(), socket)
+}
+
+/** A handle for a server that owns no socket yet. @throws AdoptionUnsupportedError */
+export function newServerHandle(): NodeHandle {
+  return new (tcpHandleClass())(TCP_SERVER)
+}
+
+/** A handle for a datagram socket that owns no socket yet. @throws AdoptionUnsupportedError */
+export function newDatagramHandle(): NodeHandle {
+  return new (udpHandleClass())(0)
 }
 
 /**
- * Opens and binds a UDP socket for {@link attachHandle}, with options that dgram accepts only in `createSocket`. If this
- * throws, nothing is open.
+ * Makes a new handle take over a socket. If this throws, the socket still belongs to the caller.
+ *
+ * @param socket the SOCKET, or the file descriptor on POSIX
  */
-export function bindDatagramHandle({ address, port }: SocketAddress, { reuseAddr, ipv6Only }: BindMode): NodeHandle {
-  const flags = (reuseAddr ? UV_UDP_REUSEADDR : 0) | (ipv6Only ? UV_UDP_IPV6ONLY : 0)
-  const handle = new (udpHandleClass())(0)
-  const errno = isIPv6(address) ? handle.bind6(address, port, flags) : handle.bind(address, port, flags)
-  if (errno === 0) return handle
-  handle.close()
-  const code = getSystemErrorName(errno)
-  throw Object.assign(new Error(`bind ${code} ${address}:${port}`), { code, errno, syscall: 'bind', address, port })
+export function openInto(handle: NodeHandle, socket: number): void {
+  const errno = handle.open(socket)
+  if (errno !== 0) throw handleError(errno, 'open', 'Node.js could not take over the socket')
 }
 
-function openHandle(Handle: HandleClass, type: number, socket: number): NodeHandle {
-  const handle = new Handle(type)
-  const errno = handle.open(socket)
-  if (errno !== 0) {
+/** Opens a socket in a new handle and binds it: for a backend without sockets of its own. */
+export function bindInto(
+  handle: NodeHandle,
+  protocol: Protocol,
+  { address, port }: SocketAddress,
+  { reuseAddr, ipv6Only }: BindMode,
+): void {
+  const onlyIpv6 = protocol === 'tcp' ? UV_TCP_IPV6ONLY : UV_UDP_IPV6ONLY
+  const flags = (reuseAddr ? UV_UDP_REUSEADDR : 0) | (ipv6Only ? onlyIpv6 : 0)
+  const bound = isIPv6(address) ? handle.bind6(address, port, flags) : handle.bind(address, port, flags)
+  // libuv reports a TCP address in use only when the bound socket is used.
+  const errno = bound || handle.getsockname({})
+  if (errno !== 0) throw addressError(errno, protocol === 'tcp' ? 'listen' : 'bind', { address, port })
+}
+
+function opened(handle: NodeHandle, socket: number): NodeHandle {
+  try {
+    openInto(handle, socket)
+    return handle
+  } catch (error) {
     handle.close()
-    const code = getSystemErrorName(errno)
-    throw Object.assign(new Error(`Node.js could not take over the socket: ${code}`), { code, errno, syscall: 'open' })
+    throw error
   }
-  return handle
 }
 
 /**
- * Makes a server listen on the handle. If that fails, the handle is closed.
+ * Makes a server listen on the handle. If that fails, the handle is closed, and the server emits no 'error'. An overridden `listen`
+ * of the server is not called: it would get a handle, which it does not expect.
  *
  * @param throwIfClosed a {@link closeGuard} of the moment when the caller's own call began
  */
@@ -77,31 +100,50 @@ export async function listenOnHandle(
 ): Promise<void> {
   await closeUnless(handle, async () => {
     throwIfClosed?.()
-    await startListening(server, () => server.listen(handle, backlog))
+    if (!server.listening) listen(handle as ServerHandle, backlog)
+    const listenOn: (handle: object, backlog?: number) => void = Server.prototype.listen.bind(server)
+    await startListening(server, () => listenOn(handle, backlog))
   })
+}
+
+/** Node would emit an error of this call. A second `listen` of the same handle succeeds. */
+function listen(handle: ServerHandle, backlog: number | undefined): void {
+  const errno = handle.listen(backlog || NODE_BACKLOG)
+  if (errno === 0) return
+  const local = { address: '', port: 0 }
+  handle.getsockname(local)
+  throw addressError(errno, 'listen', local)
 }
 
 /** Makes an unbound dgram socket use the handle. If that fails, the handle is closed. */
 export async function attachHandle(socket: DatagramSocket, handle: NodeHandle): Promise<void> {
   await closeUnless(handle, async () => {
     // dgram accepts any object with recvStart() as a handle, but its types do not.
-    const bind: (handle: object) => void = socket.bind.bind(socket)
+    const bind: (handle: object) => void = DatagramSocket.prototype.bind.bind(socket)
     bind(handle) // emits 'listening' before it returns
     if (Reflect.get(socket, 'type') === 'udp4') serveIpv4(handle)
   })
 }
 
 /** Connects the handle and resolves to its socket. If that fails, the handle is closed. */
-export async function connectHandle(handle: NodeHandle, remote: SocketAddress, signal?: AbortSignal): Promise<Socket> {
+export async function connectHandle(
+  handle: NodeHandle,
+  remote: SocketAddress,
+  { signal, timeout, ...chosen }: ConnectOptions = {},
+): Promise<Socket> {
   return await closeUnless(handle, async () => {
     // Without manualStart the socket would read before it is connected and fail with ENOTCONN.
-    const options: ConstructorParameters<typeof Socket>[0] & object = { handle, manualStart: true } as object
+    const options: ConstructorParameters<typeof Socket>[0] & object = { ...chosen, handle, manualStart: true } as object
     const socket = new Socket(options)
+    if (timeout !== undefined) socket.setTimeout(timeout)
     socket.connect({ host: remote.address, port: remote.port })
     await connected(socket, signal)
     return socket
   })
 }
+
+/** Node's default. net.js */
+const NODE_BACKLOG = 511
 
 async function closeUnless<Result>(handle: NodeHandle, adopt: () => Promise<Result>): Promise<Result> {
   try {

@@ -1,15 +1,19 @@
 export { throwIfAborted } from '../abort-error.js'
 export { closeGuard } from '../adoption/close-guard.js'
 export { connected } from '../adoption/connected.js'
-export type { NodeHandle } from '../adoption/handle-classes.js'
 export { isHostPortFree } from '../adoption/host-port-free.js'
+export { type DatagramBindRequest, interceptBind } from '../adoption/intercept-bind.js'
+export { type BoundHandle, interceptListen, type ListenRequest } from '../adoption/intercept-listen.js'
 export {
   attachHandle,
-  bindDatagramHandle,
+  bindInto,
   connectHandle,
   listenOnHandle,
+  newDatagramHandle,
+  newServerHandle,
   openConnectionHandle,
   openDatagramHandle,
+  openInto,
   openServerHandle,
 } from '../adoption/node-handle.js'
 export { startListening } from '../adoption/start-listening.js'

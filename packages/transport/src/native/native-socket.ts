@@ -11,6 +11,7 @@ import {
   SOCKADDR_MAX_SIZE,
   SOL_SOCKET,
   WSA_OPERATION_ABORTED,
+  WSAEINPROGRESS,
   WSAEINVAL,
   WSAENOTSOCK,
 } from '@winport/definitions'
@@ -24,6 +25,7 @@ import {
   listenOnHandle,
   openConnectionHandle,
   openDatagramHandle,
+  openInto,
   openServerHandle,
 } from '../adoption/node-handle.js'
 import { type BindMode, checkBindOptions, checkIoctlArguments, checkSocketAddress } from '../backend/call-arguments.js'
@@ -130,15 +132,24 @@ export class NativeSocket<Handle> implements WinsockSocket {
     await listenOnHandle(server, await this.#handOver('listen', openServerHandle), backlog, throwIfClosed)
   }
 
-  async attach(socket: DatagramSocket): Promise<void> {
-    await attachHandle(socket, await this.#handOver('attach', openDatagramHandle))
+  async adopt(socket: DatagramSocket): Promise<void> {
+    await attachHandle(socket, await this.#handOver('adopt', openDatagramHandle))
   }
 
-  async connect(remote: SocketAddress, { signal }: ConnectOptions = {}): Promise<Socket> {
+  adoptInto(handle: NodeHandle): void {
+    this.#beginHandOver('adoptInto')
+    if (this.#outstanding !== undefined && this.#outstanding.size > 0) {
+      this.#open.close()
+      throw new WinsockError(WSAEINPROGRESS, 'adoptInto')
+    }
+    this.#giveTo((socket) => openInto(handle, socket))
+  }
+
+  async connect(remote: SocketAddress, options: ConnectOptions = {}): Promise<Socket> {
     checkSocketAddress('remote', remote)
     this.#openHandle('connect')
     if (!this.#bound) this.bind({ address: this.family === 'ipv4' ? '0.0.0.0' : '::', port: 0 })
-    return await connectHandle(await this.#handOver('connect', openConnectionHandle), remote, signal)
+    return await connectHandle(await this.#handOver('connect', openConnectionHandle), remote, options)
   }
 
   close(): void {
@@ -176,15 +187,26 @@ export class NativeSocket<Handle> implements WinsockSocket {
 
   /** Hands the SOCKET to libuv. If libuv refuses it, it is closed. */
   async #handOver(syscall: string, open: (socket: number) => NodeHandle): Promise<NodeHandle> {
-    const handle = this.#openHandle(syscall)
-    if (!this.#bound) throw new WinsockError(WSAEINVAL, syscall)
-    this.#adopted = true
-    this.#home.forget(this.#open)
+    this.#beginHandOver(syscall)
     // libuv associates the socket with a completion port, which would also receive the completions of earlier calls.
     if (this.#outstanding !== undefined && this.#outstanding.size > 0) {
       await this.#home.outstanding.track(this.#outstanding.settled())
     }
+    return this.#giveTo(open)
+  }
+
+  #beginHandOver(syscall: string): void {
+    this.#openHandle(syscall)
+    if (!this.#bound) throw new WinsockError(WSAEINVAL, syscall)
+    this.#adopted = true
+    this.#home.forget(this.#open)
+  }
+
+  /** Gives the SOCKET to a new owner. If that fails, it is closed. */
+  #giveTo<Result>(open: (socket: number) => Result): Result {
     try {
+      const { handle } = this.#open
+      if (handle === undefined) throw new WinsockError(WSAENOTSOCK, 'open')
       const opened = open(nodeDescriptor(this.#calls.descriptor(handle)))
       this.#open.disown()
       return opened

@@ -53,7 +53,7 @@ export const adoptionTests: readonly ConformanceTest[] = [
       socket.bind({ address: HOST, port: 0 })
       const { port } = socket.localAddress()
       const receiver = createSocket('udp4')
-      await socket.attach(receiver)
+      await socket.adopt(receiver)
       const sender = createSocket('udp4')
       try {
         strictEqual(receiver.address().port, port)

@@ -138,7 +138,7 @@ export const sharedPortTests: readonly ConformanceTest[] = [
           socket.bind({ address: HOST, port }, SHARED)
           port = socket.localAddress().port
           const receiver = createSocket('udp4')
-          await socket.attach(receiver)
+          await socket.adopt(receiver)
           receivers.push(receiver)
           strictEqual(receiver.address().port, port)
         }
