@@ -6,7 +6,8 @@ import { packPackages } from './packed-packages.js'
 
 const MEGABYTE = 1_000_000
 
-const ALLOWED = /^(?:package\.json|(?:README|API|WORLDS)\.md|LICENSE|dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts))$/
+const ALLOWED =
+  /^(?:package\.json|(?:README|API|FRAMEWORKS|WORLDS)\.md|LICENSE|dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts))$/
 const ALLOWED_IN_NAPI =
   /^(?:prebuilds\/win32-(?:x64|ia32|arm64)\/winport-transport\.napi\.node|native\/[\w-]+\.(?:cc|h)|CMakeLists\.txt)$/
 
