@@ -1,4 +1,5 @@
 import { WinsockError } from '@winport/transport'
+import { delay } from '@winport/transport/native'
 import type { CallBlock } from './call-block.js'
 import { CallBlockPool } from './call-block-pool.js'
 import { NativeMemory } from './native-memory.js'
@@ -87,16 +88,17 @@ export class PendingCalls {
     const { eventCell } = this.#shared
     try {
       this.#winsock.WSAWaitForMultipleEvents.async(1, eventCell.address, 0, SLICE_MS, 0, (error, result) => {
-        if (error !== null || result === WSA_WAIT_FAILED) this.#lookLater()
+        if (error !== null || result === WSA_WAIT_FAILED) void this.#lookLater()
         else this.#look()
       })
     } catch {
-      this.#lookLater() // the program has as many asynchronous koffi calls in progress as koffi allows
+      void this.#lookLater() // the program has as many asynchronous koffi calls in progress as koffi allows
     }
   }
 
-  #lookLater(): void {
-    setTimeout(() => this.#look(), RETRY_MS)
+  async #lookLater(): Promise<void> {
+    await delay(RETRY_MS)
+    this.#look()
   }
 
   #look(): void {

@@ -1,5 +1,4 @@
-import { setTimeout } from 'node:timers'
-import type { PendingIoctl } from '@winport/transport/native'
+import { delay, type PendingIoctl } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 
 const RETRY_MS = 10
@@ -33,7 +32,7 @@ export class PendingCalls {
       this.#calls.delete(key)
       call?.oncomplete(result, bytesReturned)
     })
-    addon.onWaitRefused(() => this.#retryLater())
+    addon.onWaitRefused(() => void this.#retryLater())
   }
 
   add(key: Key): PendingIoctl {
@@ -42,12 +41,11 @@ export class PendingCalls {
     return call
   }
 
-  #retryLater(): void {
+  async #retryLater(): Promise<void> {
     if (this.#retrying) return
     this.#retrying = true
-    setTimeout(() => {
-      this.#retrying = false
-      if (this.#addon.retryWaits()) this.#retryLater()
-    }, RETRY_MS)
+    do await delay(RETRY_MS)
+    while (this.#addon.retryWaits())
+    this.#retrying = false
   }
 }

@@ -1,6 +1,7 @@
 export { defineAdoptionTests } from './adoption-suite.js'
 export { defineConformanceOnSimulator } from './conformance-suite.js'
 export { defineEntryPointTests, type EntryPointExpectations } from './entry-point-suite.js'
+export { defineFakedTimersTests } from './faked-timers-suite.js'
 export { internalsOf } from './native-internals.js'
 export { defineOwnProcessTests, type OwnProcessExpectations } from './own-process-suite.js'
 export { definePendingCallTests } from './pending-calls-suite.js'

@@ -1,3 +1,4 @@
+export { delay } from './delay.js'
 export type { EntryPoint } from './entry-point.js'
 export type { IpHelperCalls } from './ip-helper-calls.js'
 export { NativeSocket } from './native-socket.js'
