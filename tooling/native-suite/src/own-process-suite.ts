@@ -54,6 +54,13 @@ export async function defineOwnProcessTests(
       expect(await run('exit-while-pending', 'closed')).toBe('')
     })
 
+    it('serves in two cluster workers, each on a port of its own reservation', async () => {
+      expect(JSON.parse(await run('cluster-workers'))).toEqual([
+        { served: 'first', isInBlock: true, left: NOTHING },
+        { served: 'second', isInBlock: true, left: NOTHING },
+      ])
+    })
+
     it(`works in ${WORKERS} worker threads at once, ${WORKERS} of which are terminated with pending calls`, async () => {
       const seen = JSON.parse(await run('workers', String(WORKERS), String(CALLS_IN_EACH)))
       const sockets = terminatedWorkerLeaves === 'nothing' ? 0 : WORKERS * CALLS_IN_EACH

@@ -1,4 +1,5 @@
 import type { NativeBackend } from '@winport/winsock-simulator'
+import { clusterWorkers } from './cluster-workers.js'
 import { conformanceReport } from './conformance-report.js'
 import { droppedSockets } from './dropped-sockets.js'
 import { entryPointsReport } from './entry-points-report.js'
@@ -10,6 +11,7 @@ import { workers } from './workers.js'
 type Program = (backend: NativeBackend, ...passed: readonly string[]) => Promise<void>
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
+  'cluster-workers': clusterWorkers,
   'conformance-report': conformanceReport,
   'dropped-sockets': droppedSockets,
   'entry-points-report': entryPointsReport,
