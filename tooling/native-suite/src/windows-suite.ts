@@ -14,13 +14,16 @@ export async function defineWindowsTests(
 ): Promise<void> {
   const windows = await windowsOrExplain(`the conformance suite over ${name}`)
 
-  /** Runs a program of this package as a Windows program on the DLL of the simulator. */
+  const simulator = {
+    WINSOCK_SIMULATOR: windowsPath(simulatorDllPath(windows?.kind === 'wine' ? windows.arch : process.arch)),
+    WINSOCK_SIMULATOR_POOL: `${name}-windows-${process.pid}`,
+  }
+
+  /** Runs a program of this package as a Windows program. */
   async function run(passed: readonly string[], flags: readonly string[] = [], report?: string): Promise<string> {
     const cwd = await deployForWindows(`@winport/transport-${name}`, { devDependencies: ['@winport/native-suite'] })
-    const env = {
-      WINSOCK_SIMULATOR: windowsPath(simulatorDllPath(windows?.kind === 'wine' ? windows.arch : process.arch)),
-      WINSOCK_SIMULATOR_POOL: `${name}-windows-${process.pid}`,
-    }
+    // A real Windows has no simulator.
+    const env = passed.includes('system') ? {} : simulator
     const args = [...flags, 'test/program.js', ...passed]
     const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, env, timeoutMs: TIME_LIMIT })
     if (report !== undefined) {

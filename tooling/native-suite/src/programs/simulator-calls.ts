@@ -1,22 +1,31 @@
 import { INET_PORT_RANGE, INET_PORT_RESERVATION_INSTANCE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
 import type { Transport, WinsockSocket } from '@winport/transport'
 import { type NativeBackend, type SimulatedCall, simulatorLibraries, simulatorPath } from '@winport/winsock-simulator'
-import koffi from 'koffi'
+import koffi, { type LibraryHandle } from 'koffi'
 
 // The control functions of the simulator that programs need. They work in threads too: they use the pool that
-// WINSOCK_SIMULATOR_POOL names, and do not reset it.
+// WINSOCK_SIMULATOR_POOL names, and do not reset it. They load the simulator when they are called: programs that use the
+// Winsock of the machine run where there is none.
 
-const library = koffi.load(simulatorPath)
+export function setLatency(call: SimulatedCall, milliseconds: number): void {
+  control('SetLatency(int32_t call, uint32_t milliseconds)', call, milliseconds)
+}
 
-export const setLatency: (call: SimulatedCall, milliseconds: number) => number = library.func(
-  'uint32_t WinsockSimulator_SetLatency(int32_t call, uint32_t milliseconds)',
-)
-export const releasePending: (count: number) => number = library.func(
-  'uint32_t WinsockSimulator_ReleasePending(uint32_t count)',
-)
-export const pendingCount: () => number = library.func('uint32_t WinsockSimulator_PendingCount()')
+export function releasePending(count: number): number {
+  return control('ReleasePending(uint32_t count)', count)
+}
 
-const countsOf = library.func('uint32_t WinsockSimulator_Counts(void *result)')
+export function pendingCount(): number {
+  return control('PendingCount()')
+}
+
+const functions = new Map<string, ReturnType<LibraryHandle['func']>>()
+
+function control(prototype: string, ...passed: readonly (number | Uint32Array)[]): number {
+  const declared = functions.get(prototype) ?? koffi.load(simulatorPath).func(`uint32_t WinsockSimulator_${prototype}`)
+  functions.set(prototype, declared)
+  return declared(...passed)
+}
 
 export interface ProgramCounts {
   readonly openSockets: number
@@ -27,7 +36,7 @@ export interface ProgramCounts {
 
 export function counts(): ProgramCounts {
   const result = new Uint32Array(288 / 4)
-  countsOf(result)
+  control('Counts(void *result)', result)
   const [openSockets = 0, , runtimeReservations = 0, , , pendingCalls = 0, startups = 0] = result
   return { openSockets, runtimeReservations, pendingCalls, startups }
 }
