@@ -61,6 +61,7 @@ const command: Arbitrary<Command> = record({
   mappedAddress: boolean(),
   reuseAddr: boolean(),
   ipv6Only: boolean(),
+  exclusiveAddressUse: boolean(),
 })
 
 /** Two answers cannot be compared: a random order, and wildcards on ports that other tests use for real. */

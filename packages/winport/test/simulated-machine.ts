@@ -44,6 +44,7 @@ export interface Command {
   readonly mappedAddress: boolean
   readonly reuseAddr: boolean
   readonly ipv6Only: boolean
+  readonly exclusiveAddressUse: boolean
 }
 
 /** The outcome of a step, without values that may differ between machines, such as tokens. */
@@ -150,11 +151,12 @@ export class Machine implements AsyncDisposable {
 }
 
 function bind(socket: WinsockSocket, command: Command): void {
-  const { anyAddress, mappedAddress, startPort, reuseAddr, ipv6Only } = command
+  const { anyAddress, mappedAddress, startPort, reuseAddr, ipv6Only, exclusiveAddressUse } = command
   const ipv6Loopback = mappedAddress && !ipv6Only ? '::ffff:127.0.0.1' : '::1'
   const [loopback, any] = socket.family === 'ipv4' ? ['127.0.0.1', '0.0.0.0'] : [ipv6Loopback, '::']
-  // All backends refuse reuseAddr for TCP before any call.
-  const options = { reuseAddr: reuseAddr && socket.protocol === 'udp', ipv6Only }
+  // All backends refuse reuseAddr for TCP, and together with exclusiveAddressUse, before any call.
+  const shared = reuseAddr && socket.protocol === 'udp'
+  const options = { reuseAddr: shared, ipv6Only, exclusiveAddressUse: exclusiveAddressUse && !shared }
   socket.bind({ address: anyAddress ? any : loopback, port: startPort }, options)
 }
 

@@ -113,6 +113,18 @@ TEST("SO_EXCLUSIVEADDRUSE keeps a port from sockets with SO_REUSEADDR, and exclu
   EXPECT(second.bind(ipv4(20537)), WSAEADDRINUSE);
 }
 
+TEST("bind to a specific address fails with WSAEACCES beside an exclusive wildcard address") {
+  Socket first = tcp(), second = tcp();
+  EXPECT(first.set(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1), 0);
+  EXPECT(first.bind(ipv4(20537, {0, 0, 0, 0})), 0);
+  EXPECT(second.bind(ipv4(20537)), WSAEACCES);
+  EXPECT(second.bind(ipv4(20537, {0, 0, 0, 0})), WSAEADDRINUSE);
+  EXPECT(second.set(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1), 0);
+  EXPECT(second.bind(ipv4(20537)), WSAEACCES);
+  EXPECT(first.close(), 0);
+  EXPECT(second.bind(ipv4(20537)), 0);
+}
+
 TEST("bind with port 0 never takes a bound port, with or without SO_REUSEADDR") {
   Socket anchor = udp();
   const Instance block = anchor.acquired(20532, 2);

@@ -39,6 +39,7 @@ struct Reservation {
 
 struct BindMode {
   bool shareable;  // SO_REUSEADDR
+  bool exclusive;  // SO_EXCLUSIVEADDRUSE
   bool dualStack;  // an IPv6 socket without IPV6_V6ONLY
 };
 

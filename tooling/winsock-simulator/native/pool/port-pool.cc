@@ -203,14 +203,16 @@ bool PortPool::isBound(Protocol protocol, uint32_t port, Families families) {
   return false;
 }
 
-// Two sockets share a port if their addresses do not overlap, or if both have SO_REUSEADDR. If only the new one has it, the error is
-// WSAEACCES (learn.microsoft.com: Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE).
+// Two sockets share a port if their addresses do not overlap, or if both have SO_REUSEADDR. The error is WSAEACCES if only the new
+// one has it, and for a specific address beside an exclusive wildcard address
+// (learn.microsoft.com: Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE).
 int PortPool::bindError(Protocol protocol, const SocketAddress& address, BindMode mode) {
   for (uint32_t index = ports(protocol).firstBoundAt[address.port]; index != 0;) {
     BoundPort& bound = *memory_.boundPorts.at(index - 1);
     index = bound.nextOnPort;
     if (!overlap(address, mode, bound.address, bound.mode) || (mode.shareable && bound.mode.shareable)) continue;
-    if (isStillBound(bound)) return mode.shareable ? WSAEACCES : WSAEADDRINUSE;
+    const bool shutOut = bound.mode.exclusive && bound.address.isUnspecified() && !address.isUnspecified();
+    if (isStillBound(bound)) return mode.shareable || shutOut ? WSAEACCES : WSAEADDRINUSE;
     dropBound(bound);
   }
   return 0;

@@ -12,7 +12,7 @@ namespace {
 class Binding {
  public:
   Binding(SharedPool& shared, SimulatedSocket& socket, const SocketAddress& wanted)
-      : pool_(shared), world_(pool_->world()), socket_(socket), wanted_(wanted), mode_{socket.shareable, isDualStack()} {}
+      : pool_(shared), world_(pool_->world()), socket_(socket), wanted_(wanted), mode_{socket.shareable, socket.exclusive, isDualStack()} {}
 
   int bind() {
     if (socket_.association != 0) return bindInsideReservation();

@@ -8,9 +8,11 @@ import { BOTH_MODES, type ConformanceTest } from '../conformance-test.js'
 import { failure } from '../failure.js'
 
 const HOST = '127.0.0.1'
+const ANY = '0.0.0.0'
 const SHARED: BindOptions = { reuseAddr: true }
+const EXCLUSIVE: BindOptions = { exclusiveAddressUse: true }
 
-/** Several UDP sockets on one port. */
+/** Several sockets on one port. */
 export const sharedPortTests: readonly ConformanceTest[] = [
   {
     number: 5,
@@ -58,6 +60,32 @@ export const sharedPortTests: readonly ConformanceTest[] = [
       late.bind({ address: HOST, port: shared.localAddress().port }, SHARED)
     },
   },
+
+  ...(['tcp', 'udp'] as const).map(
+    (protocol): ConformanceTest => ({
+      number: 5,
+      source: 'documented',
+      title: `no other ${protocol.toUpperCase()} socket takes a port beside an exclusive wildcard address`,
+      needs: ['runtime-reservations'],
+      modes: ['blocking'],
+      run: async (t) => {
+        const transport = await t.openTransport()
+        const first = transport.openSocket({ protocol })
+        const second = transport.openSocket({ protocol })
+        first.bind({ address: ANY, port: 0 }, EXCLUSIVE)
+        const { port } = first.localAddress()
+        for (const options of [{}, EXCLUSIVE]) {
+          await t.fails('WSAEADDRINUSE', () => second.bind({ address: ANY, port }, options))
+          await t.fails('WSAEACCES', () => second.bind({ address: HOST, port }, options))
+        }
+        if (protocol === 'udp') {
+          for (const address of [ANY, HOST]) await t.fails('WSAEACCES', () => second.bind({ address, port }, SHARED))
+        }
+        first.close()
+        second.bind({ address: HOST, port })
+      },
+    }),
+  ),
 
   {
     number: 4,
