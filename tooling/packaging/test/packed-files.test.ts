@@ -10,17 +10,20 @@ const ALLOWED =
   /^(?:package\.json|(?:README|API|FRAMEWORKS|WORLDS)\.md|LICENSE|dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts))$/
 const ALLOWED_IN_NAPI =
   /^(?:prebuilds\/win32-(?:x64|ia32|arm64)\/winport-transport\.napi\.node|native\/[\w-]+\.(?:cc|h)|CMakeLists\.txt)$/
+const ALLOWED_IN_LINUX =
+  /^(?:prebuilds\/linux-(?:x64|arm64)\/winport-linux\.napi\.node|native\/[\w-]+\.(?:c|h)|CMakeLists\.txt)$/
 
 const folder = mkdtempSync(join(tmpdir(), 'winport-packed-'))
 const packages = await packPackages(folder)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-it('seven packages are packed', () => {
+it('eight packages are packed', () => {
   expect(packages.map(({ name }) => name).sort()).toEqual([
     '@winport/definitions',
     '@winport/manager',
     '@winport/transport',
     '@winport/transport-koffi',
+    '@winport/transport-linux',
     '@winport/transport-mock',
     '@winport/transport-napi',
     'winport',
@@ -30,7 +33,10 @@ it('seven packages are packed', () => {
 it.each(packages)(
   '$name contains only code, declarations and documents, and all its entry points',
   ({ name, files, manifest }) => {
-    const isAllowed = (file: string) => ALLOWED.test(file) || (name.endsWith('-napi') && ALLOWED_IN_NAPI.test(file))
+    const isAllowed = (file: string) =>
+      ALLOWED.test(file) ||
+      (name.endsWith('-napi') && ALLOWED_IN_NAPI.test(file)) ||
+      (name.endsWith('-linux') && ALLOWED_IN_LINUX.test(file))
     expect(files.filter((file) => !isAllowed(file))).toEqual([])
     const targets = Object.values(manifest.exports).flatMap((target) =>
       typeof target === 'string' ? [target] : [target.types, target.default],

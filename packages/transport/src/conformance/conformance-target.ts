@@ -27,6 +27,8 @@ export type ConformanceFeature =
   | 'ipv6'
   /** `reboot` restarts the machine. */
   | 'reboot'
+  /** Each reserved port takes a file descriptor, so that one process cannot reserve all ports. */
+  | 'descriptor-per-port'
   /** `leftovers` counts what this machine still holds. */
   | 'leftovers'
 

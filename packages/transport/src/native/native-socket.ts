@@ -44,7 +44,7 @@ import type {
 import type { EntryPoint } from './entry-point.js'
 import { type HandleHome, OpenHandle } from './open-handle.js'
 import { OutstandingCalls } from './outstanding-calls.js'
-import type { PendingIoctl, WinsockCalls } from './winsock-calls.js'
+import type { PendingIoctl, SocketPurpose, WinsockCalls } from './winsock-calls.js'
 
 /** The part of a transport that its sockets use. */
 export interface SocketHome<Handle> extends HandleHome<Handle> {
@@ -142,7 +142,10 @@ export class NativeSocket<Handle> implements WinsockSocket {
       this.#open.close()
       throw new WinsockError(WSAEINPROGRESS, 'adoptInto')
     }
-    this.#giveTo((socket) => openInto(handle, socket))
+    this.#giveTo((socket) => {
+      openInto(handle, socket)
+      return handle
+    }, this.#purpose)
   }
 
   async connect(remote: SocketAddress, options: ConnectOptions = {}): Promise<Socket> {
@@ -185,6 +188,11 @@ export class NativeSocket<Handle> implements WinsockSocket {
     return await this.#home.outstanding.track(this.#outstanding.track(call))
   }
 
+  /** What a handle does with the socket unless it connects. */
+  get #purpose(): SocketPurpose {
+    return this.protocol === 'tcp' ? 'listen' : 'receive'
+  }
+
   /** Hands the SOCKET to libuv. If libuv refuses it, it is closed. */
   async #handOver(syscall: string, open: (socket: number) => NodeHandle): Promise<NodeHandle> {
     this.#beginHandOver(syscall)
@@ -192,7 +200,7 @@ export class NativeSocket<Handle> implements WinsockSocket {
     if (this.#outstanding !== undefined && this.#outstanding.size > 0) {
       await this.#home.outstanding.track(this.#outstanding.settled())
     }
-    return this.#giveTo(open)
+    return this.#giveTo(open, syscall === 'connect' ? 'connect' : this.#purpose)
   }
 
   #beginHandOver(syscall: string): void {
@@ -203,12 +211,12 @@ export class NativeSocket<Handle> implements WinsockSocket {
   }
 
   /** Gives the SOCKET to a new owner. If that fails, it is closed. */
-  #giveTo<Result>(open: (socket: number) => Result): Result {
+  #giveTo(open: (socket: number) => NodeHandle, purpose: SocketPurpose): NodeHandle {
     try {
       const { handle } = this.#open
       if (handle === undefined) throw new WinsockError(WSAENOTSOCK, 'open')
-      const opened = open(nodeDescriptor(this.#calls.descriptor(handle)))
-      this.#open.disown()
+      const opened = open(nodeDescriptor(this.#calls.descriptor(handle, purpose)))
+      this.#open.disown(opened)
       return opened
     } catch (error) {
       try {

@@ -1,3 +1,4 @@
+import type { NodeHandle } from '../adoption/handle-classes.js'
 import { errnoOf } from '../backend/call-result.js'
 import { WinsockError } from '../winsock-error.js'
 import type { WinsockCalls } from './winsock-calls.js'
@@ -37,9 +38,9 @@ export class OpenHandle<Handle> {
   }
 
   /** Forgets the handle, which has a new owner. */
-  disown(): void {
+  disown(owner: NodeHandle): void {
     const handle = this.#take()
-    if (handle !== undefined) this.#home.calls.disown(handle)
+    if (handle !== undefined) this.#home.calls.disown(handle, owner)
   }
 
   #take(): Handle | undefined {

@@ -1,5 +1,9 @@
+import type { NodeHandle } from '../adoption/handle-classes.js'
 import type { CallResult } from '../backend/call-result.js'
 import type { ProviderCalls } from './provider-calls.js'
+
+/** What Node takes a socket over for. */
+export type SocketPurpose = 'listen' | 'connect' | 'receive'
 
 /** A pending overlapped call. */
 export interface PendingIoctl {
@@ -34,11 +38,11 @@ export interface WinsockCalls<Handle> {
   /** closesocket. The handle is not used again, also if this fails. */
   closeSocket(handle: Handle): CallResult
 
-  /** The SOCKET itself, which Node takes over. */
-  descriptor(handle: Handle): number | bigint
+  /** The SOCKET itself, which Node takes over. @throws WinsockError if the socket cannot serve the purpose */
+  descriptor(handle: Handle, purpose: SocketPurpose): number | bigint
 
-  /** Forgets the SOCKET, which has a new owner. The handle is not used again. */
-  disown(handle: Handle): void
+  /** Forgets the SOCKET, which belongs to `owner` from now on. The handle is not used again. */
+  disown(handle: Handle, owner: NodeHandle): void
 
   /** bind, to the address in the first `length` bytes of `name`. */
   bind(handle: Handle, name: Uint8Array, length: number): CallResult

@@ -133,6 +133,7 @@ export const acquireTests: readonly ConformanceTest[] = [
     source: 'unsettled',
     title: 'ACQUIRE of a wildcard fails if no free range satisfies it',
     needs: ['runtime-reservations'],
+    without: ['descriptor-per-port'],
     modes: BOTH_MODES,
     observe: ['wildcardRefused'],
     run: async (t) => {

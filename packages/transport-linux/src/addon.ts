@@ -1,0 +1,24 @@
+/** A socket of the addon. It is closed when it is garbage-collected. */
+export interface AddonSocket {
+  readonly isAddonSocket: never
+}
+
+/** The functions of the addon, described in `native/holds.h`. They return a negative errno of Linux where they fail. */
+export interface Addon {
+  /** Tests the mechanism. Returns 0, or the failed step * 4096 + errno. */
+  test(): number
+  open(isIPv6: 0 | 1, isDatagram: 0 | 1): AddonSocket | number
+  close(socket: AddonSocket): number
+  /** Takes the lowest run of `count` free ports inside `from` to `to`, writes its token, and returns its first port. */
+  acquire(socket: AddonSocket, from: number, to: number, count: number, token: Uint8Array): number
+  associate(socket: AddonSocket, token: bigint): number
+  release(socket: AddonSocket, token: bigint): number
+  bind(socket: AddonSocket, name: Uint8Array, length: number, flags: number): number
+  localName(socket: AddonSocket, name: Uint8Array): number
+  /** Prepares a bound socket for its purpose and returns its descriptor. */
+  handOver(socket: AddonSocket, purpose: number): number
+  disown(socket: AddonSocket): number
+  left(socket: AddonSocket): number
+  /** What this process has, all threads together: sockets, holds, held ports and sockets that use one. */
+  counts(): [sockets: number, holds: number, ports: number, uses: number]
+}

@@ -1,0 +1,1 @@
+export { createLinuxTransport, type LinuxTransportOptions } from './linux-transport.js'

@@ -1,0 +1,21 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { AS_STARTED, onNetwork, runProgram, UNPRIVILEGED } from './run-program.js'
+
+const SETTINGS = [
+  AS_STARTED,
+  UNPRIVILEGED,
+  onNetwork('without IPv6', 'sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.lo.disable_ipv6=1'),
+  onNetwork('with few ephemeral ports', 'sysctl -qw net.ipv4.ip_local_port_range="40000 40400"'),
+  onNetwork('where every port is ephemeral', 'sysctl -qw net.ipv4.ip_local_port_range="1024 65535"'),
+]
+
+for (const setting of SETTINGS) {
+  it(`shows every behaviour ${setting.name}`, { timeout: 300_000 }, async () => {
+    const report = await runProgram('conformance.js', [setting.name], setting)
+    mkdirSync('reports', { recursive: true })
+    writeFileSync(`reports/conformance ${setting.name}.txt`, report)
+    expect(report).toMatch(/^\d+ shown, 0 failed, \d+ not shown$/m)
+    expect(Number(/^(\d+) shown/m.exec(report)?.[1])).toBeGreaterThan(60)
+  })
+}
