@@ -20,7 +20,7 @@ export function openKnownSocket(
     protocol === 'tcp'
       ? internal.calls.openSocket(AF_INET, SOCK_STREAM, IPPROTO_TCP)
       : internal.calls.openSocket(AF_INET, SOCK_DGRAM, IPPROTO_UDP)
-  const descriptor = internal.calls.descriptor(handle)
+  const descriptor = internal.calls.descriptor(handle, 'listen')
   return { descriptor, socket: new NativeSocket(protocol, 'ipv4', handle, internal) }
 }
 
