@@ -22,8 +22,8 @@ import {
   WSAENOBUFS,
   WSAEOPNOTSUPP,
 } from '@winport/definitions'
-import { WinsockError } from '@winport/transport'
-import { type CallResult, failedWith, type NodeHandle } from '@winport/transport/backend'
+import { type NodeHandle, WinsockError } from '@winport/transport'
+import { type CallResult, failedWith } from '@winport/transport/backend'
 import type { SocketPurpose, WinsockCalls } from '@winport/transport/native'
 import type { Addon, AddonSocket } from './addon.js'
 import { type PortPlace, placesFor } from './port-places.js'

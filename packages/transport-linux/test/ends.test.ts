@@ -100,6 +100,21 @@ it('keeps the port of a server whose block is released, and frees it when the se
   }
 })
 
+it('has the port of an attached server back when the server closes', async () => {
+  await using manager = openManager()
+  const block = await manager.acquire({ protocol: 'tcp', count: 1 })
+  for (const host of [undefined, '127.0.0.1', '0.0.0.0']) {
+    const server = createServer()
+    block.attach(server)
+    server.listen(0, host)
+    expect(server.address()).toMatchObject({ port: block.startPort })
+    expect(loadAddon().counts()[3]).toBe(1)
+    server.close()
+    expect(loadAddon().counts()[3]).toBe(0)
+    expect(await codeOfListen(block.startPort)).toBe('EADDRINUSE')
+  }
+})
+
 it('closes a connection with RST, and has its port back', async () => {
   await using manager = openManager()
   const block = await manager.acquire({ protocol: 'tcp', count: 1 })
