@@ -106,7 +106,9 @@ it('has the port of an attached server back when the server closes', async () =>
   for (const host of [undefined, '127.0.0.1', '0.0.0.0']) {
     const server = createServer()
     block.attach(server)
+    const listening = once(server, 'listening')
     server.listen(0, host)
+    await listening
     expect(server.address()).toMatchObject({ port: block.startPort })
     expect(loadAddon().counts()[3]).toBe(1)
     server.close()
