@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,12 @@ export class ExampleProject implements AsyncDisposable {
     for (const [name, text] of Object.entries({ 'package.json': manifest, ...files })) {
       writeFileSync(join(this.#folder, name), text)
     }
-    symlinkSync(PACKAGES, join(this.#folder, 'node_modules'), 'junction')
+    // A folder of its own, because tools write their caches into it.
+    const modules = join(this.#folder, 'node_modules')
+    mkdirSync(modules)
+    for (const name of readdirSync(PACKAGES)) {
+      if (!name.startsWith('.')) symlinkSync(join(PACKAGES, name), join(modules, name), 'junction')
+    }
   }
 
   /** Runs the command of the example. Rejects if it fails. */
