@@ -47,6 +47,13 @@ const startingServers = new WeakMap<Server, () => void>()
 
 const NO_IPV6: ReadonlySet<unknown> = new Set(['WSAEAFNOSUPPORT', 'EAFNOSUPPORT', 'EADDRNOTAVAIL'])
 
+/**
+ * What connect answers if an earlier connection between the same two ports is in TIME_WAIT: on Windows, and on Linux. A port that is
+ * bound can still be in that state, so another one is tried.
+ */
+const SOURCE_IN_USE: ReadonlySet<unknown> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL'])
+const MOST_SOURCE_PORTS = 8
+
 const LISTEN_OPTIONS = ['host', 'port', 'backlog', 'ipv6Only', 'exclusive', 'exclusiveAddressUse', 'signal'] as const
 const BIND_OPTIONS = [
   'host',
@@ -207,25 +214,29 @@ export class ReservedBlock implements PortBlock {
     this.#sockets.checkUsable(use)
     const addresses = await resolveHost(host, signal, { family: family ?? from?.family, hints, lookup })
     const failures: unknown[] = []
-    for (const { address, family } of addresses) {
+    for (const remote of addresses) {
+      let sourcePorts = localPort === 0 ? Math.min(this.count, MOST_SOURCE_PORTS) : 1
       let bound: BoundSocket | undefined
-      try {
-        const request: BindRequest = {
-          syscall: 'bind',
-          at: from ?? (family === 'ipv6' ? ANY_IPV6 : ANY_IPV4),
-          port: localPort,
+      const at = from ?? (remote.family === 'ipv6' ? ANY_IPV6 : ANY_IPV4)
+      const request: BindRequest = { syscall: 'bind', at, port: localPort }
+      for (;;) {
+        try {
+          bound = await this.#sockets.bind(request, use)
+          const { socket } = bound
+          const { address } = socket.family === 'ipv6' ? toIpv6(remote) : remote
+          const connection = await this.#sockets.adopt(() => socket.connect({ address, port }, chosen), request, use)
+          this.#checkSource(connection)
+          return connection
+        } catch (error) {
+          if (bound !== undefined && SOURCE_IN_USE.has(codeOf(error)) && --sourcePorts > 0) {
+            bound = undefined
+            continue
+          }
+          const mayTryNext = bound !== undefined || isWithoutIpv6(error)
+          if (!mayTryNext || signal?.aborted === true || addresses.length === 1) throw error
+          failures.push(error)
+          break
         }
-        bound = await this.#sockets.bind(request, use)
-        const { socket } = bound
-        const remote = socket.family === 'ipv6' ? toIpv6({ address, family }) : { address }
-        const to = { address: remote.address, port }
-        const connection = await this.#sockets.adopt(() => socket.connect(to, chosen), request, use)
-        this.#checkSource(connection)
-        return connection
-      } catch (error) {
-        const mayTryNext = bound !== undefined || isWithoutIpv6(error)
-        if (!mayTryNext || signal?.aborted === true || addresses.length === 1) throw error
-        failures.push(error)
       }
     }
     const code = codeOf(failures.at(-1))

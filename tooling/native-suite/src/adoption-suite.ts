@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { AdoptionUnsupportedError } from '@winport/transport'
+import { newServerHandle } from '@winport/transport/backend'
 import {
   acquire,
   acquireAsync,
@@ -95,6 +96,29 @@ export async function defineAdoptionTests(backend: NativeBackend): Promise<void>
       expect(await failureOf(() => socket.adopt(taken))).toMatchObject({ code: 'ERR_SOCKET_ALREADY_BOUND' })
       taken.close()
       await once(taken, 'close')
+    })
+
+    it('adoptInto refuses a socket with pending calls, and closes it', async () => {
+      const socket = openBound(per.transport)
+      simulator.setLatency(SimulatedCall.ACQUIRE, UNTIL_RELEASED)
+      const call = acquireAsync(socket, 2)
+      simulator.setLatency(SimulatedCall.ACQUIRE, 0)
+      const handle = newServerHandle()
+      expect(await failureOf(() => socket.adoptInto(handle))).toMatchObject({
+        code: 'WSAEINPROGRESS',
+        syscall: 'adoptInto',
+      })
+      handle.close()
+      expect(await failureOf(() => call)).toMatchObject({ code: 'WSA_OPERATION_ABORTED' })
+      expect(closesockets()).toBe(1)
+    })
+
+    it('adoptInto closes the socket if libuv refuses it', async () => {
+      const twin = openBoundAs(per.transport, 0x7fff_fff0)
+      const handle = newServerHandle()
+      expect(await failureOf(() => twin.adoptInto(handle))).toMatchObject({ code: 'EBADF', syscall: 'open' })
+      handle.close()
+      expect(closesockets()).toBe(1)
     })
 
     it('waits for the pending calls on the socket', async () => {

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { WinsockSocket } from '@winport/transport'
+import { bindInto, DEFAULT_BIND_MODE } from '@winport/transport/backend'
 import { faultySockets } from '../faulty-transport.js'
 import type { FaultCase } from './fault-case.js'
 
@@ -52,6 +53,16 @@ export const adoptionFaults: readonly FaultCase[] = [
         socket.close()
         datagramSocket.bind(port, '127.0.0.1')
         await once(datagramSocket, 'listening')
+      },
+    })),
+  ],
+  [
+    'a handle gets some other socket',
+    ['contract'],
+    faultySockets((socket) => ({
+      adoptInto: (handle) => {
+        socket.close()
+        bindInto(handle, socket.protocol, { address: '127.0.0.1', port: 0 }, DEFAULT_BIND_MODE)
       },
     })),
   ],

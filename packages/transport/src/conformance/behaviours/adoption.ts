@@ -5,6 +5,9 @@ import { createServer, request } from 'node:http'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { AbortError } from '../../abort-error.js'
+import { interceptBind } from '../../adoption/intercept-bind.js'
+import { interceptListen } from '../../adoption/intercept-listen.js'
+import { newServerHandle } from '../../adoption/node-handle.js'
 import { BOTH_MODES, type ConformanceTest } from '../conformance-test.js'
 import { failure } from '../failure.js'
 
@@ -68,6 +71,72 @@ export const adoptionTests: readonly ConformanceTest[] = [
         sender.close()
         await once(receiver, 'close')
       }
+    },
+  },
+
+  {
+    number: 'contract',
+    source: 'contract',
+    title: 'adoptInto hands a bound socket to a server while the server calls listen',
+    needs: [],
+    modes: ['blocking'],
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const socket = transport.openSocket({ protocol: 'tcp' })
+      await t.fails('WSAEINVAL', () => socket.adoptInto(newServerHandle())) // not bound
+      socket.bind({ address: HOST, port: 0 })
+      const local = socket.localAddress()
+      const server = createServer((_request, response) => response.end('at once'))
+      interceptListen(server, () => {
+        const handle = newServerHandle()
+        socket.adoptInto(handle)
+        return { handle, local }
+      })
+      server.listen(0)
+      try {
+        strictEqual(portOf(server), local.port)
+        await once(server, 'listening')
+        strictEqual(await get(local.port), 'at once')
+        await t.fails('WSAENOTSOCK', () => socket.localAddress())
+        await t.fails('WSAENOTSOCK', () => socket.adoptInto(newServerHandle()))
+      } finally {
+        await close(server)
+      }
+      const again = transport.openSocket({ protocol: 'tcp' })
+      again.bind({ address: HOST, port: local.port })
+      strictEqual(again.localAddress().port, local.port)
+    },
+  },
+
+  {
+    number: 'contract',
+    source: 'contract',
+    title: 'adoptInto hands a bound socket to a datagram socket while that calls bind',
+    needs: [],
+    modes: ['blocking'],
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const socket = transport.openSocket({ protocol: 'udp' })
+      socket.bind({ address: HOST, port: 0 })
+      const { port } = socket.localAddress()
+      const receiver = createSocket('udp4')
+      interceptBind(receiver, (_request, handle) => socket.adoptInto(handle))
+      receiver.bind()
+      const sender = createSocket('udp4')
+      try {
+        await once(receiver, 'listening')
+        strictEqual(receiver.address().port, port)
+        const received = once(receiver, 'message')
+        sender.send('ping', port, HOST)
+        strictEqual(String((await received)[0]), 'ping')
+      } finally {
+        receiver.close()
+        sender.close()
+        await once(receiver, 'close')
+      }
+      const again = transport.openSocket({ protocol: 'udp' })
+      again.bind({ address: HOST, port })
+      strictEqual(again.localAddress().port, port)
     },
   },
 
