@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { TransportUnavailableError } from '@winport/transport'
-import { codeOf } from '@winport/transport/backend'
+import { codeOf, runtimeName } from '@winport/transport/backend'
 import type { Addon } from './addon.js'
 import { prebuiltAddon } from './prebuilt-addon.js'
 
@@ -48,13 +48,13 @@ function requireAddon(path: string): unknown {
 }
 
 function explain(path: string, error: unknown): string {
-  const { platform, arch, version } = process
+  const { platform, arch } = process
   if (codeOf(error) === 'MODULE_NOT_FOUND') {
-    return `@winport/transport-napi has no addon for Node.js ${version} on ${platform}-${arch}: ${path} does not exist. ${ADVICE}`
+    return `@winport/transport-napi has no addon for ${runtimeName()} on ${platform}-${arch}: ${path} does not exist. ${ADVICE}`
   }
   const words = error instanceof Error ? error.message : String(error)
   return (
-    `The addon ${path} cannot be loaded by Node.js ${version} on ${platform}-${arch}. The system says: ` +
+    `The addon ${path} cannot be loaded by ${runtimeName()} on ${platform}-${arch}. The system says: ` +
     `${words.trim().replaceAll(/\s+/g, ' ')} If a policy blocks it, such as Smart App Control, allow this file. ${ADVICE}`
   )
 }

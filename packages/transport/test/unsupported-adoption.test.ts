@@ -76,7 +76,7 @@ describe('an adoption', () => {
   })
 
   it('reports both refusals if Node refuses both sources', async () => {
-    const [first, second] = [new Error('Use --allow-net'), new Error('process.binding')]
+    const [first, second] = [new Error('Use --allow-net.'), new Error('process.binding.')]
     const refuse = (error: Error) => () => {
       throw error
     }

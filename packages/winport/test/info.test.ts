@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { MachineEnvironment } from '../src/machine/machine-environment.js'
 import { describeMachine, readMachineInfo } from '../src/machine/machine-info.js'
 import { runWinport } from './run-winport.js'
@@ -38,6 +38,8 @@ function windowsWith({
   }
 }
 
+afterEach(() => vi.restoreAllMocks())
+
 describe('on Windows', () => {
   it('prints the build, the elevation, the dynamic ports, and each backend with its problem', async () => {
     const info = await readMachineInfo(windowsWith({}))
@@ -67,6 +69,16 @@ describe('on Windows', () => {
     ]) {
       expect(lines).toContain(line)
     }
+  })
+
+  it.each([
+    ['bun', 'Bun 1.2.3'],
+    ['deno', 'Deno 1.2.3'],
+  ])('names %s, which reports a version of Node.js as well', async (name, runtime) => {
+    vi.spyOn(process, 'versions', 'get').mockReturnValue({ ...process.versions, [name]: '1.2.3' })
+    const info = await readMachineInfo(windowsWith({}))
+    expect(info.versions).toMatchObject({ runtime, node: process.version })
+    expect(describeMachine(info)[0]).toMatch(new RegExp(`^winport {3}\\d+\\.\\d+\\.\\d+ on ${runtime}\\b`))
   })
 
   it('reads the dynamic ports of each protocol', async () => {

@@ -74,7 +74,7 @@ function findClass(sources: readonly Source[]): HandleClass {
       failures.push(new Error(`${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }))
     }
   }
-  const missing = failures.map(({ message }) => message).join('; ')
+  const missing = failures.map(({ message }) => message.replace(/\.$/, '')).join('; ')
   throw new AdoptionUnsupportedError(missing, { cause: new AggregateError(failures) })
 }
 

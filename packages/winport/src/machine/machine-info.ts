@@ -1,5 +1,6 @@
 import { WINDOWS_10_1809, WINDOWS_VISTA } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
+import { runtimeName } from '@winport/transport/backend'
 import { BACKEND_NAMES, type BackendName } from '../backend-names.js'
 import { NATIVE_BACKENDS, openTransport } from '../backends.js'
 import { messageOf } from '../message-of.js'
@@ -20,7 +21,14 @@ export interface MachineInfo {
   /** The default backend of this machine. */
   readonly backend: BackendName | null
   readonly backends: readonly BackendInfo[]
-  readonly versions: { readonly winport: string; readonly node: string; readonly koffi: string | null }
+  readonly versions: {
+    readonly winport: string
+    /** The program that runs winport, and its version: Node.js, Bun or Deno. */
+    readonly runtime: string
+    /** Bun and Deno report a version of Node.js as well. */
+    readonly node: string
+    readonly koffi: string | null
+  }
   readonly unknown: Readonly<Record<string, string>>
 }
 
@@ -56,7 +64,7 @@ export async function readMachineInfo(machine: MachineEnvironment): Promise<Mach
     dynamicPorts: { tcp: record('dynamicPorts.tcp', tcp), udp: record('dynamicPorts.udp', udp) },
     backend: backends.find(({ name, problem }) => name !== 'mock' && problem === null)?.name ?? null,
     backends,
-    versions: { winport: winportVersion(), node: process.version, koffi: koffiVersion() },
+    versions: { winport: winportVersion(), runtime: runtimeName(), node: process.version, koffi: koffiVersion() },
     unknown,
   }
 }
@@ -94,7 +102,7 @@ export function describeMachine(info: MachineInfo): readonly string[] {
     return `${protocol.padEnd(9)} ${orUnknown(`dynamicPorts.${protocol}`, text)}`
   })
   return [
-    `winport   ${versions.winport} on Node.js ${versions.node}${versions.koffi === null ? '' : `, koffi ${versions.koffi}`}`,
+    `winport   ${versions.winport} on ${versions.runtime}${versions.koffi === null ? '' : `, koffi ${versions.koffi}`}`,
     `system    ${info.platform} ${info.arch}, release ${info.release}`,
     `build     ${orUnknown('windowsBuild', build)}`,
     `elevated  ${orUnknown('elevated', elevation)}`,
