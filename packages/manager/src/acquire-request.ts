@@ -1,7 +1,16 @@
-import { checkObject, checkUnsigned, invalidArgType, LAST_PORT, outOfRange } from '@winport/definitions'
+import { randomInt } from 'node:crypto'
+import {
+  checkKnownOptions,
+  checkObject,
+  checkUnsigned,
+  invalidArgType,
+  LAST_PORT,
+  outOfRange,
+} from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
-import { checkFits, checkSignal } from './request-arguments.js'
+import { ExcludedPorts } from './excluded-ports.js'
+import { checkChoice, checkFits, checkSignal } from './request-arguments.js'
 
 export interface AcquireMatchedOptions {
   /** How many consecutive ports, 1 to 65535. */
@@ -11,8 +20,17 @@ export interface AcquireMatchedOptions {
    * kernel grants one.
    */
   readonly startPort?: number | Iterable<number> | undefined
-  /** The ports that the block must lie within, both ends included. Tried from the lowest start port upwards. */
+  /** The ports that the block must lie within, both ends included. */
   readonly within?: readonly [from: number, to: number] | undefined
+  /**
+   * The order in which the start ports of `within` are tried: from the lowest upwards; or from a random one upwards, and
+   * then from the lowest. Default: `'ascending'`.
+   */
+  readonly order?: 'ascending' | 'random' | undefined
+  /** What to do if no block `within` the range is granted. Default: the call rejects. */
+  readonly fallback?: 'anywhere' | undefined
+  /** Ports that the block must not contain, 1 to 65535. */
+  readonly exclude?: Iterable<number> | undefined
   /** Cancels the call: the promise rejects with an `AbortError`, and nothing stays reserved. */
   readonly signal?: AbortSignal | undefined
 }
@@ -21,54 +39,97 @@ export interface AcquireOptions extends AcquireMatchedOptions {
   readonly protocol: Protocol
 }
 
+/** Start ports to try: from the first to the last; or wherever the kernel chooses. */
+export type Place = readonly [first: number, last: number] | 'anywhere'
+
 /** A request that is checked, in a copy that its caller cannot change. */
 export interface AcquireRequest {
   /** Undefined: both. */
   readonly protocol: Protocol | undefined
   readonly count: number
-  /** The start port, where 0 lets the kernel choose; or the candidates to try in turn. */
-  readonly startPort: number | Iterable<number>
-  /** The range that `startPort` iterates over, if one was given. */
+  /** Tried in turn. */
+  readonly places: readonly Place[]
+  /** The range that the places cover, if one was given. */
   readonly within: readonly [from: number, to: number] | undefined
+  readonly exclude: ExcludedPorts | undefined
   readonly signal: AbortSignal | undefined
 }
 
-/** Checks the options of `ReservationManager.acquire` without a system call. Consumes a generator. */
+const OPTIONS: readonly string[] = [
+  'protocol',
+  'count',
+  'startPort',
+  'within',
+  'order',
+  'fallback',
+  'exclude',
+  'signal',
+]
+
+/** Checks the options of `ReservationManager.acquire` without a system call. Consumes generators. */
 export function checkAcquireOptions(options: unknown): asserts options is AcquireOptions {
-  checkObject('options', options)
-  const { protocol }: { protocol?: unknown } = options
-  checkProtocol(protocol)
-  checkAcquireMatchedOptions(options)
+  readAcquireRequest(options)
 }
 
-/** Checks the options of `ReservationManager.acquireMatched` without a system call. Consumes a generator. */
+/** Checks the options of `ReservationManager.acquireMatched` without a system call. Consumes generators. */
 export function checkAcquireMatchedOptions(options: unknown): asserts options is AcquireMatchedOptions {
+  readMatchedRequest(options)
+}
+
+export function readAcquireRequest(options: unknown): AcquireRequest & { readonly protocol: Protocol } {
   checkObject('options', options)
-  readCandidates(options)
-  checkSignal((options as AcquireMatchedOptions).signal)
+  const { protocol }: { readonly protocol?: unknown } = options
+  checkProtocol(protocol)
+  return { ...readRequest(options), protocol }
 }
 
-/** @param protocol undefined for both */
-export function readAcquireRequest(options: AcquireMatchedOptions, protocol: Protocol | undefined): AcquireRequest {
-  return { protocol, ...readCandidates(options), signal: checkSignal(options.signal) }
+/** A `protocol` is ignored, so that both methods take the same options. */
+export function readMatchedRequest(options: unknown): AcquireRequest {
+  checkObject('options', options)
+  return readRequest(options)
 }
 
-function readCandidates({
-  count,
-  startPort = 0,
-  within,
-}: Partial<AcquireMatchedOptions>): Pick<AcquireRequest, 'count' | 'startPort' | 'within'> {
+/** The start port of a request for one protocol, 0 for anywhere; undefined if there are several to search. */
+export function onlyStartPort({ places, within, exclude }: AcquireRequest): number | undefined {
+  const [place] = places
+  if (place === undefined || places.length > 1 || within !== undefined || exclude !== undefined) return undefined
+  return place === 'anywhere' ? 0 : place[0]
+}
+
+function readRequest(options: Partial<AcquireMatchedOptions>): AcquireRequest {
+  checkKnownOptions(options, OPTIONS)
+  const { count, exclude, signal } = options
   checkUnsigned('count', count, LAST_PORT, 1)
-  if (within !== undefined) {
-    if (startPort !== 0) throw outOfRange('within', 'left out where startPort is given', within)
-    const [from, to] = readWithin(within, count)
-    return { count, startPort: everyPort(from, to - count + 1), within: [from, to] }
+  const { places, within } = readPlaces(options, count)
+  return {
+    protocol: undefined,
+    count,
+    places,
+    within,
+    exclude: ExcludedPorts.read(exclude),
+    signal: checkSignal(signal),
   }
-  if (typeof startPort === 'object' && startPort !== null) {
-    return { count, startPort: readStartPorts(startPort, count), within }
+}
+
+function readPlaces(
+  { startPort = 0, within, order, fallback }: Partial<AcquireMatchedOptions>,
+  count: number,
+): Pick<AcquireRequest, 'places' | 'within'> {
+  checkChoice('order', order, ['ascending', 'random'])
+  checkChoice('fallback', fallback, ['anywhere'])
+  if (within === undefined) {
+    if (order !== undefined) throw outOfRange('order', 'left out where within is not given', order)
+    if (fallback !== undefined) throw outOfRange('fallback', 'left out where within is not given', fallback)
+    return { places: readStartPorts(startPort, count), within: undefined }
   }
-  checkFits('startPort', startPort, count, 0)
-  return { count, startPort, within }
+  if (startPort !== 0) throw outOfRange('within', 'left out where startPort is given', within)
+  const [from, to] = readWithin(within, count)
+  const last = to - count + 1
+  const first = order === 'random' ? randomInt(from, last + 1) : from
+  const places: Place[] = [[first, last]]
+  if (first > from) places.push([from, first - 1])
+  if (fallback === 'anywhere') places.push('anywhere')
+  return { places, within: [from, to] }
 }
 
 function readWithin(within: unknown, count: number): readonly [from: number, to: number] {
@@ -82,21 +143,24 @@ function readWithin(within: unknown, count: number): readonly [from: number, to:
   return [from, to]
 }
 
-function readStartPorts(startPorts: object, count: number): readonly number[] {
+function readStartPorts(startPorts: unknown, count: number): readonly Place[] {
+  if (typeof startPorts !== 'object' || startPorts === null) {
+    checkFits('startPort', startPorts, count, 0)
+    return [placeAt(startPorts)]
+  }
   if (!(Symbol.iterator in startPorts)) {
     throw invalidArgType('startPort', 'of type number or an iterable of numbers', startPorts)
   }
-  const checked: number[] = []
+  const places: Place[] = []
   for (const startPort of startPorts as Iterable<unknown>) {
-    checkFits(`startPort[${checked.length}]`, startPort, count, 0)
-    checked.push(startPort)
-    if (checked.length > LAST_PORT + 1)
-      throw outOfRange('startPort', 'an iterable of at most 65536 numbers', startPorts)
+    checkFits(`startPort[${places.length}]`, startPort, count, 0)
+    places.push(placeAt(startPort))
+    if (places.length > LAST_PORT + 1) throw outOfRange('startPort', 'an iterable of at most 65536 numbers', startPorts)
   }
-  if (checked.length === 0) throw outOfRange('startPort', 'an iterable of at least one number', startPorts)
-  return checked
+  if (places.length === 0) throw outOfRange('startPort', 'an iterable of at least one number', startPorts)
+  return places
 }
 
-function* everyPort(first: number, last: number): Generator<number, void, undefined> {
-  for (let port = first; port <= last; port++) yield port
+function placeAt(startPort: number): Place {
+  return startPort === 0 ? 'anywhere' : [startPort, startPort]
 }

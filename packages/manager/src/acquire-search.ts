@@ -1,85 +1,176 @@
+import { LAST_PORT } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
-import { nextTurn } from '@winport/transport/backend'
 import type { AcquireRequest } from './acquire-request.js'
-import { explainSearch, explainUnmatched } from './explain-error.js'
+import { explainSearch } from './explain-error.js'
 import { MatchedBlocks } from './matched-blocks.js'
 import type { MatchedReservation } from './matched-reservation.js'
 import { isReservationError, type ReservationError } from './reservation-error.js'
 import type { RuntimeReservation } from './runtime-reservation.js'
+import { TurnBudget } from './turn-budget.js'
 
-/** Acquires one block. Start port 0 lets the kernel choose. */
-export type AcquireAt = (protocol: Protocol, startPort: number) => Promise<RuntimeReservation>
+/** What a search needs from the manager. */
+export interface SearchAccess {
+  /** Acquires one block. Start port 0 lets the kernel choose. */
+  acquireAt(protocol: Protocol, startPort: number): Promise<RuntimeReservation>
+  /** The highest of these ports that the manager itself holds, or 0. @param protocol undefined for any */
+  highestHeld(protocol: Protocol | undefined, startPort: number, count: number): number
+}
 
-/** After this many refusals a search lets timers, signals and other work run. */
-const REFUSALS_PER_TURN = 32
+// Other programs need ports while a search keeps the blocks that it cannot use.
+const MOST_KEPT_BLOCKS = 256
+const MOST_KEPT_PORTS = 4096
 
-/** The most blocks that a search for both protocols keeps at once: other programs need ports meanwhile. */
-const MOST_KEPT = 256
+/** How many refusals the error of a search has in its cause. */
+const MOST_REFUSALS = 100
 
-/** Tries candidates in turn until one is granted. Rejects with all their refusals, or with the first other failure. */
-export async function firstGranted<Granted>(
-  startPorts: Iterable<number>,
+/** Acquires a block for one protocol, at the first place of the request that the kernel grants. */
+export async function searchOne(
   request: AcquireRequest,
-  attempt: (startPort: number) => Promise<Granted>,
-): Promise<Granted> {
-  const refusals: ReservationError[] = []
-  for (const candidate of startPorts) {
-    try {
-      return await attempt(candidate)
-    } catch (error) {
-      await noteRefusal(refusals, error)
+  protocol: Protocol,
+  access: SearchAccess,
+): Promise<RuntimeReservation> {
+  return await new Search(request, [protocol], access, async (block) => block).run()
+}
+
+/** Acquires the same range for both protocols, at the first place of the request that the kernel grants. */
+export async function searchBoth(request: AcquireRequest, access: SearchAccess): Promise<MatchedReservation> {
+  const search = new Search(request, ['tcp', 'udp'], access, async (block) => {
+    const { protocol, startPort } = block
+    if (protocol === 'tcp') return new MatchedBlocks(block, await access.acquireAt('udp', startPort))
+    return new MatchedBlocks(await access.acquireAt('tcp', startPort), block)
+  })
+  return await search.run()
+}
+
+class Search<Granted> {
+  readonly #request: AcquireRequest
+  readonly #protocols: readonly [Protocol, ...Protocol[]]
+  readonly #access: SearchAccess
+  /** Turns a block of one protocol into the result, or rejects with a refusal and leaves the block to the caller. */
+  readonly #complete: (block: RuntimeReservation) => Promise<Granted>
+  readonly #budget = new TurnBudget()
+  readonly #refusals: ReservationError[] = []
+  /** The ports of which every start port was tried, if the kernel was to choose. */
+  #covered: readonly [from: number, to: number] | undefined
+
+  constructor(
+    request: AcquireRequest,
+    protocols: readonly [Protocol, ...Protocol[]],
+    access: SearchAccess,
+    complete: (block: RuntimeReservation) => Promise<Granted>,
+  ) {
+    this.#request = request
+    this.#protocols = protocols
+    this.#access = access
+    this.#complete = complete
+  }
+
+  /** Tries each place in turn. Rejects with the refusals, or with the first other failure. */
+  async run(): Promise<Granted> {
+    const { places, within } = this.#request
+    for (const place of places) {
+      const granted = place === 'anywhere' ? await this.#anywhere() : await this.#between(...place)
+      if (granted !== undefined) return granted
     }
+    const [only, another] = this.#refusals
+    const isAlone = only !== undefined && another === undefined && places.length === 1 && within === undefined
+    throw isAlone ? only : explainSearch(this.#refusals, this.#request, this.#covered)
   }
-  const [only, another] = refusals
-  throw only !== undefined && another === undefined && request.within === undefined
-    ? only
-    : explainSearch(refusals, request)
-}
 
-/** Acquires the same range for both protocols. */
-export async function acquireBothAt(acquireAt: AcquireAt, startPort: number): Promise<MatchedReservation> {
-  const tcp = await acquireAt('tcp', startPort)
-  try {
-    return new MatchedBlocks(tcp, await acquireAt('udp', startPort))
-  } catch (error) {
-    await Promise.allSettled([tcp.release()])
-    throw error
-  }
-}
-
-/**
- * Acquires the same range for both protocols where the kernel chooses it. A block that is granted for TCP and refused for
- * UDP is kept until the search ends, so that the kernel does not offer it again.
- */
-export async function acquireBothAnywhere(acquireAt: AcquireAt, count: number): Promise<MatchedReservation> {
-  const kept: RuntimeReservation[] = []
-  const refusals: ReservationError[] = []
-  try {
-    while (kept.length < MOST_KEPT) {
-      let tcp: RuntimeReservation | undefined
-      try {
-        tcp = await acquireAt('tcp', 0)
-        return new MatchedBlocks(tcp, await acquireAt('udp', tcp.startPort))
-      } catch (error) {
-        if (tcp !== undefined) kept.push(tcp)
-        await noteRefusal(refusals, error)
-        if (tcp === undefined) break
+  /** Tries every start port of a range, the lowest first. */
+  async #between(first: number, last: number): Promise<Granted | undefined> {
+    const { protocol, count, exclude } = this.#request
+    for (let startPort = first; startPort <= last; ) {
+      await this.#budget.pauseIfSpent()
+      const excluded = exclude?.highestIn(startPort, count) ?? 0
+      if (excluded > 0) {
+        startPort = excluded + 1
+        continue
       }
+      const granted = await this.#at(startPort)
+      if (granted !== undefined) return granted
+      // No start port is free up to the end of a block of this manager.
+      startPort = Math.max(startPort, this.#access.highestHeld(protocol, startPort, count)) + 1
     }
-    throw explainUnmatched(refusals, kept.length, count)
-  } finally {
-    await Promise.allSettled(kept.map((tcp) => tcp.release()))
+    return undefined
+  }
+
+  async #at(startPort: number): Promise<Granted | undefined> {
+    const block = await this.#unlessRefused(this.#access.acquireAt(this.#protocols[0], startPort))
+    if (block === undefined) return undefined
+    let granted: Granted | undefined
+    try {
+      granted = await this.#unlessRefused(this.#complete(block))
+    } finally {
+      if (granted === undefined) await releaseAll([block])
+    }
+    return granted
+  }
+
+  /** Lets the kernel choose. */
+  async #anywhere(): Promise<Granted | undefined> {
+    let [from, to] = [LAST_PORT, 0]
+    for (const protocol of this.#protocols) {
+      const offers = await this.#offers(protocol)
+      if (offers.granted !== undefined) return offers.granted
+      if (offers.to === 0) return undefined // there is no place for this protocol
+      from = Math.min(from, offers.from)
+      to = Math.max(to, offers.to)
+    }
+    // The blocks that were kept hid the places that overlap them.
+    const overlap = this.#request.count - 1
+    const [lowest, highest] = [Math.max(1, from - overlap), Math.min(LAST_PORT, to + overlap)]
+    this.#covered = [lowest, highest]
+    return (await this.#between(from, highest - overlap)) ?? (await this.#between(lowest, from - 1))
+  }
+
+  /**
+   * Asks the kernel for one block after another. Those that cannot be used are kept meanwhile, so that the kernel does not
+   * offer them again.
+   *
+   * @returns the ports where the kernel offers blocks: `to` is 0 if it offers none, and the last port if it could offer more
+   */
+  async #offers(protocol: Protocol): Promise<{ granted?: Granted; from: number; to: number }> {
+    const { count, exclude } = this.#request
+    const kept: RuntimeReservation[] = []
+    let [from, to] = [LAST_PORT, 0]
+    try {
+      while (kept.length < MOST_KEPT_BLOCKS && kept.length * count < MOST_KEPT_PORTS) {
+        await this.#budget.pauseIfSpent()
+        const block = await this.#unlessRefused(this.#access.acquireAt(protocol, 0))
+        if (block === undefined) return { from, to }
+        kept.push(block)
+        from = Math.min(from, block.startPort)
+        to = Math.max(to, block.endPort)
+        if ((exclude?.highestIn(block.startPort, count) ?? 0) > 0) continue
+        const granted = await this.#unlessRefused(this.#complete(block))
+        if (granted === undefined) continue
+        kept.pop()
+        return { granted, from, to }
+      }
+      return { from, to: LAST_PORT }
+    } finally {
+      await releaseAll(kept)
+    }
+  }
+
+  /** Keeps a refusal; throws every other error. */
+  async #unlessRefused<Result>(call: Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await call
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      if (this.#refusals.length < MOST_REFUSALS) this.#refusals.push(error)
+      return undefined
+    }
   }
 }
 
-/** Keeps a refusal of a candidate; throws every other error. */
-async function noteRefusal(refusals: ReservationError[], error: unknown): Promise<void> {
-  if (!isRefusal(error)) throw error
-  refusals.push(error)
-  if (refusals.length % REFUSALS_PER_TURN === 0) await nextTurn()
+async function releaseAll(blocks: readonly RuntimeReservation[]): Promise<void> {
+  await Promise.allSettled(blocks.map((block) => block.release()))
 }
 
-/** Whether these ports are taken: other candidates may be free. */
+/** Whether these ports are taken: other places may be free. */
 function isRefusal(error: unknown): error is ReservationError {
   return isReservationError(error) && error.code === 'ERR_PORT_RANGE_IN_USE'
 }

@@ -38,49 +38,40 @@ export function explainAcquire(error: unknown, request: PortRange): unknown {
   }
 }
 
-/** For a search in which no candidate was granted. @param refusals of each candidate, in order */
-export function explainSearch(refusals: readonly ReservationError[], request: AcquireRequest): ReservationError {
-  const { protocol, count, within, startPort } = request
+/**
+ * For a search in which no place was granted.
+ *
+ * @param refusals of the places that were tried: the first of them if there were many
+ * @param covered the ports of which every start port was tried, if the kernel was to choose
+ */
+export function explainSearch(
+  refusals: readonly ReservationError[],
+  { protocol, count, places, within }: AcquireRequest,
+  covered: readonly [from: number, to: number] | undefined,
+): ReservationError {
   const ports = `${protocol?.toUpperCase() ?? 'TCP and UDP'} port${count === 1 ? '' : 's'}`
   const reason = `${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded`
-  const cause = new AggregateError(refusals, 'Every candidate was refused')
-  if (within !== undefined) {
-    const [from, to] = within
+  const cause = refusals.length === 0 ? undefined : new AggregateError(refusals, 'Every place was refused')
+  const isAnywhere = places.includes('anywhere')
+  const range = within ?? covered
+  let problem: string
+  if (within !== undefined || (isAnywhere && places.length === 1)) {
     const what = count === 1 ? `No ${ports}` : `No ${count} consecutive ${ports}`
-    const where = refusals.length === 1 ? '' : `at each of ${refusals.length} start ports `
-    const problem = `${what} from ${from} to ${to} can be reserved: ${where}${reason}. Choose another range.${otherMeanings(refusals)}`
-    return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
+    const between = range === undefined ? '' : ` from ${range[0]} to ${range[1]}`
+    const elsewhere = within !== undefined && isAnywhere ? ' or elsewhere' : ''
+    const where = range !== undefined && range[1] - range[0] + 1 === count ? '' : 'at every start port '
+    const remedy = isAnywhere ? 'Ask for fewer, or release a block.' : 'Choose another range.'
+    problem = `${what}${between}${elsewhere} can be reserved: ${where}${reason}. ${remedy}`
+  } else {
+    const starts = places.map((place) => (place === 'anywhere' ? place : place[0]))
+    const more = starts.length - MOST_NAMED
+    const named = starts.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
+    const remedy = isAnywhere
+      ? 'Ask for fewer, or release a block.'
+      : 'Choose other start ports, or add 0 to let Windows choose.'
+    problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. ${remedy}`
   }
-  const starts = [...(startPort as Iterable<number>)].map((start) => (start === 0 ? 'anywhere' : start))
-  const more = starts.length - MOST_NAMED
-  const named = starts.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
-  const remedy = starts.includes('anywhere')
-    ? 'Ask for fewer, or release a block.'
-    : 'Choose other start ports, or add 0 to let Windows choose.'
-  const problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. ${remedy}${otherMeanings(refusals)}`
-  return new ReservationError('ERR_PORT_RANGE_IN_USE', problem, cause)
-}
-
-/**
- * For a search for the same range of both protocols where the kernel chooses it.
- *
- * @param offered how many ranges the kernel granted for TCP
- */
-export function explainUnmatched(
-  refusals: readonly ReservationError[],
-  offered: number,
-  count: number,
-): ReservationError {
-  const what = count === 1 ? 'There is no port' : `There are no ${count} consecutive ports`
-  const ranges = offered === 1 ? 'the one range' : `each of ${offered} ranges`
-  const reason = offered === 0 ? 'none is free for TCP' : `${ranges} that Windows offered for TCP was refused for UDP`
-  const remedy = count === 1 ? 'Give a start port.' : 'Ask for fewer ports, or give a start port.'
-  const problem = `${what} free for both TCP and UDP: ${reason}. ${remedy}${otherMeanings(refusals)}`
-  return new ReservationError(
-    'ERR_PORT_RANGE_IN_USE',
-    problem,
-    new AggregateError(refusals, 'Every candidate was refused'),
-  )
+  return new ReservationError('ERR_PORT_RANGE_IN_USE', problem + otherMeanings(refusals), cause)
 }
 
 /** For ASSOCIATE. @param isCurrent whether the system still has the reservation, if that is known */

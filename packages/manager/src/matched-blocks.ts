@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { untilAborted } from '@winport/transport/backend'
 import type { MatchedReservation, MatchedReservationJSON } from './matched-reservation.js'
 import type { BlockAttachOptions, BlockBindOptions, BlockConnectOptions, BlockListenOptions } from './port-block.js'
-import { readReleaseOptions } from './request-arguments.js'
+import { readSignalOption } from './request-arguments.js'
 import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
 
 /** Two blocks of the same range as one. */
@@ -60,7 +60,7 @@ export class MatchedBlocks implements MatchedReservation {
 
   /** Releases both, even if one of them fails. */
   async release(options: ReleaseOptions = {}): Promise<void> {
-    const signal = readReleaseOptions(options)
+    const signal = readSignalOption(options)
     await untilAborted(this.#release(), signal)
   }
 

@@ -6,7 +6,7 @@ import { explainPersistent } from './explain-error.js'
 import type { OpenPersistentReservation } from './open-persistent-reservation.js'
 import type { PersistentReservation } from './persistent-reservation.js'
 import type { PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
-import { checkRange, checkSignal } from './request-arguments.js'
+import { checkRange, readSignalOption } from './request-arguments.js'
 import { isReservationError } from './reservation-error.js'
 import { ReservedBlock } from './reserved-block.js'
 
@@ -101,15 +101,14 @@ export class PersistentStore implements PersistentReservationStore {
   /** Checks the arguments, copies the range, which the caller may change later, and publishes the failure. */
   async #run<Result>(
     range: PortRange,
-    options: PersistentCallOptions | undefined,
+    options: PersistentCallOptions = {},
     work: (exactly: PortRange, signal: AbortSignal | undefined) => Promise<Result>,
   ): Promise<Result> {
     checkObject('range', range)
     const { protocol, startPort, count } = range
     const exactly: PortRange = { protocol, startPort, count }
     checkRange(exactly)
-    if (options !== undefined) checkObject('options', options)
-    const signal = checkSignal(options?.signal)
+    const signal = readSignalOption(options)
     try {
       return await work(exactly, signal)
     } catch (error) {

@@ -1,8 +1,15 @@
 import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events'
-import { checkBoolean, checkObject, checkUnsigned, invalidArgType, LAST_PORT, outOfRange } from '@winport/definitions'
+import {
+  checkBoolean,
+  checkKnownOptions,
+  checkObject,
+  checkUnsigned,
+  invalidArgType,
+  LAST_PORT,
+  outOfRange,
+} from '@winport/definitions'
 import type { PortRange } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
-import type { ReleaseOptions } from './runtime-reservation.js'
 
 const LARGEST_INT = 0x7fff_ffff
 
@@ -37,13 +44,23 @@ export function checkBacklog(backlog: unknown): asserts backlog is number | unde
   if (backlog !== undefined) checkUnsigned('backlog', backlog, LARGEST_INT)
 }
 
-export function readReleaseOptions(options: ReleaseOptions): AbortSignal | undefined {
+/** Checks the options of a call that has no other option than a signal. */
+export function readSignalOption(options: { readonly signal?: AbortSignal | undefined }): AbortSignal | undefined {
   checkObject('options', options)
+  checkKnownOptions(options, ['signal'])
   return checkSignal(options.signal)
 }
 
 export function checkOption(name: string, value: unknown): asserts value is boolean | undefined {
   if (value !== undefined) checkBoolean(name, value)
+}
+
+/** Checks an option that is one of several words. */
+export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined) return
+  const expected = choices.map((choice) => `'${choice}'`).join(' or ')
+  if (typeof value !== 'string') throw invalidArgType(name, expected, value)
+  if (!choices.includes(value)) throw outOfRange(name, expected, value)
 }
 
 /** Checks a port to connect to. */

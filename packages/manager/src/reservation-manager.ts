@@ -12,14 +12,16 @@ import {
   type Transport,
   type WinsockSocket,
 } from '@winport/transport'
-import { checkProtocol, isSystemCallError } from '@winport/transport/backend'
+import { isSystemCallError } from '@winport/transport/backend'
 import {
   type AcquireMatchedOptions,
   type AcquireOptions,
   type AcquireRequest,
+  onlyStartPort,
   readAcquireRequest,
+  readMatchedRequest,
 } from './acquire-request.js'
-import { type AcquireAt, acquireBothAnywhere, acquireBothAt, firstGranted } from './acquire-search.js'
+import { type SearchAccess, searchBoth, searchOne } from './acquire-search.js'
 import { Anchor } from './anchor.js'
 import { AnchorPolicy } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
@@ -88,35 +90,26 @@ export class ReservationManager implements AsyncDisposable {
    * are needed: a block that is garbage-collected is released, with a warning.
    *
    * Rejects with `ERR_PORT_RANGE_IN_USE`, `ERR_RESERVATION_UNSUPPORTED`, an `AbortError`, `ERR_RESERVATION_RELEASED` if
-   * the manager is closed; and before any system call with `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`. After a failure
-   * nothing is reserved and nothing is left open. If several candidates were tried, the `cause` is an `AggregateError`
-   * with the refusal of each.
+   * the manager is closed; and before any system call with `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for an unknown
+   * option, or `ERR_OUT_OF_RANGE`. After a failure nothing is reserved and nothing is left open. If several places were
+   * tried, the `cause` is an `AggregateError` with the first 100 refusals.
    */
   async acquire(options: AcquireOptions): Promise<RuntimeReservation> {
-    checkObject('options', options)
-    const { protocol } = options
-    checkProtocol(protocol)
-    const request = readAcquireRequest(options, protocol)
-    const acquireAt = this.#acquireFor(request, this.acquire)
-    const { startPort } = request
-    if (typeof startPort === 'number') return await acquireAt(protocol, startPort)
-    return await firstGranted(startPort, request, (candidate) => acquireAt(protocol, candidate))
+    const request = readAcquireRequest(options)
+    const access = this.#accessFor(request, this.acquire)
+    const startPort = onlyStartPort(request)
+    if (startPort !== undefined) return await access.acquireAt(request.protocol, startPort)
+    return await searchOne(request, request.protocol, access)
   }
 
   /**
-   * Reserves the same range of ports for TCP and for UDP. Rejects as {@link acquire} does. Where the kernel chooses, each
-   * range that it grants for TCP and refuses for UDP is kept until the search ends, so that the kernel does not offer it
-   * again: at most 256.
+   * Reserves the same range of ports for TCP and for UDP. A `protocol` is ignored. Rejects as {@link acquire} does. Where the
+   * kernel chooses, ranges that it grants for one protocol and refuses for the other are kept meanwhile, so that it does not
+   * offer them again: at most 256, and none more once 4096 ports are kept.
    */
   async acquireMatched(options: AcquireMatchedOptions): Promise<MatchedReservation> {
-    checkObject('options', options)
-    const request = readAcquireRequest(options, undefined)
-    const acquireAt = this.#acquireFor(request, this.acquireMatched)
-    const { startPort, count } = request
-    const acquireBoth = async (candidate: number) =>
-      candidate === 0 ? await acquireBothAnywhere(acquireAt, count) : await acquireBothAt(acquireAt, candidate)
-    if (typeof startPort === 'number') return await acquireBoth(startPort)
-    return await firstGranted(startPort, request, acquireBoth)
+    const request = readMatchedRequest(options)
+    return await searchBoth(request, this.#accessFor(request, this.acquireMatched))
   }
 
   /**
@@ -133,9 +126,22 @@ export class ReservationManager implements AsyncDisposable {
   }
 
   /** @param caller the method whose caller is remembered with `traceLeaks` */
-  #acquireFor(request: AcquireRequest, caller: (...args: never[]) => unknown): AcquireAt {
+  #accessFor(request: AcquireRequest, caller: (...args: never[]) => unknown): SearchAccess {
     const acquiredAt = this.#traceLeaks ? callSiteOf(caller) : undefined
-    return (protocol, startPort) => this.#acquireAt(protocol, startPort, request, acquiredAt)
+    return {
+      acquireAt: (protocol, startPort) => this.#acquireAt(protocol, startPort, request, acquiredAt),
+      highestHeld: (protocol, startPort, count) => this.#highestHeld(protocol, startPort, count),
+    }
+  }
+
+  #highestHeld(protocol: Protocol | undefined, startPort: number, count: number): number {
+    let highest = 0
+    for (const record of this.#records) {
+      if (protocol !== undefined && record.protocol !== protocol) continue
+      const end = record.startPort + record.count
+      if (record.startPort < startPort + count && end > startPort) highest = Math.max(highest, end - 1)
+    }
+    return highest
   }
 
   /** Makes an ACQUIRE on an anchor of its own. */

@@ -4,7 +4,7 @@ import { untilAborted } from '@winport/transport/backend'
 import { BlockSockets } from './block-sockets.js'
 import { explainRelease } from './explain-error.js'
 import { PortRotation } from './port-rotation.js'
-import { readReleaseOptions } from './request-arguments.js'
+import { readSignalOption } from './request-arguments.js'
 import type { ReservationRecord } from './reservation-record.js'
 import { ReservedBlock } from './reserved-block.js'
 import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
@@ -37,7 +37,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
   }
 
   async release(options: ReleaseOptions = {}): Promise<void> {
-    const signal = readReleaseOptions(options)
+    const signal = readSignalOption(options)
     this.#released ??= this.#release()
     await untilAborted(this.#released, signal)
   }

@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it } from 'vitest'
 import { type AcquireMatchedOptions, checkAcquireMatchedOptions } from '../src/index.js'
 import { failureOf } from './failure-of.js'
@@ -43,36 +44,91 @@ describe('acquireMatched', () => {
       code: 'ERR_PORT_RANGE_IN_USE',
       errno: 10_055,
       message:
-        'There are no 75 consecutive ports free for both TCP and UDP: the one range that Windows offered for TCP was ' +
-        'refused for UDP. Ask for fewer ports, or give a start port. WSAENOBUFS can also mean that Windows is out of memory.',
+        'No 75 consecutive TCP and UDP ports can be reserved: at every start port at least one is bound, reserved or ' +
+        'excluded. Ask for fewer, or release a block. WSAENOBUFS can also mean that Windows is out of memory.',
     })
     const { errors } = failure.cause as AggregateError
     expect(errors.map(({ message }) => message.slice(0, 26))).toEqual([
       'UDP ports 50000-50074 cann',
       'No 75 consecutive TCP port',
+      'No 75 consecutive UDP port',
     ])
     machine.kernel.assertNothingHeld()
   })
 
-  it('keeps at most 256 of the ranges that the kernel grants for TCP', async () => {
-    const dynamicRange = { startPort: 50_000, count: 1000 }
+  it('finds a port above a wide band that is free for TCP alone', async () => {
+    const dynamicRange = { startPort: 49_152, count: 16_384 }
+    machine.replace({ dynamicRange, exclusions: [{ protocol: 'udp', startPort: 49_152, count: 256 }] })
+    expect((await machine.manager.acquireMatched({ count: 1 })).startPort).toBe(49_408)
+  })
+
+  it('finds a place that the ranges hide which it keeps', async () => {
+    const exclusions = [0, 4, 8].flatMap((offset) => [
+      { protocol: 'udp' as const, startPort: 50_000 + offset, count: 1 },
+      { protocol: 'tcp' as const, startPort: 50_003 + offset, count: 1 },
+    ])
+    machine.replace({ dynamicRange: { startPort: 50_000, count: 11 }, exclusions })
+    expect((await machine.manager.acquireMatched({ count: 2 })).startPort).toBe(50_001)
+  })
+
+  it('tries every start port itself where the kernel offers other ranges', async () => {
+    // TCP has the even ports, and UDP has the odd ones, up to a place that both have.
+    const exclusions = Array.from({ length: 1200 }, (_, i) => ({
+      ...{ protocol: i % 2 === 0 ? ('udp' as const) : ('tcp' as const), startPort: 50_000 + i, count: 1 },
+    }))
+    machine.replace({ dynamicRange: { startPort: 50_000, count: 2000 }, exclusions })
+    const most = mostHeld()
+    const { startPort } = await machine.manager.acquireMatched({ count: 1 })
+    expect(startPort).toBe(51_200)
+    expect(most()).toBeLessThanOrEqual(257)
+    expect(machine.kernel.inspect().sockets).toHaveLength(2)
+  })
+
+  it('keeps only a share of the ports at once', async () => {
+    const dynamicRange = { startPort: 20_000, count: 45_536 }
     machine.replace({ dynamicRange, exclusions: [{ protocol: 'udp', ...dynamicRange }] })
+    const most = mostHeld()
+    await failureOf(machine.manager.acquireMatched({ count: 1000 }))
+    expect(most()).toBe(5000)
+    machine.kernel.assertNothingHeld()
+  })
+
+  /** @returns the most ports that were reserved at a time since */
+  function mostHeld(): () => number {
+    let most = 0
+    const note = () => {
+      const ports = machine.kernel.inspect().reservations.reduce((sum, { count }) => sum + count, 0)
+      most = Math.max(most, ports)
+    }
+    subscribe('winport:acquire', note)
+    return () => {
+      unsubscribe('winport:acquire', note)
+      return most
+    }
+  }
+
+  it('says how far it came if no port is free for both', async () => {
+    const dynamicRange = { startPort: 64_000, count: 1536 }
+    const exclusions = Array.from({ length: 1536 }, (_, i) => ({
+      ...{ protocol: i % 2 === 0 ? ('udp' as const) : ('tcp' as const), startPort: 64_000 + i, count: 1 },
+    }))
+    machine.replace({ dynamicRange, exclusions })
     const failure = await failureOf(machine.manager.acquireMatched({ count: 1 }))
     expect(failure).toMatchObject({
       code: 'ERR_PORT_RANGE_IN_USE',
       message:
-        'There is no port free for both TCP and UDP: each of 256 ranges that Windows offered for TCP was refused for ' +
-        'UDP. Give a start port.',
+        'No TCP and UDP port from 64000 to 65535 can be reserved: at every start port it is bound, reserved or excluded. ' +
+        'Ask for fewer, or release a block.',
     })
-    expect(machine.calls).toHaveLength(512)
+    expect((failure.cause as AggregateError).errors).toHaveLength(100)
     machine.kernel.assertNothingHeld()
   })
 
-  it('says that no port is free for TCP if the first ACQUIRE is refused', async () => {
+  it('rejects with the refusal itself if no port is free for TCP', async () => {
     const failure = await failureOf(machine.manager.acquireMatched({ count: 101 }))
     expect(failure).toMatchObject({
       code: 'ERR_PORT_RANGE_IN_USE',
-      message: expect.stringMatching(/none is free for TCP/),
+      message: expect.stringMatching(/^No 101 consecutive TCP ports are free/),
     })
     machine.kernel.assertNothingHeld()
   })

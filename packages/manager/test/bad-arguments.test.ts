@@ -122,6 +122,51 @@ describe('the arguments of acquire', () => {
   })
 })
 
+describe('an unknown option', () => {
+  const machine = new SimulatedMachine({ elevated: true })
+  const one = { protocol: 'tcp', startPort: 5000, count: 1 } as const
+  const signalAlone = 'The option "signla" is unknown. The known options are signal.'
+  const place = 'protocol, count, startPort, within, order, fallback, exclude, signal.'
+
+  it.each<[string, (unknown: object) => Promise<unknown>, string]>([
+    ['acquire', (unknown) => machine.manager.acquire({ ...one, ...unknown }), place],
+    ['acquireMatched', (unknown) => machine.manager.acquireMatched({ count: 1, ...unknown }), place],
+    ['persistent.create', (unknown) => machine.manager.persistent.create(one, unknown), 'signal.'],
+    ['persistent.lookup', (unknown) => machine.manager.persistent.lookup(one, unknown), 'signal.'],
+    ['persistent.ensure', (unknown) => machine.manager.persistent.ensure(one, unknown), 'signal.'],
+    ['persistent.open', (unknown) => machine.manager.persistent.open(one, unknown), 'signal.'],
+    ['persistent.delete', (unknown) => machine.manager.persistent.delete(one, unknown), 'signal.'],
+  ])('of %s is refused before any system call', async (_name, call, known) => {
+    const failure = await failureOf(call({ statrPort: 5000 }))
+    expect(failure).toMatchObject({
+      name: 'TypeError',
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: `The option "statrPort" is unknown. The known options are ${known}`,
+    })
+    expect(machine.calls).toEqual([])
+  })
+
+  it('of release is refused, and the block stays', async () => {
+    const block = await machine.manager.acquire(one)
+    const matched = await machine.manager.acquireMatched({ count: 1 })
+    for (const held of [block, matched]) {
+      expect((await failureOf(held.release({ signla: undefined, signal: 5 } as never))).code).toBe(type)
+      expect((await failureOf(held.release({ signla: 5 } as never))).message).toBe(signalAlone)
+      expect(held.released).toBe(false)
+    }
+  })
+
+  it('is ignored if its value is undefined', async () => {
+    const block = await machine.manager.acquire({ ...one, statrPort: undefined } as AcquireOptions)
+    expect(block.startPort).toBe(5000)
+    await block.release({ signla: undefined } as never)
+  })
+
+  it('is not the protocol of acquireMatched, which has both', async () => {
+    expect((await machine.manager.acquireMatched({ ...one, protocol: 'udp' } as never)).tcp.count).toBe(1)
+  })
+})
+
 describe.each(['create', 'lookup', 'delete'] as const)('the arguments of persistent.%s', (call) => {
   const machine = new SimulatedMachine({ elevated: true })
   afterEach(() => expect(machine.calls.filter((call) => call !== 'close')).toEqual([]))

@@ -54,6 +54,24 @@ export const promises: Readonly<Record<string, (machine: WorldMachine) => Promis
     await machine.manager.persistent.delete(persistent)
   },
 
+  async 'acquire: order, fallback and exclude choose the place'(machine) {
+    const { startPort: from } = await machine.freeRange('udp', 12)
+    const within = [from, from + 11] as const
+    const exclude = [from + 5]
+    for (const order of ['random', 'ascending'] as const) {
+      const block = await machine.acquire({ protocol: 'udp', count: 4, within, exclude, order })
+      assert.ok(block.startPort >= from && block.endPort <= from + 11 && !block.contains(from + 5))
+      await eachPortIsUsable(machine, block)
+    }
+    const request = { protocol: 'udp', count: 4, within, exclude } as const
+    await rejects(machine.acquire(request), 'ERR_PORT_RANGE_IN_USE')
+    const elsewhere = await machine.acquire({ ...request, fallback: 'anywhere' })
+    assert.ok(elsewhere.startPort < from || elsewhere.endPort > from + 11)
+    assert.ok(!elsewhere.contains(from + 5))
+    const next = await machine.acquire({ protocol: 'udp', count: 1, exclude: elsewhere })
+    assert.ok(!elsewhere.contains(next.startPort))
+  },
+
   async 'acquire: rejects with ERR_PORT_RANGE_IN_USE if so many ports are not free'(machine) {
     await machine.acquire({ protocol: 'tcp', count: 1, startPort: 40_000 })
     await rejects(machine.acquire({ protocol: 'tcp', count: 60_000 }), 'ERR_PORT_RANGE_IN_USE')
