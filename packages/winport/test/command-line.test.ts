@@ -47,6 +47,21 @@ describe('winport acquire', () => {
     expect(stdout).toMatch(/\nstart {5}4740\n/)
   })
 
+  it('reserves ports that are not excluded, in random order, or elsewhere if the range is full', async () => {
+    const options = ['--within', '4740-4749', '--transport', 'mock', '--json']
+    const excluded = await runWinport('acquire', 'udp', '3', '--exclude', '4741,4743-4744', ...options)
+    expect(JSON.parse(excluded.stdout).startPort).toBe(4745)
+    const random = await runWinport('acquire', 'udp', '3', '--order', 'random', ...options)
+    expect(JSON.parse(random.stdout).startPort).toBeGreaterThanOrEqual(4740)
+    expect(JSON.parse(random.stdout).endPort).toBeLessThanOrEqual(4749)
+    const full = ['acquire', '--matched', '3', '--exclude', '4742-4747']
+    const elsewhere = await runWinport(...full, '--fallback', 'anywhere', ...options)
+    expect(JSON.parse(elsewhere.stdout).startPort).toBeGreaterThan(4749)
+    const { code, stderr } = await runWinport(...full, ...options)
+    expect(stderr).toMatch(/^winport: No 3 consecutive TCP and UDP ports from 4740 to 4749 can be reserved: /)
+    expect(code).toBe(1)
+  })
+
   it('reserves the same range for both protocols', async () => {
     const plain = await runWinport('acquire', '--matched', '4750', '3', '--transport', 'mock')
     expect(plain.stdout).toMatch(
@@ -168,6 +183,14 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
     ['acquire tcp 5 --within 5999-5000', 2, /"within\[1\]".*>= 5999/],
     ['acquire tcp 5 --within 5000-5003', 2, /"count".*<= 4 to lie within 5000 to 5003\. Received 5/],
     ['acquire tcp 5000 5 --within 5000-5999', 2, /"within".*left out where startPort is given/],
+    ['acquire tcp 5 --order random', 2, /"order".*left out where within is not given/],
+    ['acquire tcp 5 --within 5000-5999 --order down', 2, /'down' is invalid.*ascending, random/],
+    ['acquire tcp 5 --fallback anywhere', 2, /"fallback".*left out where within is not given/],
+    ['acquire tcp 5 --within 5000-5999 --fallback 0', 2, /'0' is invalid.*anywhere/],
+    ['acquire tcp 5 --exclude many', 2, /--exclude must be ports and ranges of ports, such as .*Received 'many'/],
+    ['acquire tcp 5 --exclude 5001-5000', 2, /--exclude must be ports and ranges of ports.*Received '5001-5000'/],
+    ['acquire tcp 5 --exclude 1-99999999', 2, /--exclude must be ports.*Received '1-99999999'/],
+    ['acquire tcp 5 --exclude 5000,0', 2, /"exclude\[1\]".*>= 1 and <= 65535\. Received 0/],
     ['acquire tcp 5 --timeout soon', 2, /--timeout must be a number\. Received 'soon'/],
     ['acquire tcp 5 --timeout 0', 2, /"--timeout".*>= 1 and <= 2147483647\. Received 0/],
     ['persistent', 2, /missing required argument 'verb'/],
@@ -269,7 +292,17 @@ describe('help and version', () => {
   })
 
   it.each([
-    ['acquire', ['--matched', '--within <from>-<to>', '--timeout <ms>', '--hold', '--json', '--transport <name>']],
+    [
+      'acquire',
+      [
+        '--matched',
+        '--within <from>-<to>',
+        '--order <order>',
+        '--fallback <place>',
+        '--exclude <ports>',
+        '--timeout <ms>',
+      ],
+    ],
     ['persistent', ['--json', '--transport <name>', 'ensure creates', 'elevated']],
     ['info', ['--json']],
     ['probe', ['--json', '--transport <name>', 'deletes them again']],

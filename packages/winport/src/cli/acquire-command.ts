@@ -11,7 +11,7 @@ import { checkProtocol, codeOf } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
 import { Interruption } from './interruption.js'
-import { parseNumber, parseRange, parseStartPort } from './port-arguments.js'
+import { parseNumber, parsePorts, parseRange, parseStartPort } from './port-arguments.js'
 import { printBlock } from './print-block.js'
 import { UsageError } from './usage-error.js'
 
@@ -19,6 +19,10 @@ export interface AcquireCommandOptions {
   readonly matched?: boolean
   /** `5000-5999` */
   readonly within?: string
+  readonly order?: 'ascending' | 'random'
+  readonly fallback?: 'anywhere'
+  /** `5432,5900-5909` */
+  readonly exclude?: string
   /** Milliseconds. */
   readonly timeout?: string
   readonly hold?: boolean
@@ -32,11 +36,11 @@ const LONGEST_TIMEOUT = 0x7fff_ffff
 /** `winport acquire <tcp|udp> [startPort] <count>` and `winport acquire --matched [startPort] <count>` */
 export async function acquire(
   block: readonly string[],
-  { matched = false, within, timeout, hold = false, json = false, transport: name }: AcquireCommandOptions,
+  { matched = false, timeout, hold = false, json = false, transport: name, ...place }: AcquireCommandOptions,
   environment: BackendEnvironment = defaultEnvironment,
 ): Promise<void> {
   const { protocol, numbers } = parseProtocol(block, matched)
-  const request = parseRequest(numbers, within)
+  const request = parseRequest(numbers, place)
   const limit = timeout === undefined ? undefined : parseTimeout(timeout)
   {
     const transport = await openTransport({ transport: name }, environment)
@@ -81,7 +85,10 @@ function parseProtocol(
   return matched ? { numbers } : { protocol, numbers }
 }
 
-function parseRequest(numbers: readonly string[], within: string | undefined): AcquireMatchedOptions {
+function parseRequest(
+  numbers: readonly string[],
+  { within, order, fallback, exclude }: Pick<AcquireCommandOptions, 'within' | 'order' | 'fallback' | 'exclude'>,
+): AcquireMatchedOptions {
   const [first, second, ...more] = numbers
   if (first === undefined || more.length > 0) {
     throw new UsageError(
@@ -90,8 +97,11 @@ function parseRequest(numbers: readonly string[], within: string | undefined): A
   }
   const request = {
     count: parseNumber('count', second ?? first),
-    ...(second === undefined ? {} : { startPort: parseStartPort(first) }),
-    ...(within === undefined ? {} : { within: parseRange('--within', within) }),
+    startPort: second === undefined ? undefined : parseStartPort(first),
+    within: within === undefined ? undefined : parseRange('--within', within),
+    order,
+    fallback,
+    exclude: exclude === undefined ? undefined : parsePorts('--exclude', exclude),
   }
   checkAcquireMatchedOptions(request)
   return request

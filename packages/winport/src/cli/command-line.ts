@@ -55,10 +55,17 @@ function defineProgram(): Command {
       'tcp or udp; optional start port (5000,6000,0: the first available; 0: the kernel chooses); number of ports',
     )
     .option('--matched', 'reserve the same range for TCP and UDP; the protocol can then be omitted')
-    .option(
-      '--within <from>-<to>',
-      'reserve the lowest free ports in this range, such as 5000-5999; not with a start port',
+    .option('--within <from>-<to>', 'reserve free ports in this range, such as 5000-5999; not with a start port')
+    .addOption(
+      new Option('--order <order>', 'with --within: from the lowest port, or from a random one').choices([
+        'ascending',
+        'random',
+      ]),
     )
+    .addOption(
+      new Option('--fallback <place>', 'with --within: reserve anywhere if that range is full').choices(['anywhere']),
+    )
+    .option('--exclude <ports>', 'ports that the block must not contain, such as 5432,5900-5909')
     .option('--timeout <ms>', 'fail after this time')
     .option('--hold', 'keep the block until Ctrl-C')
     .addOption(jsonOption('tokens are strings'))

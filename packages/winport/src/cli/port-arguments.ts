@@ -21,3 +21,15 @@ export function parseRange(name: string, text: string): readonly [from: number, 
   }
   return [Number(from), Number(to)]
 }
+
+/** Parses ports and ranges of ports, `5432,5900-5909`. */
+export function parsePorts(name: string, text: string): readonly number[] {
+  return text.split(',').flatMap((part) => {
+    const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? []
+    const [from, to] = [Number(first), Number(last)]
+    if (first === undefined || to < from) {
+      throw new UsageError(`${name} must be ports and ranges of ports, such as 5432,5900-5909. Received '${text}'.`)
+    }
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+  })
+}
