@@ -190,6 +190,26 @@ describe('acquire within a range', () => {
     machine.kernel.assertNothingHeld()
   })
 
+  it('lets other work run every few milliseconds', async () => {
+    machine.replace({ exclusions: [{ protocol: 'udp', startPort: 9000, count: 1000 }] })
+    let milliseconds = 0
+    const clock = vi.spyOn(process, 'uptime').mockImplementation(() => milliseconds++ / 1000)
+    let [isSearching, turns] = [true, 0]
+    const count = () => {
+      turns++
+      if (isSearching) setImmediate(count)
+    }
+    setImmediate(count)
+    try {
+      const block = await machine.manager.acquire({ protocol: 'udp', count: 1, within: [9000, 10_000] })
+      expect(block.startPort).toBe(10_000)
+    } finally {
+      clock.mockRestore()
+      isSearching = false
+    }
+    expect(turns).toBeGreaterThan(200) // one for at most five of the thousand start ports
+  })
+
   it('goes on while a test fakes the timers', async () => {
     vi.useFakeTimers()
     try {

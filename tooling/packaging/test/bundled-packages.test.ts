@@ -78,6 +78,11 @@ describe.each(bundlers)('bundled with $name', ({ name, bundle }) => {
     expect(await complete.runProgram(program, simulatorPath)).toEqual(servedOn('koffi'))
   })
 
+  it('works if it is loaded while the timers are faked', async () => {
+    const program = await bundle(join(lean.folder, 'fake-timers.js'), join(elsewhere, `${output}-fake-timers`))
+    expect(await lean.runProgram(program)).toEqual({ found: true, ofTheBlock: true })
+  })
+
   it('without the native backends is self-contained, and says how to install them', async () => {
     const program = await bundle(join(lean.folder, 'bundled.js'), join(elsewhere, output))
     expect(await lean.runProgram(program)).toEqual(servedOn('mock'))

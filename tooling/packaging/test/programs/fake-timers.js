@@ -1,0 +1,25 @@
+// The entry point of bundles that load winport while a test runner fakes the timers.
+import timers from 'node:timers'
+
+const timersOfModule = ['setImmediate', 'setTimeout', 'setInterval']
+const never = () => ({ ref() {}, unref() {} })
+for (const name of [...timersOfModule, 'queueMicrotask']) globalThis[name] = never
+for (const name of timersOfModule) timers[name] = never // the default export is what require('node:timers') returns
+
+async function run() {
+  const { openReservationManager } = await import('winport')
+  const { createServer } = await import('node:net')
+  const manager = await openReservationManager({ transport: 'mock' })
+  const taken = await manager.acquire({ protocol: 'udp', count: 400 })
+  const within = [taken.startPort, Math.min(taken.endPort + 100, 65_535)]
+  const single = { protocol: 'udp', count: 1, fallback: 'anywhere' }
+  const found = await manager.acquire({ ...single, within, exclude: [taken.startPort] })
+  const block = await manager.acquire({ protocol: 'tcp', count: 2 })
+  const server = createServer()
+  const { port } = await block.listen(server)
+  server.close()
+  await manager.close()
+  return { found: !taken.contains(found.startPort), ofTheBlock: block.contains(port) }
+}
+
+run().then((result) => console.log(JSON.stringify(result)))
