@@ -5,8 +5,17 @@ import type { AnchorPolicy, Preparation } from './anchor-policy.js'
 import { type Routine, runLater, runNow, step } from './routine.js'
 import { tokenCall } from './token-call.js'
 
+/** What a user of a block needs of its anchor. */
+export interface UsableAnchor {
+  readonly policy: AnchorPolicy
+  readonly family: AddressFamily
+  readonly port: number | undefined
+  readonly isPrepared: boolean
+  prepare(preparation: Preparation): Routine<void>
+}
+
 /** The socket that a runtime reservation was acquired on. The reservation ends with it. */
-export class Anchor {
+export class Anchor implements UsableAnchor {
   readonly socket: WinsockSocket
   readonly policy: AnchorPolicy
   readonly #range: PortRange

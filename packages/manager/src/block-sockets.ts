@@ -9,7 +9,7 @@ import {
   type WinsockSocket,
 } from '@winport/transport'
 import { isSystemCallError, untilAborted } from '@winport/transport/backend'
-import type { Anchor } from './anchor.js'
+import type { UsableAnchor } from './anchor.js'
 import type { Preparation, TrialAddress, TrialResult } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, type FailureMessage, publish } from './diagnostics.js'
@@ -57,7 +57,7 @@ export interface Use {
 export interface ReservationAccess {
   readonly kind: ReservationKind
   /** The anchor of a runtime reservation. */
-  readonly anchor?: Anchor
+  readonly anchor?: UsableAnchor
   /** Which port comes next. Absent where others use the block as well: then the kernel chooses. */
   readonly rotation?: PortRotation
   /** False once the block may no longer be used. */
@@ -261,7 +261,7 @@ export class BlockSockets {
     })
   }
 
-  *#prepare(anchor: Anchor, preparation: Preparation): Routine<boolean> {
+  *#prepare(anchor: UsableAnchor, preparation: Preparation): Routine<boolean> {
     try {
       yield* anchor.prepare(preparation)
       return this.#reservation.isHeld()
@@ -270,7 +270,7 @@ export class BlockSockets {
     }
   }
 
-  *#try(anchor: Anchor, address: TrialAddress): Routine<TrialResult> {
+  *#try(anchor: UsableAnchor, address: TrialAddress): Routine<TrialResult> {
     const token = yield* this.#token({})
     const family = address === '127.0.0.1' ? 'ipv4' : 'ipv6'
     const toPort = (port: number): Attempt => ({ address: { address, port }, family, options: {} })
@@ -291,7 +291,7 @@ export class BlockSockets {
   ): Routine<unknown> {
     const { kind, anchor } = this.#reservation
     if (at === 'open' || at === 'name' || !isSystemCallError(error)) return explainUse(error, this.#range, port)
-    if (at === 'bind' && anchor?.policy.hasServed === false && mayMeanUnserved(error)) {
+    if (at === 'bind' && kind === 'runtime' && anchor?.policy.hasServed === false && mayMeanUnserved(error)) {
       return explainUnserved(error, this.#range)
     }
     const isCurrent = mayMeanEnded(error)

@@ -8,7 +8,8 @@ import { ReservationError } from './reservation-error.js'
 // Turns the error of a system call into one that says what was asked, what was found and what to do. Every other error
 // (a bug, an abort, an error of Node) is returned unchanged.
 
-export type ReservationKind = 'runtime' | 'persistent'
+/** 'opened' is a runtime reservation of another manager of this process. */
+export type ReservationKind = 'runtime' | 'persistent' | 'opened'
 
 /** For the socket of an ACQUIRE. */
 export function explainAnchor(error: unknown, request: PortRange): unknown {
@@ -160,8 +161,18 @@ export function explainEnd(block: PortRange, kind: ReservationKind): Reservation
   const problem =
     kind === 'runtime'
       ? `The reservation of ${describeRange(block)} was released: acquire a new one.`
-      : `The manager of ${describeRange(block)} was closed: look the reservation up on a new one.`
+      : kind === 'opened'
+        ? `${describeRange(block)} was forgotten here by release(), or its manager was closed: open it again.`
+        : `The manager of ${describeRange(block)} was closed: look the reservation up on a new one.`
   return new ReservationError('ERR_RESERVATION_RELEASED', problem)
+}
+
+/** For a block that cannot be opened here. @param scope where its token is valid @param here where this transport's are */
+export function explainScope(block: PortRange, scope: string, here: string): ReservationError {
+  const problem =
+    `${describeRange(block)} cannot be opened here: a token is valid only where the block was acquired, by ${scope}, and this is ` +
+    `${here}. Acquire a block of its own here, or pass sockets instead: child.send(message, server).`
+  return new ReservationError('ERR_RESERVATION_UNSUPPORTED', problem)
 }
 
 /** For an anchor whose close failed. */

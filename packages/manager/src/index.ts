@@ -8,6 +8,7 @@ export type { BindMessage, BlockMessage, FailureMessage, ReservationMessage } fr
 export type { HostLookup } from './host-address.js'
 export type { MatchedReservation, MatchedReservationJSON } from './matched-reservation.js'
 export type { OpenPersistentReservation } from './open-persistent-reservation.js'
+export type { OpenableBlock } from './openable-block.js'
 export type { PersistentReservation } from './persistent-reservation.js'
 export type { PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
 export type {

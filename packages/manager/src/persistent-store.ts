@@ -9,6 +9,7 @@ import type { PersistentCallOptions, PersistentReservationStore } from './persis
 import { checkRange, readSignalOption } from './request-arguments.js'
 import { isReservationError } from './reservation-error.js'
 import { ReservedBlock } from './reserved-block.js'
+import { scopeOf } from './token-scope.js'
 
 /** The persistent reservations that a transport reaches. */
 export class PersistentStore implements PersistentReservationStore {
@@ -138,7 +139,7 @@ export class PersistentStore implements PersistentReservationStore {
       token: nextToken ?? token,
       isCurrent: (used, signal) => this.#isCurrent(range, used, signal),
     })
-    return new ReservedBlock(range, token, sockets)
+    return new ReservedBlock(range, token, scopeOf(this.#transport), sockets)
   }
 }
 

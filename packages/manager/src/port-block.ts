@@ -70,6 +70,7 @@ export interface BlockConnectOptions extends ConnectOptions {
 export interface PortBlockJSON extends PortRange {
   readonly endPort: number
   readonly token: string
+  readonly tokenScope: string
 }
 
 /**
@@ -86,6 +87,8 @@ export interface PortBlock extends PortRange, Iterable<number> {
   readonly count: number
   /** The kernel's 64-bit name of the reservation. */
   readonly token: bigint
+  /** Where the token is valid, such as `process 4711`: see `manager.open`. */
+  readonly tokenScope: string
 
   /** Whether a port lies in the block. */
   contains(port: number): boolean

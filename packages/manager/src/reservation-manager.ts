@@ -26,16 +26,19 @@ import { Anchor } from './anchor.js'
 import { AnchorPolicy } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
-import { explainAcquire, explainAnchor } from './explain-error.js'
+import { explainAcquire, explainAnchor, explainScope } from './explain-error.js'
 import type { MatchedReservation } from './matched-reservation.js'
+import { type OpenableBlock, readOpenableBlock } from './openable-block.js'
+import { OpenedBlock } from './opened-block.js'
 import type { PersistentReservationStore } from './persistent-reservation-store.js'
 import { PersistentStore } from './persistent-store.js'
 import { meansNoSuchFamily } from './refusals.js'
-import { checkNodeObject, checkOption } from './request-arguments.js'
+import { checkNodeObject, checkOption, readReleaseOptions } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { ReservationRecord } from './reservation-record.js'
 import { RuntimeBlock } from './runtime-block.js'
-import type { RuntimeReservation } from './runtime-reservation.js'
+import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
+import { scopeOf } from './token-scope.js'
 
 export interface ReservationManagerOptions {
   /** The way to the kernel. It belongs to the manager from now on: `close()` closes it. */
@@ -110,6 +113,25 @@ export class ReservationManager implements AsyncDisposable {
   async acquireMatched(options: AcquireMatchedOptions): Promise<MatchedReservation> {
     const request = readMatchedRequest(options)
     return await searchBoth(request, this.#accessFor(request, this.acquireMatched))
+  }
+
+  /**
+   * Opens a block that another manager of this process has acquired, in another thread as a rule: from the block itself, or from
+   * what `toJSON`, `structuredClone`, `workerData` or `postMessage` made of it. Its owner releases it, and it ends with its owner's
+   * thread: then calls reject with `ERR_RESERVATION_NOT_FOUND`. `release()` only forgets it here.
+   *
+   * Rejects with `ERR_RESERVATION_NOT_FOUND`; with `ERR_RESERVATION_UNSUPPORTED` if the block is of another process, or of a
+   * simulated machine of another thread; with `ERR_RESERVATION_RELEASED` if the manager is closed, or an `AbortError`.
+   */
+  async open(block: OpenableBlock, options: ReleaseOptions = {}): Promise<RuntimeReservation> {
+    const { token, tokenScope, ...range } = readOpenableBlock(block)
+    const signal = readReleaseOptions(options)
+    this.#checkOpen(signal)
+    const here = scopeOf(this.transport)
+    if (tokenScope !== here) throw explainScope(range, tokenScope, here)
+    const opened = new OpenedBlock(this.transport, range, token, tokenScope, () => this.#closed === undefined)
+    await opened.checkCurrent(signal)
+    return opened
   }
 
   /**

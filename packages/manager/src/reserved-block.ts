@@ -90,14 +90,16 @@ export class ReservedBlock implements PortBlock {
   readonly endPort: number
   readonly count: number
   token: bigint
+  readonly tokenScope: string
   readonly #sockets: BlockSockets
 
-  constructor({ protocol, startPort, count }: PortRange, token: bigint, sockets: BlockSockets) {
+  constructor({ protocol, startPort, count }: PortRange, token: bigint, tokenScope: string, sockets: BlockSockets) {
     this.protocol = protocol
     this.startPort = startPort
     this.endPort = startPort + count - 1
     this.count = count
     this.token = token
+    this.tokenScope = tokenScope
     this.#sockets = sockets
   }
 
@@ -110,8 +112,8 @@ export class ReservedBlock implements PortBlock {
   }
 
   toJSON(): PortBlockJSON {
-    const { protocol, startPort, endPort, count, token } = this
-    return { protocol, startPort, endPort, count, token: String(token) }
+    const { protocol, startPort, endPort, count, token, tokenScope } = this
+    return { protocol, startPort, endPort, count, token: String(token), tokenScope }
   }
 
   async listen(server: Server, options: BlockListenOptions = {}): Promise<AddressInfo> {

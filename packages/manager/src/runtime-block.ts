@@ -9,6 +9,7 @@ import type { ReservationRecord } from './reservation-record.js'
 import { ReservedBlock } from './reserved-block.js'
 import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
 import { callWithToken } from './token-call.js'
+import { scopeOf } from './token-scope.js'
 
 /** A runtime reservation as its user has it. The manager has its record. */
 export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
@@ -26,7 +27,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
       rotation,
       token,
     })
-    super(record, token, sockets)
+    super(record, token, scopeOf(transport), sockets)
     this.#record = record
     this.#sockets = sockets
     record.belongTo(this)

@@ -44,6 +44,7 @@ describe('a block', () => {
       endPort: 5003,
       count: 4,
       token: block.token.toString(),
+      tokenScope: block.tokenScope,
     })
   })
 

@@ -35,6 +35,7 @@ describe('a persistent reservation', () => {
       endPort: 5001,
       count: 2,
       token: String(block.token),
+      tokenScope: block.tokenScope,
     })
   })
 

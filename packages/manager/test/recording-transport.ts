@@ -3,12 +3,14 @@ import type { PersistentReservations, PortRange, SocketSpec, Transport, WinsockS
 /** Passes every call on, and records it. */
 export class RecordingTransport implements Transport {
   readonly name = 'recording'
+  readonly tokenScope: string
   readonly calls: string[] = []
   readonly persistent: PersistentReservations
   readonly #inner: Transport
 
   constructor(inner: Transport) {
     this.#inner = inner
+    this.tokenScope = inner.tokenScope ?? ''
     this.persistent = {
       create: (range, options) => this.#record('create', range, () => inner.persistent.create(range, options)),
       lookup: (range, options) => this.#record('lookup', range, () => inner.persistent.lookup(range, options)),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { getSystemErrorName } from 'node:util'
 import { invalidArgType, outOfRange } from '@winport/definitions'
@@ -37,6 +38,7 @@ export function createLinuxTransport({ addon: path }: LinuxTransportOptions = {}
   return new NativeTransport(
     'linux',
     new NativeWinsock(new LinuxCalls(addon, readEphemeralPorts()), new NoPersistentCalls()),
+    `the transport ${randomUUID()} of process ${process.pid}`, // a token names sockets of these calls
   )
 }
 

@@ -8,6 +8,8 @@ import type { PortPool } from './port-pool.js'
 
 /** The state of a kernel, which its processes and sockets share. */
 export interface KernelState {
+  /** Tells simulated machines apart: each thread has its own. */
+  readonly id: string
   readonly pools: Readonly<Record<Protocol, PortPool>>
   readonly faults: PlannedFaults
   /** Whether this Windows has port reservations. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   checkBoolean,
   checkObject,
@@ -79,6 +80,7 @@ export class MockKernel {
     const faults = new PlannedFaults()
     this.faults = faults
     this.#state = {
+      id: randomUUID(),
       pools: { tcp: makePool('tcp'), udp: makePool('udp') },
       faults,
       supported: windowsBuild >= WINDOWS_VISTA,

@@ -25,6 +25,7 @@ import type { PortPool, Reservation } from './port-pool.js'
 /** A process of the simulated machine, and its transport. */
 export class MockProcess implements MockTransport {
   readonly name = 'mock'
+  readonly tokenScope: string
   readonly kernel: KernelState
   readonly pid: number
   readonly elevated: boolean
@@ -36,6 +37,7 @@ export class MockProcess implements MockTransport {
     this.kernel = kernel
     this.pid = pid
     this.elevated = elevated
+    this.tokenScope = `process ${pid} of the simulated machine ${kernel.id}`
     const denied = elevated ? 0 : ERROR_ACCESS_DENIED
     const lookupDenied = elevated ? 0 : kernel.errors.lookupUnelevated
     this.persistent = {

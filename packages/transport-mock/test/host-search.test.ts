@@ -25,6 +25,7 @@ function openProcess(isFree: (port: number) => boolean = () => true, probeTime =
   const dynamicRange = { startPort: RANGE.startPort, count: 100 }
   const makePool = () => new PortPool({ dynamicRange, world, errors, tokens: new TokenSequence(), host })
   const kernel: KernelState = {
+    id: 'test',
     pools: { tcp: makePool(), udp: makePool() },
     faults: new PlannedFaults(),
     supported: true,

@@ -9,6 +9,12 @@ export interface Transport extends AsyncDisposable {
   /** The backend's name: `'napi'`, `'koffi'`, `'mock'`, or your own. */
   readonly name: string
 
+  /**
+   * Where the tokens of this transport are valid: transports with the same text accept each other's tokens. Default: `process `
+   * and the process ID, because Windows knows a token in every thread of the process that acquired it.
+   */
+  readonly tokenScope?: string
+
   readonly persistent: PersistentReservations
 
   /** Opens an overlapped socket. An IPv6 socket is dual-stack, unless bind says `ipv6Only`. @throws WinsockError `WSANOTINITIALISED` after {@link close} */

@@ -23,6 +23,7 @@ import type { WinsockCalls } from './winsock-calls.js'
 /** A transport over the calls of any native backend. A socket that is garbage-collected while it is open is closed. */
 export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, PersistentHome {
   readonly name: string
+  readonly tokenScope: string
   readonly winsock: NativeWinsock<Handle>
   readonly outstanding: OutstandingCalls = new OutstandingCalls()
   readonly persistent: PersistentReservations
@@ -31,9 +32,10 @@ export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, P
   #closing: Promise<void> | undefined
 
   /** @throws WinsockError if WSAStartup fails */
-  constructor(name: string, winsock: NativeWinsock<Handle>) {
+  constructor(name: string, winsock: NativeWinsock<Handle>, tokenScope = `process ${process.pid}`) {
     winsock.startUp()
     this.name = name
+    this.tokenScope = tokenScope
     this.winsock = winsock
     this.persistent = new NativePersistentReservations(this)
   }

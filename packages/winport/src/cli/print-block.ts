@@ -10,7 +10,7 @@ export function printBlock(
   const protocol = 'tcp' in block ? 'both' : block.protocol
   const { startPort, endPort, count } = block
   const lines = json
-    ? [JSON.stringify({ protocol, ...block.toJSON(), transport })]
+    ? [JSON.stringify({ protocol, ...block.toJSON(), tokenScope: undefined, transport })] // for this process alone
     : [
         `protocol  ${protocol}`,
         `start     ${startPort}`,
