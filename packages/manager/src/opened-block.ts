@@ -7,7 +7,7 @@ import { BlockSockets } from './block-sockets.js'
 import { closeQuietly } from './close-quietly.js'
 import { explainAssociate } from './explain-error.js'
 import { meansNoSuchFamily } from './refusals.js'
-import { readReleaseOptions } from './request-arguments.js'
+import { readSignalOption } from './request-arguments.js'
 import { ReservedBlock } from './reserved-block.js'
 import { type Routine, step } from './routine.js'
 import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
@@ -40,7 +40,7 @@ export class OpenedBlock extends ReservedBlock implements RuntimeReservation {
 
   /** Forgets the block. Only its owner can release it. */
   async release(options: ReleaseOptions = {}): Promise<void> {
-    readReleaseOptions(options)
+    readSignalOption(options)
     this.#forgotten = true
     this.#sockets.abandon()
   }

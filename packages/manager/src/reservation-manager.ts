@@ -33,7 +33,7 @@ import { OpenedBlock } from './opened-block.js'
 import type { PersistentReservationStore } from './persistent-reservation-store.js'
 import { PersistentStore } from './persistent-store.js'
 import { meansNoSuchFamily } from './refusals.js'
-import { checkNodeObject, checkOption, readReleaseOptions } from './request-arguments.js'
+import { checkNodeObject, checkOption, readSignalOption } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { ReservationRecord } from './reservation-record.js'
 import { RuntimeBlock } from './runtime-block.js'
@@ -125,7 +125,7 @@ export class ReservationManager implements AsyncDisposable {
    */
   async open(block: OpenableBlock, options: ReleaseOptions = {}): Promise<RuntimeReservation> {
     const { token, tokenScope, ...range } = readOpenableBlock(block)
-    const signal = readReleaseOptions(options)
+    const signal = readSignalOption(options)
     this.#checkOpen(signal)
     const here = scopeOf(this.transport)
     if (tokenScope !== here) throw explainScope(range, tokenScope, here)
