@@ -26,7 +26,7 @@ import { type HostAddress, toIpv6 } from './host-address.js'
 import { asNodeError } from './node-error.js'
 import type { PortRotation } from './port-rotation.js'
 import { mayMeanEnded, mayMeanUnserved, meaningOf } from './refusals.js'
-import { ReservationError } from './reservation-error.js'
+import { isReservationError } from './reservation-error.js'
 import { type Routine, runLater, runNow, step } from './routine.js'
 import { tokenCall } from './token-call.js'
 
@@ -253,7 +253,7 @@ export class BlockSockets {
   *#learn({ step: at, error }: Refusal, revision: number, { family }: HostAddress): Routine<boolean> {
     const { anchor } = this.#reservation
     if (anchor === undefined || at === 'open' || at === 'name') return false
-    if (!(isSystemCallError(error) ? mayMeanUnserved(error) : error instanceof ReservationError)) return false
+    if (!(isSystemCallError(error) ? mayMeanUnserved(error) : isReservationError(error))) return false
     return yield* anchor.policy.learn(revision, family, {
       anchorFamily: anchor.family,
       prepare: (preparation) => this.#prepare(anchor, preparation),

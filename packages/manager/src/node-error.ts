@@ -1,6 +1,6 @@
 import util from 'node:util'
 import type { SocketAddress } from '@winport/transport'
-import { ReservationError } from './reservation-error.js'
+import { isReservationError } from './reservation-error.js'
 
 /** The call of Node's that would fail in place of ours. */
 export interface NodeCall extends SocketAddress {
@@ -15,7 +15,7 @@ const ADDRESS_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAI
  * error is returned as it is.
  */
 export function asNodeError(error: unknown, { syscall, address, port }: NodeCall): unknown {
-  if (!(error instanceof ReservationError) || !ADDRESS_ERRORS.has(error.code)) return error
+  if (!isReservationError(error) || !ADDRESS_ERRORS.has(error.code)) return error
   numbers ??= new Map([...util.getSystemErrorMap()].map(([errno, [code]]) => [code, errno]))
   return Object.assign(error, { errno: numbers.get(error.code), syscall, address }, port === 0 ? {} : { port })
 }

@@ -1,4 +1,5 @@
 import { TransportUnavailableError } from '@winport/transport'
+import { messageOf } from '@winport/transport/backend'
 import { type NativeLibraries, NativeWinsock } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 import { NapiIpHelperCalls } from './napi-ip-helper-calls.js'
@@ -47,9 +48,9 @@ export class AddonLibraries {
       if (provider === undefined) return this.#addon.load(...paths)
       return this.#addon.load(...paths, libraries.provider ?? provider)
     } catch (error) {
-      if (!(error instanceof Error)) throw error
+      const message = messageOf(error)
       // The message is "<role>: <reason>".
-      const [, role = '', reason = error.message] = /^(\w+): (.*)$/s.exec(error.message) ?? []
+      const [, role = '', reason = message] = /^(\w+): (.*)$/s.exec(message) ?? []
       const path = Object.entries(libraries).find(([name]) => name === role)?.[1]
       throw new TransportUnavailableError(`The library ${path} cannot be used: ${reason}`, { cause: error })
     }

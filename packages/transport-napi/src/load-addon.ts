@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { TransportUnavailableError } from '@winport/transport'
-import { codeOf, runtimeName } from '@winport/transport/backend'
+import { codeOf, messageOf, runtimeName } from '@winport/transport/backend'
 import type { Addon } from './addon.js'
 import { prebuiltAddon } from './prebuilt-addon.js'
 
@@ -52,10 +52,9 @@ function explain(path: string, error: unknown): string {
   if (codeOf(error) === 'MODULE_NOT_FOUND') {
     return `@winport/transport-napi has no addon for ${runtimeName()} on ${platform}-${arch}: ${path} does not exist. ${ADVICE}`
   }
-  const words = error instanceof Error ? error.message : String(error)
   return (
     `The addon ${path} cannot be loaded by ${runtimeName()} on ${platform}-${arch}. The system says: ` +
-    `${words.trim().replaceAll(/\s+/g, ' ')} If a policy blocks it, such as Smart App Control, allow this file. ${ADVICE}`
+    `${messageOf(error).trim().replaceAll(/\s+/g, ' ')} If a policy blocks it, such as Smart App Control, allow this file. ${ADVICE}`
   )
 }
 

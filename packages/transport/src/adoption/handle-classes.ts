@@ -1,5 +1,6 @@
 import dgram from 'node:dgram'
 import net from 'node:net'
+import { messageOf } from '../backend/message-of.js'
 import { AdoptionUnsupportedError } from './adoption-unsupported-error.js'
 
 // Node exports its handle classes nowhere. net and dgram create handles of them; a handle's constructor is the class. The
@@ -71,7 +72,7 @@ function findClass(sources: readonly Source[]): HandleClass {
       if (isHandleClass(found)) return found
       failures.push(new Error(`${name} has no handle class`))
     } catch (cause) {
-      failures.push(new Error(`${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }))
+      failures.push(new Error(`${name} failed: ${messageOf(cause)}`, { cause }))
     }
   }
   const missing = failures.map(({ message }) => message.replace(/\.$/, '')).join('; ')

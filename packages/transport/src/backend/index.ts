@@ -30,6 +30,7 @@ export {
 export { type CallResult, errnoOf, failedWith } from './call-result.js'
 export { codeOf } from './code-of.js'
 export { isSystemCallError, type SystemCallFailure } from './is-system-call-error.js'
+export { messageOf } from './message-of.js'
 export { monotonicTime } from './monotonic-time.js'
 export { inNextTurn, nextTurn } from './next-turn.js'
 export { runtimeName } from './runtime-name.js'
