@@ -1,5 +1,5 @@
 import { ipHelperError, winsockError } from '@winport/definitions'
-import type { BindOptions, PortRange } from '@winport/transport'
+import type { BindOptions, PortRange, Protocol } from '@winport/transport'
 import { isSystemCallError, type SystemCallFailure } from '@winport/transport/backend'
 import type { AcquireRequest } from './acquire-request.js'
 import { meaningOf, otherMeaning } from './refusals.js'
@@ -28,8 +28,7 @@ export function explainAcquire(error: unknown, request: PortRange): unknown {
             ? `No ${protocol.toUpperCase()} port is free: release a block, or close a socket.`
             : `No ${count} consecutive ${protocol.toUpperCase()} ports are free: ask for fewer.`
           : `${describeRange(request)} cannot be reserved: ${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded. ` +
-            'Choose another start port, or leave it out to let Windows choose. ' +
-            `\`netsh int ipv4 show excludedportrange ${protocol}\` lists what is excluded.`
+            `Choose another start port, or leave it out to let the system choose.${listOfExclusions(protocol)}`
       return new ReservationError('ERR_PORT_RANGE_IN_USE', problem + otherMeaning(error.code), error)
     }
     case 'unsupported':
@@ -69,7 +68,7 @@ export function explainSearch(
     const named = starts.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
     const remedy = isAnywhere
       ? 'Ask for fewer, or release a block.'
-      : 'Choose other start ports, or add 0 to let Windows choose.'
+      : 'Choose other start ports, or add 0 to let the system choose.'
     problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. ${remedy}`
   }
   return new ReservationError('ERR_PORT_RANGE_IN_USE', problem + otherMeanings(refusals), cause)
@@ -215,6 +214,12 @@ export function describeRange({ protocol, startPort, count }: PortRange): string
   return count === 1 ? `${name} port ${startPort}` : `${name} ports ${startPort}-${startPort + count - 1}`
 }
 
+/** Says how to list the ports that an administrator excluded, where there is a command for it. */
+function listOfExclusions(protocol: Protocol): string {
+  if (process.platform !== 'win32') return ''
+  return ` \`netsh int ipv4 show excludedportrange ${protocol}\` lists what is excluded.`
+}
+
 function otherMeanings(refusals: readonly ReservationError[]): string {
   const codes = new Set(refusals.map(({ cause }) => (isSystemCallError(cause) ? cause.code : '')))
   return [...codes].map(otherMeaning).join('')
@@ -226,7 +231,8 @@ const MOST_NAMED = 8
 function unsupported(error: SystemCallFailure): ReservationError {
   return new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',
-    `This system does not offer port reservations (${answerOf(error)}). They need Windows Vista or later; Wine has none.`,
+    `This system does not offer port reservations (${answerOf(error)}). ` +
+      (reasonOf(error) ?? 'They need Windows Vista or later; Wine has none.'),
     error,
   )
 }
@@ -250,7 +256,15 @@ function elevationRequired(range: PortRange, error: SystemCallFailure): Reservat
 }
 
 function explainOther(problem: string, error: SystemCallFailure): ReservationError {
-  return new ReservationError(nodeCodeOf(error) ?? error.code, `${problem}. ${error.message}`, error)
+  const reason = reasonOf(error)
+  const message = `${problem}. ${error.message}${reason === undefined ? '' : ` ${reason}`}`
+  return new ReservationError(nodeCodeOf(error) ?? error.code, message, error)
+}
+
+/** What a backend adds to the error of a system call. */
+function reasonOf({ cause }: SystemCallFailure): string | undefined {
+  const reason: unknown = Reflect.get(Object(cause), 'message')
+  return typeof reason === 'string' ? reason : undefined
 }
 
 /** A transport of another author may leave `nodeCode` and `syscall` out. */

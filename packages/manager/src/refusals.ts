@@ -113,9 +113,9 @@ export function meansNoSuchFamily(code: unknown): boolean {
 export function otherMeaning(code: string): string {
   switch (code) {
     case 'WSAENOBUFS':
-      return ' WSAENOBUFS can also mean that Windows is out of memory.'
+      return ' WSAENOBUFS can also mean that the system is out of memory.'
     case 'WSAEACCES':
-      return ' WSAEACCES can also mean that Windows does not allow it.'
+      return ' WSAEACCES can also mean that the system does not allow it.'
     default:
       return ''
   }

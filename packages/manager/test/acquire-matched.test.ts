@@ -45,7 +45,7 @@ describe('acquireMatched', () => {
       errno: 10_055,
       message:
         'No 75 consecutive TCP and UDP ports can be reserved: at every start port at least one is bound, reserved or ' +
-        'excluded. Ask for fewer, or release a block. WSAENOBUFS can also mean that Windows is out of memory.',
+        'excluded. Ask for fewer, or release a block. WSAENOBUFS can also mean that the system is out of memory.',
     })
     const { errors } = failure.cause as AggregateError
     expect(errors.map(({ message }) => message.slice(0, 26))).toEqual([

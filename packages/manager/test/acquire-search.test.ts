@@ -40,7 +40,7 @@ describe('acquire with several start ports', () => {
       syscall: 'WSAIoctl(SIO_ACQUIRE_PORT_RESERVATION)',
       message:
         '20 TCP ports cannot be reserved at any of 5000, 5500: each time at least one is bound, reserved or excluded. ' +
-        'Choose other start ports, or add 0 to let Windows choose.',
+        'Choose other start ports, or add 0 to let the system choose.',
     })
     const { errors } = failure.cause as AggregateError
     expect(errors.map(({ code, message }) => [code, message.slice(0, 35)])).toEqual([
@@ -66,7 +66,7 @@ describe('acquire with several start ports', () => {
     const { message } = await failureOf(machine.manager.acquire({ ...request, startPort: [5000, 0] }))
     expect(message).toBe(
       '20 TCP ports cannot be reserved at any of 5000, anywhere: each time at least one is bound, reserved or excluded. ' +
-        'Ask for fewer, or release a block. WSAENOBUFS can also mean that Windows is out of memory.',
+        'Ask for fewer, or release a block. WSAENOBUFS can also mean that the system is out of memory.',
     )
   })
 

@@ -132,11 +132,10 @@ describe('acquire', () => {
     expect((await machine.manager.acquire({ protocol: 'tcp', count: 3 })).count).toBe(3)
   })
 
-  it('rejects an administered exclusion, and names the command that lists them', async () => {
+  it('rejects an administered exclusion', async () => {
     machine.kernel.addExclusion({ protocol: 'tcp', startPort: 50_000, count: 60 })
     const failure = await failureOf(machine.manager.acquire({ protocol: 'tcp', startPort: 50_059, count: 2 }))
     expect(failure.code).toBe('ERR_PORT_RANGE_IN_USE')
-    expect(failure.message).toContain('netsh int ipv4 show excludedportrange tcp')
   })
 
   it('opens one socket for each block, the anchor, and does not bind it', async () => {

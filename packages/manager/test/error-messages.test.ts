@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import type { MockCall } from '@winport/transport-mock'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ReservationError } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { greeter } from './real-request.js'
@@ -24,11 +24,15 @@ describe('an error message says what was asked, what was found and what to do', 
   const tcp = (startPort: number, count: number) => machine.manager.acquire({ protocol: 'tcp', startPort, count })
 
   it('when a range is in use', async () => {
-    expect(await messageOf(() => tcp(5000, 20), 'SIO_ACQUIRE_PORT_RESERVATION', 'WSAEADDRINUSE')).toBe(
+    const problem =
       'TCP ports 5000-5019 cannot be reserved: at least one is bound, reserved or excluded. ' +
-        'Choose another start port, or leave it out to let Windows choose. ' +
-        '`netsh int ipv4 show excludedportrange tcp` lists what is excluded.',
-    )
+      'Choose another start port, or leave it out to let the system choose.'
+    const message = () => messageOf(() => tcp(5000, 20), 'SIO_ACQUIRE_PORT_RESERVATION', 'WSAEADDRINUSE')
+    vi.stubGlobal('process', { ...process, platform: 'linux' })
+    expect(await message()).toBe(problem)
+    vi.stubGlobal('process', { ...process, platform: 'win32' })
+    expect(await message()).toBe(`${problem} \`netsh int ipv4 show excludedportrange tcp\` lists what is excluded.`)
+    vi.unstubAllGlobals()
   })
 
   it('when a single port is in use', async () => {
@@ -40,7 +44,7 @@ describe('an error message says what was asked, what was found and what to do', 
   it('when so many consecutive ports are not free', async () => {
     const failure = await failureOf(machine.manager.acquire({ protocol: 'udp', count: 11 }))
     expect(failure.message).toBe(
-      'No 11 consecutive UDP ports are free: ask for fewer. WSAENOBUFS can also mean that Windows is out of memory.',
+      'No 11 consecutive UDP ports are free: ask for fewer. WSAENOBUFS can also mean that the system is out of memory.',
     )
   })
 
@@ -48,7 +52,7 @@ describe('an error message says what was asked, what was found and what to do', 
     await machine.manager.acquire({ protocol: 'udp', count: 10 })
     const failure = await failureOf(machine.manager.acquire({ protocol: 'udp', count: 1 }))
     expect(failure.message).toBe(
-      'No UDP port is free: release a block, or close a socket. WSAENOBUFS can also mean that Windows is out of memory.',
+      'No UDP port is free: release a block, or close a socket. WSAENOBUFS can also mean that the system is out of memory.',
     )
   })
 
@@ -97,14 +101,14 @@ describe('an error message says what was asked, what was found and what to do', 
     const host = '127.0.0.1'
     expect(await messageOf(() => block.listen(greeter(), { host }), 'bind', 'WSAENOBUFS')).toBe(
       'All of TCP ports 5000-5002 are in use: close a socket, or reserve a larger block. ' +
-        'WSAENOBUFS can also mean that Windows is out of memory.',
+        'WSAENOBUFS can also mean that the system is out of memory.',
     )
     expect(await messageOf(() => block.listen(greeter(), { host, port: 5001 }), 'bind', 'WSAEACCES')).toBe(
       'TCP port 5001 is in use: close its socket, or leave the port out to get a free one. ' +
-        'WSAEACCES can also mean that Windows does not allow it.',
+        'WSAEACCES can also mean that the system does not allow it.',
     )
     expect(await messageOf(() => tcp(6000, 3), 'SIO_ACQUIRE_PORT_RESERVATION', 'WSAEACCES')).toMatch(
-      / lists what is excluded\. WSAEACCES can also mean that Windows does not allow it\.$/,
+      /\. WSAEACCES can also mean that the system does not allow it\.$/,
     )
   })
 

@@ -33,7 +33,7 @@ describe('acquire with exclude', () => {
       code: 'ERR_PORT_RANGE_IN_USE',
       message:
         '5 TCP ports cannot be reserved at any of 8000: each time at least one is bound, reserved or excluded. ' +
-        'Choose other start ports, or add 0 to let Windows choose.',
+        'Choose other start ports, or add 0 to let the system choose.',
     })
     expect(machine.calls).toHaveLength(1)
   })
@@ -86,7 +86,7 @@ describe('acquire within a range with a fallback', () => {
       message:
         'No 4 consecutive UDP ports from 8000 to 8012 or elsewhere can be reserved: at every start port at least one ' +
         'is bound, reserved or excluded. Ask for fewer, or release a block. ' +
-        'WSAENOBUFS can also mean that Windows is out of memory.',
+        'WSAENOBUFS can also mean that the system is out of memory.',
     })
   })
 })

@@ -1,7 +1,7 @@
 /** The names that the `transport` option accepts. */
-export const BACKEND_NAMES = ['napi', 'koffi', 'mock'] as const
+export const BACKEND_NAMES = ['napi', 'koffi', 'linux', 'mock'] as const
 
 export type BackendName = (typeof BACKEND_NAMES)[number]
 
-/** The backends that call the libraries of Windows. */
+/** The backends that reserve ports of the machine, in packages of their own. */
 export type NativeBackendName = Exclude<BackendName, 'mock'>

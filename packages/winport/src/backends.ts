@@ -11,10 +11,15 @@ import { messageOf } from './message-of.js'
 export interface OpenReservationManagerOptions {
   /**
    * The name of a backend, or your own transport, which the manager then owns and closes. The default on Windows is
-   * `'napi'`, or `'koffi'` if the addon cannot be loaded. `'mock'` simulates the Windows kernel in this process, on any
-   * platform.
+   * `'napi'`, or `'koffi'` if the addon cannot be loaded; on Linux it is `'linux'`. `'mock'` simulates the Windows kernel in
+   * this process, on any platform.
    */
   readonly transport?: BackendName | Transport | undefined
+  /**
+   * `'mock'`: where this machine offers no reservations, such as on macOS, the manager opens the simulation in place of an
+   * error. Not with `transport`.
+   */
+  readonly fallback?: 'mock' | undefined
   /**
    * Record the stack trace of each `acquire`. The warning about a block that is garbage-collected before its release then
    * says where it was acquired. Default: false.
@@ -22,14 +27,15 @@ export interface OpenReservationManagerOptions {
   readonly traceLeaks?: boolean | undefined
 }
 
-const OPTIONS: readonly (keyof OpenReservationManagerOptions)[] = ['transport', 'traceLeaks']
+const OPTIONS: readonly (keyof OpenReservationManagerOptions)[] = ['transport', 'fallback', 'traceLeaks']
 
-/** The native backends, best first: each has its own package, which exports the function that opens a transport. */
+/** The native backends: each has its own package, which exports the function that opens a transport. */
 export const NATIVE_BACKENDS: Readonly<
   Record<NativeBackendName, { readonly package: string; readonly factory: string }>
 > = {
   napi: { package: '@winport/transport-napi', factory: 'createNapiTransport' },
   koffi: { package: '@winport/transport-koffi', factory: 'createKoffiTransport' },
+  linux: { package: '@winport/transport-linux', factory: 'createLinuxTransport' },
 }
 
 /** The facts that determine the choice of a backend. Tests replace them. */
@@ -53,29 +59,60 @@ export async function openTransport(
   checkObject('options', options)
   checkKnownOptions(options, OPTIONS)
   if (options.traceLeaks !== undefined) checkBoolean('traceLeaks', options.traceLeaks)
+  if (options.fallback !== undefined) checkFallback(options.fallback, options.transport)
   logDiagnostics()
   const choice: unknown = options.transport
-  if (choice === undefined) return await openBest(environment)
+  if (choice === undefined) return await openBestOr(options.fallback, environment)
   if (typeof options.transport === 'object' && choice !== null) return options.transport
   if (typeof choice !== 'string') {
-    throw invalidArgType('transport', "'napi', 'koffi', 'mock' or a Transport", choice)
+    throw invalidArgType('transport', `${NAMES} or a Transport`, choice)
   }
   switch (choice) {
     case 'mock':
       return await openMock(environment)
     case 'napi':
     case 'koffi':
-      checkPlatform(environment, `The ${choice} backend needs Windows`)
+    case 'linux':
+      checkPlatform(choice, environment)
       return await openNative(choice, environment)
     default:
-      throw outOfRange('transport', "'napi', 'koffi' or 'mock'", choice)
+      throw outOfRange('transport', NAMES, choice)
   }
 }
 
+const NAMES = "'napi', 'koffi', 'linux' or 'mock'"
+
+function checkFallback(fallback: unknown, transport: unknown): void {
+  if (fallback !== 'mock') throw outOfRange('fallback', "'mock'", fallback)
+  if (transport !== undefined) throw outOfRange('fallback', 'left out where transport is given', fallback)
+}
+
+async function openBestOr(fallback: 'mock' | undefined, environment: BackendEnvironment): Promise<Transport> {
+  try {
+    return await openBest(environment)
+  } catch (error) {
+    if (fallback === undefined || codeOf(error) !== 'ERR_RESERVATION_UNSUPPORTED') throw error
+    return await openMock(environment)
+  }
+}
+
+/** The backends that this machine can have, best first. */
+export function backendsFor({ platform, libraries }: BackendEnvironment): readonly NativeBackendName[] {
+  if (platform === 'win32' || libraries !== undefined) return ['napi', 'koffi']
+  return platform === 'linux' ? ['linux'] : []
+}
+
 async function openBest(environment: BackendEnvironment): Promise<Transport> {
-  checkPlatform(environment, 'Port reservations are a feature of Windows')
+  const names = backendsFor(environment)
+  if (names.length === 0) {
+    throw new ReservationError(
+      'ERR_RESERVATION_UNSUPPORTED',
+      `Ports can be reserved on Windows and on Linux, and this platform is ${environment.platform}. ` +
+        "The option { fallback: 'mock' } opens a simulation instead.",
+    )
+  }
   const failures: unknown[] = []
-  for (const name of ['napi', 'koffi'] as const) {
+  for (const name of names) {
     try {
       return await openNative(name, environment)
     } catch (error) {
@@ -102,10 +139,12 @@ async function openNative(
         : // Bundlers find a package only if its name is literal. They still build without the package, because this is a `try`.
           name === 'napi'
           ? await import('@winport/transport-napi')
-          : await import('@winport/transport-koffi')
+          : name === 'koffi'
+            ? await import('@winport/transport-koffi')
+            : await import('@winport/transport-linux')
     const create: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, factory) : undefined
     if (typeof create !== 'function') throw new TypeError(`it does not export ${factory}`)
-    return create({ libraries })
+    return create(name === 'linux' ? {} : { libraries })
   } catch (error) {
     const reason = isNotInstalled(error, packageName) ? `install ${packageName}.` : firstSentence(messageOf(error))
     throw new ReservationError('ERR_RESERVATION_UNSUPPORTED', `The ${name} backend is not available: ${reason}`, error)
@@ -118,11 +157,13 @@ async function openMock({ simulated }: BackendEnvironment): Promise<Transport> {
   return new MockKernel({ avoidHostPorts: true, ...simulated }).openTransport({ elevated: true })
 }
 
-function checkPlatform({ platform, libraries }: BackendEnvironment, requirement: string): void {
-  if (platform === 'win32' || libraries !== undefined) return
+function checkPlatform(name: NativeBackendName, environment: BackendEnvironment): void {
+  const { platform } = environment
+  if (name === 'linux' ? platform === 'linux' : backendsFor(environment).includes(name)) return
   throw new ReservationError(
     'ERR_RESERVATION_UNSUPPORTED',
-    `${requirement}, and this platform is ${platform}. Use the 'mock' transport to simulate Windows.`,
+    `The ${name} backend needs ${name === 'linux' ? 'Linux' : 'Windows'}, and this platform is ${platform}. ` +
+      'Leave the transport out to get the best backend for this machine.',
   )
 }
 

@@ -206,7 +206,7 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
     [
       'acquire tcp 5 --transport carrier-pigeon',
       2,
-      /'carrier-pigeon' is invalid\. Allowed choices are napi, koffi, mock/,
+      /'carrier-pigeon' is invalid\. Allowed choices are napi, koffi, linux, mock/,
     ],
     ['frobnicate', 2, /unknown command 'frobnicate'/],
     ['aquire tcp 5', 2, /Did you mean acquire\?/],
@@ -235,18 +235,25 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
   it
     .runIf(onPosix)
     .each([
-      'acquire tcp 5',
       'acquire tcp 5 --transport napi',
       'acquire tcp 5 --transport koffi',
-      'persistent create tcp 5000 5',
-      'probe',
       'probe --transport koffi',
       'demo --transport napi',
-    ])('`winport %s` fails on other platforms and points at the mock', async (line) => {
+    ])('`winport %s` fails on other platforms than Windows', async (line) => {
     const { code, stdout, stderr } = await runWinport(...line.split(' '))
-    expect(stderr).toMatch(/^winport: [^\n]*Windows[^\n]*this platform is \w+\. [^\n]*'mock'[^\n]*\n$/)
+    expect(stderr).toMatch(
+      /^winport: The \w+ backend needs Windows, and this platform is \w+\. Leave the transport out [^\n]*\n$/,
+    )
     expect(code).toBe(1)
     expect(stdout).toBe('')
+  })
+
+  it.runIf(process.platform === 'linux')('`winport persistent` says that Linux has no such reservations', async () => {
+    const { code, stderr } = await runWinport('persistent', 'create', 'tcp', '5000', '5')
+    expect(stderr).toMatch(
+      /^winport: This system does not offer [^\n]* Linux has no port reservations that survive their process\.\n$/,
+    )
+    expect(code).toBe(1)
   })
 
   it('`winport acquire` exits with 1 when no block is available', async () => {

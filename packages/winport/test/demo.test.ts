@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { FIXED_PORTS, leaseFixedPorts } from '@winport/windows'
 import { afterEach, describe, expect, it } from 'vitest'
+import { openDemoMachine } from '../src/demo/demo-machine.js'
 import { finish, runWinport, startWinport } from './run-winport.js'
 
 const STEPS = ['reserve', 'serve', 'request', 'stranger', 'stranger', 'datagram', 'connect', 'release', 'again']
@@ -29,10 +30,20 @@ describe('winport demo', () => {
     expect(stdout).toContain('WSAEACCES')
   })
 
-  it.runIf(process.platform !== 'win32')('runs on the mock by default on other platforms than Windows', async () => {
-    const { code, stdout } = await runWinport('demo')
+  it.runIf(process.platform === 'linux')('runs on ports of this machine by default on Linux', async () => {
+    const { code, stdout, stderr } = await runWinport('demo')
+    expect(stderr).toBe('')
     expect(code).toBe(0)
-    expect(stdout).toMatch(new RegExp(`^winport demo on the mock backend \\(the platform is ${process.platform}\\)`))
+    const [title, ...rest] = stdout.trimEnd().split('\n')
+    expect(title).toBe('winport demo on the linux backend: ports of this machine, held with sockets')
+    expect(rest.slice(0, -1).map((line) => line.match(/^ok (\w+): /)?.[1])).toEqual(STEPS)
+  })
+
+  it('runs on the mock by default where ports cannot be reserved', async () => {
+    const { description, manager, stranger } = await openDemoMachine(undefined, { platform: 'darwin' })
+    expect(description).toMatch(/^the mock backend \(the platform is darwin\)/)
+    await stranger.process[Symbol.asyncDispose]()
+    await manager.close()
   })
 
   it('passes when other programs use ports that the mock would choose', async () => {

@@ -1,4 +1,12 @@
+<<<<<<< HEAD
 import { afterEach, describe, expect, it, vi } from 'vitest'
+=======
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readEphemeralPorts } from '../src/machine/linux-facts.js'
+>>>>>>> aed8aaa (Hold ports of Linux by default, and simulate them on request where the system offers none; let messages speak of the machine at hand)
 import type { MachineEnvironment } from '../src/machine/machine-environment.js'
 import { describeMachine, readMachineInfo } from '../src/machine/machine-info.js'
 import { runWinport } from './run-winport.js'
@@ -164,15 +172,16 @@ describe('on Windows', () => {
   })
 })
 
-if (process.platform !== 'win32') {
-  describe('winport info off Windows', () => {
-    it('prints the known facts and exits with 0', async () => {
+if (process.platform === 'linux') {
+  describe('winport info on Linux', () => {
+    it('prints the facts that matter here and exits with 0', async () => {
       const { code, stdout, stderr } = await runWinport('info')
       expect(stderr).toBe('')
       expect(code).toBe(0)
       expect(stdout).toMatch(new RegExp(`^winport {3}\\d+\\.\\d+\\.\\d+ on Node\\.js ${process.version}, koffi \\d`))
-      expect(stdout).toMatch(new RegExp(`^elevated {2}unknown: the platform is ${process.platform}$`, 'm'))
-      expect(stdout).toMatch(/^backend {3}none$/m)
+      expect(stdout).toMatch(/^tcp {7}dynamic ports \d+-\d+$/m)
+      expect(stdout).toMatch(/^backend {3}linux\n {2}linux {3}\d\S*: available\n {2}mock .*\n$/m)
+      expect(stdout).not.toContain('unknown')
     })
 
     it('prints one line of JSON', async () => {
@@ -182,14 +191,43 @@ if (process.platform !== 'win32') {
       expect(stdout.trimEnd()).not.toContain('\n')
       const { version } = await import('../package.json', { with: { type: 'json' } }).then((module) => module.default)
       expect(JSON.parse(stdout)).toMatchObject({
-        platform: process.platform,
+        platform: 'linux',
         windowsBuild: null,
         elevated: null,
-        dynamicPorts: { tcp: null, udp: null },
-        backend: null,
+        dynamicPorts: { tcp: { startPort: expect.any(Number), count: expect.any(Number) } },
+        backend: 'linux',
         versions: { winport: version, node: process.version, koffi: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
-        unknown: { elevated: `the platform is ${process.platform}` },
+        unknown: { elevated: 'the platform is linux' },
       })
     })
   })
 }
+
+describe('on another system', () => {
+  it('prints what is unknown, and that there is no backend but the mock', async () => {
+    const info = await readMachineInfo(windowsWith({ platform: 'darwin', release: '25.0.0' }))
+    expect(info).toMatchObject({ backend: null, backends: [{ name: 'mock', problem: null }] })
+    const lines = describeMachine(info)
+    expect(lines).toContain('elevated  unknown: the platform is darwin')
+    expect(lines).toContain('backend   none')
+  })
+})
+
+describe('the ephemeral ports of Linux', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'winport-facts-'))
+  const path = join(folder, 'range')
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('are those that the kernel says', () => {
+    writeFileSync(path, '32768\t60999\n')
+    expect(readEphemeralPorts(path)).toEqual({ value: { startPort: 32_768, count: 28_232 } })
+  })
+
+  it('are unknown where the file is missing or says something else', () => {
+    expect(readEphemeralPorts(join(folder, 'missing')).unknown).toContain('ENOENT')
+    for (const text of ['', 'none', '0 5', '9 5', '1 70000']) {
+      writeFileSync(path, text)
+      expect(readEphemeralPorts(path)).toEqual({ value: null, unknown: `${path} contains '${text}'` })
+    }
+  })
+})

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { runInNewContext } from 'node:vm'
 import { MockKernel } from '@winport/transport-mock'
 import { leasePorts } from '@winport/windows'
@@ -29,6 +31,7 @@ function backend(factory: string, name: string) {
 
 const napi = backend('createNapiTransport', 'napi')
 const koffi = backend('createKoffiTransport', 'koffi')
+const linux = backend('createLinuxTransport', 'linux')
 
 describe('openReservationManager', () => {
   it('opens the mock by name', async () => {
@@ -56,11 +59,46 @@ describe('openReservationManager', () => {
     expect(kernel.inspect().processes).toEqual([])
   })
 
-  it.runIf(process.platform !== 'win32')('rejects on other platforms and points at the mock', async () => {
-    await expect(openReservationManager()).rejects.toMatchObject({
+  it.runIf(process.platform === 'linux')('holds ports of this machine on Linux', async () => {
+    await using manager = await openReservationManager()
+    expect(manager.transport.name).toBe('linux')
+    await using block = await manager.acquire({ protocol: 'tcp', count: 3 })
+    const stranger = createServer().listen(block.startPort)
+    const [error] = await once(stranger, 'error')
+    expect(error.code).toBe('EADDRINUSE')
+  })
+
+  it('rejects where ports cannot be reserved, and points at the fallback', async () => {
+    await expect(openTransport({}, { platform: 'darwin' })).rejects.toMatchObject({
       code: 'ERR_RESERVATION_UNSUPPORTED',
-      message: `Port reservations are a feature of Windows, and this platform is ${process.platform}. Use the 'mock' transport to simulate Windows.`,
+      message:
+        'Ports can be reserved on Windows and on Linux, and this platform is darwin. ' +
+        "The option { fallback: 'mock' } opens a simulation instead.",
     })
+  })
+
+  it('opens the fallback only where the system offers nothing', async () => {
+    const broken = new Error('the addon is broken')
+    for (const [environment, name] of [
+      [{ platform: 'darwin' }, 'mock'],
+      [windowsThatFails(broken), 'mock'],
+      [{ ...windowsThatFails(broken), platform: 'linux' }, 'mock'],
+      [windowsWith({ napi }), 'napi'],
+      [{ ...windowsWith({ linux }), platform: 'linux' }, 'linux'],
+    ] as const) {
+      const transport = await openTransport({ fallback: 'mock' }, environment)
+      expect(transport.name).toBe(name)
+      await transport.close()
+    }
+  })
+
+  it('refuses another fallback, and a fallback beside a transport', async () => {
+    for (const options of [{ fallback: 'koffi' }, { fallback: 'mock', transport: 'mock' }]) {
+      await expect(openReservationManager(options as never)).rejects.toMatchObject({
+        code: 'ERR_OUT_OF_RANGE',
+        message: expect.stringContaining('fallback'),
+      })
+    }
   })
 
   it.each([
@@ -78,7 +116,7 @@ describe('openReservationManager', () => {
     await (await openReservationManager(options)).close()
     await expect(openReservationManager({ ...options, transpart: 'koffi' } as never)).rejects.toMatchObject({
       code: 'ERR_INVALID_ARG_VALUE',
-      message: 'The option "transpart" is unknown. The known options are transport, traceLeaks.',
+      message: 'The option "transpart" is unknown. The known options are transport, fallback, traceLeaks.',
     })
   })
 
@@ -174,6 +212,14 @@ describe('the choice of a native backend', () => {
 
   it('does not load a native backend on other platforms', async () => {
     const environment = { ...windowsWith({ napi }), platform: 'darwin' } as const
-    await expect(openTransport({ transport: 'napi' }, environment)).rejects.toThrow('this platform is darwin')
+    for (const [transport, system] of [
+      ['napi', 'Windows'],
+      ['koffi', 'Windows'],
+      ['linux', 'Linux'],
+    ] as const) {
+      await expect(openTransport({ transport }, environment)).rejects.toThrow(
+        `The ${transport} backend needs ${system}, and this platform is darwin.`,
+      )
+    }
   })
 })

@@ -27,8 +27,11 @@ export type ConformanceFeature =
   | 'ipv6'
   /** `reboot` restarts the machine. */
   | 'reboot'
-  /** Each reserved port takes a file descriptor, so that one process cannot reserve all ports. */
-  | 'descriptor-per-port'
+  /**
+   * The ports are those of a POSIX kernel, not of Windows: each reserved one takes a file descriptor, so that a process cannot
+   * reserve all of them, and a port that another socket has is refused with `WSAEADDRINUSE`.
+   */
+  | 'posix-ports'
   /** `leftovers` counts what this machine still holds. */
   | 'leftovers'
 

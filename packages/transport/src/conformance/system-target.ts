@@ -19,6 +19,8 @@ import { hasIPv6 } from './has-ipv6.js'
 export interface SystemTargetOptions {
   /** Opens another process on the same machine, with the rights of this process. */
   readonly openProcess?: () => ConformanceProcess | Promise<ConformanceProcess>
+  /** Features that no trial call finds out. Defaults to none. */
+  readonly features?: readonly ConformanceFeature[]
   /** Defaults to the build of this system. */
   readonly windowsBuild?: number
   /** Defaults to 49152-65535, the default of Windows. */
@@ -44,7 +46,8 @@ export async function systemTarget(
 ): Promise<SystemTarget> {
   const { openProcess, windowsBuild = Number(release().split('.')[2] ?? 0) } = options
   const { dynamicRange = DEFAULT_DYNAMIC_RANGE } = options
-  const features = new Set<ConformanceFeature>(hasIPv6() ? ['ipv6'] : [])
+  const features = new Set<ConformanceFeature>(options.features)
+  if (hasIPv6()) features.add('ipv6')
   if (openProcess !== undefined) features.add('other-process')
   const refusals = await findFeatures(openTransport, features)
   return {

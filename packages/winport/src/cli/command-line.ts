@@ -32,7 +32,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 
 function defineProgram(): Command {
   const program = new Command('winport')
-    .description('Reserve blocks of TCP and UDP ports from the Windows kernel.')
+    .description('Reserve blocks of TCP and UDP ports on Windows and Linux.')
     .version(winportVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)

@@ -49,6 +49,7 @@ async function runSuite(info: MachineInfo, system: ProbedSystem): Promise<Findin
   const run = async () => {
     const name = `the ${system.backend} backend: ${system.description}`
     const target = await systemTarget(name, () => own.open(() => system.openTransport()), {
+      features: system.features,
       windowsBuild: system.windowsBuild,
       dynamicRange: system.dynamicRange,
       openProcess: () => system.openProcess(),

@@ -3,6 +3,7 @@ import { codeOf } from '@winport/transport/backend'
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, openTransport } from '../backends.js'
+import { describeSystem } from '../machine/describe-system.js'
 import { mockStranger, realStranger, type Stranger } from './stranger.js'
 
 /** The machine that the demo runs on. */
@@ -22,8 +23,7 @@ export async function openDemoMachine(
   const { libraries } = environment
   try {
     const transport = await openTransport({ transport: choice }, environment)
-    const system =
-      libraries === undefined ? 'the libraries of Windows' : `a simulation of Windows, ${libraries.winsock}`
+    const system = describeSystem(transport.name, libraries)
     const manager = new ReservationManager({ transport })
     try {
       const stranger = await realStranger(transport.name, libraries)
@@ -35,7 +35,9 @@ export async function openDemoMachine(
   } catch (error) {
     if (choice !== undefined || codeOf(error) !== 'ERR_RESERVATION_UNSUPPORTED') throw error
     return openMockMachine(
-      environment.platform === 'win32' ? 'no native backend can be opened' : `the platform is ${environment.platform}`,
+      /^(?:win32|linux)$/.test(environment.platform)
+        ? 'no native backend can be opened'
+        : `the platform is ${environment.platform}`,
       environment,
     )
   }

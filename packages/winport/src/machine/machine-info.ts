@@ -1,12 +1,14 @@
 import { WINDOWS_10_1809, WINDOWS_VISTA } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { runtimeName } from '@winport/transport/backend'
-import { BACKEND_NAMES, type BackendName } from '../backend-names.js'
-import { NATIVE_BACKENDS, openTransport } from '../backends.js'
+import type { BackendName } from '../backend-names.js'
+import { backendsFor, NATIVE_BACKENDS, openTransport } from '../backends.js'
 import { messageOf } from '../message-of.js'
+import type { DynamicPorts, Fact } from './fact.js'
 import { installedVersion, koffiVersion, winportVersion } from './installed-versions.js'
+import { readEphemeralPorts } from './linux-facts.js'
 import type { MachineEnvironment } from './machine-environment.js'
-import { type DynamicPorts, type Fact, readDynamicPorts, readElevation, readWindowsBuild } from './windows-facts.js'
+import { readDynamicPorts, readElevation, readWindowsBuild } from './windows-facts.js'
 
 /** The output of `winport info --json`. An unknown fact is null, and `unknown` gives the reason under its name. */
 export interface MachineInfo {
@@ -20,6 +22,7 @@ export interface MachineInfo {
   readonly dynamicPorts: Readonly<Record<Protocol, DynamicPorts | null>>
   /** The default backend of this machine. */
   readonly backend: BackendName | null
+  /** Those for this platform. */
   readonly backends: readonly BackendInfo[]
   readonly versions: {
     readonly winport: string
@@ -49,9 +52,9 @@ export async function readMachineInfo(machine: MachineEnvironment): Promise<Mach
   const build = record('windowsBuild', readWindowsBuild(machine))
   const [elevation, tcp, udp, ...backends] = await Promise.all([
     readElevation(machine),
-    readDynamicPorts(machine, 'tcp'),
-    readDynamicPorts(machine, 'udp'),
-    ...BACKEND_NAMES.map((name) => readBackend(name, machine)),
+    platform === 'linux' ? readEphemeralPorts() : readDynamicPorts(machine, 'tcp'),
+    platform === 'linux' ? readEphemeralPorts() : readDynamicPorts(machine, 'udp'),
+    ...[...backendsFor(machine), 'mock' as const].map((name) => readBackend(name, machine)),
   ])
   return {
     platform,
@@ -104,8 +107,9 @@ export function describeMachine(info: MachineInfo): readonly string[] {
   return [
     `winport   ${versions.winport} on ${versions.runtime}${versions.koffi === null ? '' : `, koffi ${versions.koffi}`}`,
     `system    ${info.platform} ${info.arch}, release ${info.release}`,
-    `build     ${orUnknown('windowsBuild', build)}`,
-    `elevated  ${orUnknown('elevated', elevation)}`,
+    ...(info.platform === 'linux'
+      ? []
+      : [`build     ${orUnknown('windowsBuild', build)}`, `elevated  ${orUnknown('elevated', elevation)}`]),
     ...ports,
     `backend   ${info.backend ?? 'none'}`,
     ...info.backends.map(({ name, version, problem }) => {

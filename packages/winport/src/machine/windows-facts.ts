@@ -4,18 +4,8 @@ import type { Protocol } from '@winport/transport'
 import { environmentSystemDirectory } from '@winport/transport/native'
 import { messageOf } from '../message-of.js'
 import { oneLine } from '../one-line.js'
+import type { DynamicPorts, Fact } from './fact.js'
 import type { MachineEnvironment } from './machine-environment.js'
-
-/** A fact, or the reason why it is unknown. */
-export type Fact<Value> =
-  | { readonly value: Value; readonly unknown?: never }
-  | { readonly value: null; readonly unknown: string }
-
-/** The dynamic port range of one protocol. */
-export interface DynamicPorts {
-  readonly startPort: number
-  readonly count: number
-}
 
 /** Reads the build number of Windows, such as 26100, from the release. */
 export function readWindowsBuild({ platform, release }: MachineEnvironment): Fact<number> {

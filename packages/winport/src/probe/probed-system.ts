@@ -1,13 +1,14 @@
 import { DEFAULT_DYNAMIC_RANGE } from '@winport/definitions'
 import type { Transport } from '@winport/transport'
-import { type ConformanceProcess, TransportProcess } from '@winport/transport/conformance'
+import { type ConformanceFeature, type ConformanceProcess, TransportProcess } from '@winport/transport/conformance'
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
 import { openTransport } from '../backends.js'
+import { describeSystem } from '../machine/describe-system.js'
+import type { DynamicPorts } from '../machine/fact.js'
 import type { MachineEnvironment } from '../machine/machine-environment.js'
 import type { MachineInfo } from '../machine/machine-info.js'
 import { startSecondProcess } from '../machine/second-process.js'
-import type { DynamicPorts } from '../machine/windows-facts.js'
 
 /** The subject of a probe: a backend on a machine. */
 export interface ProbedSystem {
@@ -18,6 +19,7 @@ export interface ProbedSystem {
   readonly description: string
   readonly windowsBuild: number
   readonly dynamicRange: DynamicPorts
+  readonly features: readonly ConformanceFeature[]
   openTransport(): Promise<Transport>
   openProcess(): Promise<ConformanceProcess>
 }
@@ -34,13 +36,14 @@ export async function openProbedSystem(
   const { libraries } = machine
   return {
     backend,
-    isReal: libraries === undefined,
-    description: libraries === undefined ? 'the libraries of Windows' : `a simulation of Windows, ${libraries.winsock}`,
+    isReal: libraries === undefined && backend !== 'linux',
+    description: describeSystem(backend, libraries),
     windowsBuild: info.windowsBuild ?? 0,
     dynamicRange: coveringRange(
       info.dynamicPorts.tcp ?? DEFAULT_DYNAMIC_RANGE,
       info.dynamicPorts.udp ?? DEFAULT_DYNAMIC_RANGE,
     ),
+    features: backend === 'linux' ? ['posix-ports'] : [],
     openTransport: () => openTransport({ transport: backend }, machine),
     openProcess: () => startSecondProcess(backend, libraries),
   }
@@ -54,6 +57,7 @@ function openMockSystem({ simulated }: MachineEnvironment): ProbedSystem {
     description: 'a simulation of Windows, which says nothing about this machine',
     windowsBuild: kernel.windowsBuild,
     dynamicRange: kernel.dynamicRange,
+    features: [],
     openTransport: async () => kernel.openTransport({ elevated: true }),
     openProcess: async () => {
       const transport = kernel.openTransport({ elevated: true })

@@ -133,7 +133,7 @@ export const acquireTests: readonly ConformanceTest[] = [
     source: 'unsettled',
     title: 'ACQUIRE of a wildcard fails if no free range satisfies it',
     needs: ['runtime-reservations'],
-    without: ['descriptor-per-port'],
+    without: ['posix-ports'],
     modes: BOTH_MODES,
     observe: ['wildcardRefused'],
     run: async (t) => {

@@ -78,6 +78,7 @@ export const resultTests: readonly ConformanceTest[] = [
     source: 'documented',
     title: 'ACQUIRE works from Windows Vista on',
     needs: ['runtime-reservations'],
+    without: ['posix-ports'],
     modes: BOTH_MODES,
     run: async (t) => {
       ok(t.machine.windowsBuild >= WINDOWS_VISTA, `build ${t.machine.windowsBuild} is before Windows Vista`)

@@ -67,6 +67,7 @@ export const sharedPortTests: readonly ConformanceTest[] = [
       source: 'documented',
       title: `no other ${protocol.toUpperCase()} socket takes a port beside an exclusive wildcard address`,
       needs: ['runtime-reservations'],
+      without: ['posix-ports'],
       modes: ['blocking'],
       run: async (t) => {
         const transport = await t.openTransport()

@@ -1,0 +1,10 @@
+/** A fact, or the reason why it is unknown. */
+export type Fact<Value> =
+  | { readonly value: Value; readonly unknown?: never }
+  | { readonly value: null; readonly unknown: string }
+
+/** The dynamic port range of one protocol. */
+export interface DynamicPorts {
+  readonly startPort: number
+  readonly count: number
+}
