@@ -1,12 +1,8 @@
-<<<<<<< HEAD
-import { afterEach, describe, expect, it, vi } from 'vitest'
-=======
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { readEphemeralPorts } from '../src/machine/linux-facts.js'
->>>>>>> aed8aaa (Hold ports of Linux by default, and simulate them on request where the system offers none; let messages speak of the machine at hand)
 import type { MachineEnvironment } from '../src/machine/machine-environment.js'
 import { describeMachine, readMachineInfo } from '../src/machine/machine-info.js'
 import { runWinport } from './run-winport.js'
