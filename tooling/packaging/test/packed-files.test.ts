@@ -17,9 +17,10 @@ const folder = mkdtempSync(join(tmpdir(), 'winport-packed-'))
 const packages = await packPackages(folder)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-it('eight packages are packed', () => {
+it('nine packages are packed', () => {
   expect(packages.map(({ name }) => name).sort()).toEqual([
     '@winport/definitions',
+    '@winport/doctor',
     '@winport/manager',
     '@winport/transport',
     '@winport/transport-koffi',

@@ -1,7 +1,5 @@
-import { isIPv6 } from 'node:net'
-import { getSystemErrorName } from 'node:util'
 import type { Protocol } from '../port-range.js'
-import { type NodeHandle, TCP_SERVER, tcpHandleClass, udpHandleClass } from './handle-classes.js'
+import { type BindAttempt, bindBriefly } from './brief-bind.js'
 import { addressError } from './handle-error.js'
 
 const isWindows = process.platform === 'win32'
@@ -23,30 +21,13 @@ const SPECIFIC: readonly string[] = isWindows ? ['127.0.0.1', '::1'] : []
  * @throws Error with `code`, `errno` and `syscall` if the bind fails for another reason, such as EMFILE
  */
 export function isHostPortFree(protocol: Protocol, port: number): boolean {
-  const open = () => (protocol === 'udp' ? new (udpHandleClass())(0) : new (tcpHandleClass())(TCP_SERVER))
-  let wildcard = bindBriefly(open(), '::', port)
-  if (wildcard.code !== undefined && NO_FAMILY.has(wildcard.code)) wildcard = bindBriefly(open(), '0.0.0.0', port)
+  let wildcard = bindBriefly(protocol, '::', port)
+  if (wildcard.code !== undefined && NO_FAMILY.has(wildcard.code)) wildcard = bindBriefly(protocol, '0.0.0.0', port)
   if (!isFree(wildcard)) return false
   return SPECIFIC.every((address) => {
-    const attempt = bindBriefly(open(), address, port)
+    const attempt = bindBriefly(protocol, address, port)
     return (attempt.code !== undefined && NO_FAMILY.has(attempt.code)) || isFree(attempt)
   })
-}
-
-/** A bind and its error; without a code it succeeded. */
-interface BindAttempt {
-  readonly address: string
-  readonly port: number
-  readonly errno: number
-  readonly code: string | undefined
-}
-
-function bindBriefly(handle: NodeHandle, address: string, port: number): BindAttempt {
-  const bound = isIPv6(address) ? handle.bind6(address, port, 0) : handle.bind(address, port, 0)
-  // libuv reports a TCP address in use only when the bound socket is used.
-  const errno = bound || handle.getsockname({})
-  handle.close()
-  return { address, port, errno, code: errno === 0 ? undefined : getSystemErrorName(errno) }
 }
 
 function isFree({ address, port, errno, code }: BindAttempt): boolean {

@@ -1,4 +1,5 @@
 export { throwIfAborted } from '../abort-error.js'
+export { type BindAttempt, bindBriefly } from '../adoption/brief-bind.js'
 export { closeGuard } from '../adoption/close-guard.js'
 export { connected } from '../adoption/connected.js'
 export { isHostPortFree } from '../adoption/host-port-free.js'

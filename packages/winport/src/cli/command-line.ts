@@ -13,14 +13,17 @@ const USAGE_CODES: ReadonlySet<unknown> = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_
 
 /** Runs `winport` with these arguments and resolves to the exit code. Prints an error as one line on stderr. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  const program = defineProgram()
+  let exitCode = SUCCESS
+  const program = defineProgram((code) => {
+    exitCode = code
+  })
   if (args.length === 0) {
     process.stderr.write(program.helpInformation())
     return USAGE
   }
   try {
     await program.parseAsync(args, { from: 'user' })
-    return SUCCESS
+    return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return SUCCESS // --help and --version
     const isUsage = error instanceof CommanderError || (await isUsageError(error))
@@ -30,7 +33,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-function defineProgram(): Command {
+/** @param setExitCode for a command whose success has several exit codes */
+function defineProgram(setExitCode: (code: number) => void): Command {
   const program = new Command('winport')
     .description('Reserve blocks of TCP and UDP ports on Windows and Linux.')
     .version(winportVersion(), '-V, --version', 'print the version')
@@ -103,6 +107,27 @@ function defineProgram(): Command {
     .action(async (options) => {
       const { info } = await import('./info-command.js')
       await info(options)
+    })
+
+  program
+    .command('why')
+    .summary('explain why a port cannot be bound')
+    .description(
+      'Finds out whether a port can be bound, and what has it if not: a process, or a reserved range.\n' +
+        'Binds the port for a moment and never listens. Changes nothing.',
+    )
+    .addArgument(new Argument('<protocol>', 'tcp or udp').choices(['tcp', 'udp']))
+    .argument('<port>', '1 to 65535')
+    .option('--host <address>', "where to bind it (default: '::', as Node's servers listen)")
+    .addOption(jsonOption('what is not known is null'))
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 can be bound, 1 could not be found out, 2 usage error, 3 refused and explained,\n' +
+        '4 refused and unexplained.',
+    )
+    .action(async (protocol: 'tcp' | 'udp', port: string, options) => {
+      const { why } = await import('./why-command.js')
+      setExitCode(await why(protocol, port, options))
     })
 
   program

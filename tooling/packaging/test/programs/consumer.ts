@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { INET_PORT_RANGE, WSAEADDRINUSE, winsockError } from '@winport/definitions'
+import { explainPort, type PortExplanation } from '@winport/doctor'
 import { ReservationError, type ReservationErrorCode, ReservationManager } from '@winport/manager'
 import { type PortRange, type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
 import { type ConformanceReport, type ConformanceTarget, runConformance } from '@winport/transport/conformance'
@@ -30,6 +31,10 @@ export function describeError(error: unknown): ReservationErrorCode | string | u
   if (error instanceof ReservationError) return error.code
   if (error instanceof WinsockError) return `${error.syscall} ${error.errno === WSAEADDRINUSE}`
   return winsockError(10_048)?.name
+}
+
+export async function explain(transport: Transport, block: RuntimeReservation): Promise<PortExplanation> {
+  return await explainPort({ protocol: 'tcp', port: block.startPort, transport, held: [block] })
 }
 
 export async function acquireByHand(socket: WinsockSocket): Promise<number> {

@@ -1,0 +1,115 @@
+import { DEFAULT_DYNAMIC_RANGE } from '@winport/definitions'
+import type { Cause, Holder, Remedy } from './port-explanation.js'
+import type { PortFacts } from './port-facts.js'
+import { contains } from './port-span.js'
+
+/** What helps against these causes, in their order. Nothing is done: a person decides. */
+export function findRemedies(
+  facts: PortFacts,
+  causes: readonly Cause[],
+  holders: readonly Holder[],
+): readonly Remedy[] {
+  const kinds = new Set(causes.map(({ kind }) => kind))
+  return [...kinds].flatMap((kind) => remediesOf(kind, facts, holders))
+}
+
+function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Holder[]): readonly Remedy[] {
+  const isWindows = facts.platform === 'win32'
+  const { port, protocol } = facts
+  switch (kind) {
+    case 'process':
+      return [plain('Stop that program, if you know what it is for.', stopCommand(facts, holders))]
+    case 'other-user':
+      return isWindows
+        ? []
+        : [elevated('See which program it is.', `ss -${protocol === 'tcp' ? 'lt' : 'lu'}np 'sport = :${port}'`)]
+    case 'outgoing-connection':
+      return isWindows
+        ? [plain('Wait until the connection ends, or use a port outside the dynamic range.', null)]
+        : [
+            elevated(
+              'Wait until the connection ends. To keep outgoing connections away from the port (replaces the present list):',
+              `sysctl net.ipv4.ip_local_reserved_ports=${port}`,
+            ),
+          ]
+    case 'http-sys':
+      return [
+        elevated(
+          'See which web services use http.sys, and stop the one that uses the port.',
+          'netsh http show servicestate',
+        ),
+      ]
+    case 'kernel-reservation':
+      return kernelReservationRemedies(facts)
+    case 'administered-exclusion':
+      return administeredExclusionRemedies(facts)
+    case 'bound-only':
+      return facts.platform === 'linux' && protocol === 'tcp'
+        ? [elevated('See which program it is (iproute2 6.8 and Linux 6.8 or later).', `ss -tnpB 'sport = :${port}'`)]
+        : []
+    case 'own-reservation':
+      return [plain('Let the block bind the port, as block.listen(server, { port }) does, or release the block.', null)]
+    case 'privileged-port':
+      return facts.platform === 'linux'
+        ? [
+            elevated(
+              'Let every program bind this port and those above it, until the next restart.',
+              `sysctl net.ipv4.ip_unprivileged_port_start=${port}`,
+            ),
+          ]
+        : []
+    default:
+      return []
+  }
+}
+
+/** Null if several programs have the port, or this process itself. */
+function stopCommand({ platform, self }: PortFacts, holders: readonly Holder[]): string | null {
+  const pids = holders.flatMap((holder) => (holder.pid === null ? [] : [holder.pid]))
+  const [pid] = pids
+  if (pid === undefined || pids.length > 1 || pid === self.pid) return null
+  return platform === 'win32' ? `taskkill /pid ${pid}` : `kill ${pid}`
+}
+
+function kernelReservationRemedies({ protocol, port, dynamicRange }: PortFacts): readonly Remedy[] {
+  const { startPort, count } = DEFAULT_DYNAMIC_RANGE
+  const isDefault = dynamicRange.value === null || dynamicRange.value.startPort >= startPort
+  return [
+    elevated(
+      'Give up the ranges of WinNAT. Containers and virtual machines lose their network meanwhile; the ranges return, perhaps elsewhere, with `net start winnat` or a restart.',
+      'net stop winnat',
+    ),
+    ...(isDefault
+      ? []
+      : [
+          elevated(
+            'Move the dynamic range back to its default, above everyday ports. Takes effect after a restart.',
+            `netsh int ipv4 set dynamicport ${protocol} start=${startPort} num=${count}`,
+          ),
+        ]),
+    elevated(
+      'Keep the kernel away from the port for good: run this while winnat is stopped. Plain programs can bind the port then, but it can no longer be reserved.',
+      `netsh int ipv4 add excludedportrange protocol=${protocol} startport=${port} numberofports=1`,
+    ),
+  ]
+}
+
+function administeredExclusionRemedies({ protocol, port, exclusions }: PortFacts): readonly Remedy[] {
+  const range = exclusions.value?.find((excluded) => excluded.administered && contains(excluded, port))
+  if (range === undefined) return []
+  const count = range.endPort - range.startPort + 1
+  return [
+    elevated(
+      'Remove the exclusion, if you know what it is for.',
+      `netsh int ipv4 delete excludedportrange protocol=${protocol} startport=${range.startPort} numberofports=${count}`,
+    ),
+  ]
+}
+
+function plain(text: string, command: string | null): Remedy {
+  return { text, command, elevated: false }
+}
+
+function elevated(text: string, command: string): Remedy {
+  return { text, command, elevated: true }
+}

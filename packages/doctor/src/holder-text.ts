@@ -1,0 +1,36 @@
+import { posix, win32 } from 'node:path'
+import { endpoint } from './address-overlap.js'
+import type { Holder } from './port-explanation.js'
+
+/** The program of Windows that forwards the ports of programs inside WSL 2. */
+const WSL_RELAY = 'wslrelay.exe'
+
+/** `node (14233, started 2026-11-28 09:14) listens on [::]:3000` */
+export function holderText(holder: Holder, port: number): string {
+  return `${programText(holder)} ${activityText(holder, port)}`
+}
+
+/** The name of the program, without its folder. */
+export function imageName(image: string): string {
+  return image.includes('\\') ? win32.basename(image) : posix.basename(image)
+}
+
+function programText({ pid, image, user, started, since }: Holder): string {
+  if (pid === null) return user === null ? 'A process' : `A process of user ${user}`
+  const details = [String(pid), ...(started !== null && since === null ? [`started ${localTime(started)}`] : [])]
+  return `${image === null ? 'Process' : imageName(image)} (${details.join(', ')})`
+}
+
+function activityText({ state, address, image, since, remote }: Holder, port: number): string {
+  const place = endpoint(address, port)
+  const time = since === null ? '' : ` since ${localTime(since)}`
+  const client = image !== null && imageName(image).toLowerCase() === WSL_RELAY ? ' for a program inside WSL' : ''
+  if (state === 'LISTEN') return `listens on ${place}${client}${time}`
+  if (remote === null) return `is bound to ${place}${time}`
+  return `has a connection from ${place} to ${remote} (${state})${time}`
+}
+
+/** `2026-11-28 09:14` in the time zone of this process. */
+function localTime(iso: string): string {
+  return new Date(iso).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+}

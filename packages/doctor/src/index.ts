@@ -1,0 +1,18 @@
+export { describeExplanation } from './describe-explanation.js'
+export { diagnose } from './diagnose.js'
+export { type ExcludedRange, parseExcludedRanges } from './excluded-ranges.js'
+export { type ExplainPortOptions, explainPort } from './explain-port.js'
+export type { Fact } from './fact.js'
+export type {
+  Cause,
+  CauseKind,
+  Certainty,
+  ExplainedRange,
+  Holder,
+  PortExplanation,
+  Probe,
+  RangeKind,
+  Remedy,
+} from './port-explanation.js'
+export type { PortFacts } from './port-facts.js'
+export type { PortSpan } from './port-span.js'

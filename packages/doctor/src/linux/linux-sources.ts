@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import type { Protocol } from '@winport/transport'
+import { codeOf } from '@winport/transport/backend'
+import type { Fact } from '../fact.js'
+import { messageOf } from '../message-of.js'
+import type { Holder } from '../port-explanation.js'
+import type { PortSources } from '../port-sources.js'
+import type { PortSpan } from '../port-span.js'
+import { readProcessDetails } from './process-details.js'
+import { findSocketOwners } from './socket-owners.js'
+import { parseSocketTable, type SocketRow } from './socket-table.js'
+import { readUserNames } from './user-names.js'
+
+/** Reads the facts of a Linux from its files: /proc, and /etc/passwd for the names of users. */
+export class LinuxSources implements PortSources {
+  readonly platform = 'linux'
+  readonly #proc: string
+  readonly #passwd: string
+
+  /** @param root where the files are; tests replace it */
+  constructor(root = '') {
+    this.#proc = `${root}/proc`
+    this.#passwd = `${root}/etc/passwd`
+  }
+
+  async readSelf(): Promise<{ pid: number; user: string | null }> {
+    const nameOf = await readUserNames(this.#passwd)
+    const uid = process.geteuid?.()
+    return { pid: process.pid, user: uid === undefined ? null : nameOf(uid) }
+  }
+
+  async readSockets(protocol: Protocol, port: number, signal?: AbortSignal): Promise<Fact<readonly Holder[]>> {
+    try {
+      const tables = [
+        await readFile(`${this.#proc}/net/${protocol}`, 'latin1'),
+        await readIPv6Table(`${this.#proc}/net/${protocol}6`), // missing on a machine without IPv6
+      ]
+      const rows = tables.flatMap((table) => parseSocketTable(table, protocol, port))
+      const owners = await findSocketOwners(new Set(rows.map(({ inode }) => inode)), this.#proc, signal)
+      const nameOf = await readUserNames(this.#passwd)
+      const holders = rows.map((row) => this.#holders(row, owners.get(row.inode) ?? [null], nameOf))
+      return { value: (await Promise.all(holders)).flat() }
+    } catch (error) {
+      signal?.throwIfAborted()
+      return { value: null, unknown: messageOf(error) }
+    }
+  }
+
+  async #holders(
+    { address, remote, state, uid, inode }: SocketRow,
+    pids: readonly (number | null)[],
+    nameOf: (uid: number) => string,
+  ): Promise<readonly Holder[]> {
+    const user = inode === '0' ? null : nameOf(uid)
+    return await Promise.all(
+      pids.map(async (pid) => {
+        const details = pid === null ? NO_DETAILS : await readProcessDetails(pid, this.#proc)
+        return { pid, user, ...details, address, state, since: null, remote }
+      }),
+    )
+  }
+
+  async readExclusions(): Promise<Fact<readonly never[]>> {
+    return { value: [] }
+  }
+
+  async readDynamicRange(): Promise<Fact<PortSpan>> {
+    return await this.#readSetting('ip_local_port_range', (startPort, endPort) =>
+      endPort === undefined ? undefined : { startPort, endPort },
+    )
+  }
+
+  async readFirstUnprivilegedPort(): Promise<Fact<number>> {
+    return await this.#readSetting('ip_unprivileged_port_start', (first) => first)
+  }
+
+  async #readSetting<Value>(
+    name: string,
+    parse: (first: number, second: number | undefined) => Value | undefined,
+  ): Promise<Fact<Value>> {
+    try {
+      const text = await readFile(`${this.#proc}/sys/net/ipv4/${name}`, 'utf8')
+      const [first, second] = (text.match(/\d+/g) ?? []).map(Number)
+      const value = first === undefined ? undefined : parse(first, second)
+      return value === undefined ? { value: null, unknown: `${name} is '${text.trim()}'` } : { value }
+    } catch (error) {
+      return { value: null, unknown: messageOf(error) }
+    }
+  }
+}
+
+const NO_DETAILS = { image: null, services: null, started: null } as const
+
+async function readIPv6Table(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'latin1')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw error
+  }
+}

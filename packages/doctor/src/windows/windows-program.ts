@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process'
+import { win32 } from 'node:path'
+import { environmentSystemDirectory } from '@winport/transport/native'
+import type { Fact } from '../fact.js'
+import { messageOf } from '../message-of.js'
+
+/** Runs a program without a shell and resolves to its stdout, decoded as latin1. Rejects if it fails or takes too long. */
+export type RunProgram = (program: string, args: readonly string[], signal?: AbortSignal) => Promise<string>
+
+const TIMEOUT_MS = 10_000
+
+export const runProgram: RunProgram = (program, args, signal) =>
+  new Promise((resolve, reject) => {
+    const options = { encoding: 'latin1', timeout: TIMEOUT_MS, windowsHide: true, signal } as const
+    execFile(program, args, options, (error, stdout) => {
+      if (error === null) resolve(stdout)
+      else reject(error)
+    })
+  })
+
+/** Runs a program of Windows, only from System32, and parses its output. `parse` returns undefined if it finds no value. */
+export async function askWindowsProgram<Value>(
+  run: RunProgram,
+  environment: NodeJS.ProcessEnv,
+  program: string,
+  args: readonly string[],
+  parse: (output: string) => Value | undefined,
+  signal?: AbortSignal,
+): Promise<Fact<Value>> {
+  try {
+    const output = await run(win32.join(environmentSystemDirectory(environment), program), args, signal)
+    const value = parse(output)
+    return value === undefined ? { value: null, unknown: `${program} printed '${excerptOf(output)}'` } : { value }
+  } catch (error) {
+    signal?.throwIfAborted()
+    return { value: null, unknown: `${program}: ${excerptOf(messageOf(error))}` }
+  }
+}
+
+/** The start of a text, in one line and without control characters. */
+function excerptOf(text: string): string {
+  return text
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 200)
+}

@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LinuxSources } from '../src/linux/linux-sources.js'
+
+const TABLE = (rows: readonly string[]) => ['  sl  local_address', ...rows, ''].join('\n')
+const ROW = (local: string, uid: number, inode: number) =>
+  `   0: ${local} 00000000:0000 0A 00000000:00000000 00:00000000 00000000 ${uid}        0 ${inode} 1`
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'winport-doctor-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+function process(pid: number, { socket, stat }: { socket?: number; stat?: string } = {}): void {
+  write(`proc/${pid}/comm`, 'server\n')
+  write(`proc/${pid}/cgroup`, '0::/system.slice/my-server.service\n')
+  write(`proc/${pid}/stat`, stat ?? `${pid} (a) b) S ${'1 '.repeat(18)}12345 0 0`)
+  mkdirSync(join(root, `proc/${pid}/fd`))
+  if (socket !== undefined) symlinkSync(`socket:[${socket}]`, join(root, `proc/${pid}/fd/7`))
+  symlinkSync('/dev/null', join(root, `proc/${pid}/fd/0`))
+}
+
+describe('LinuxSources', () => {
+  it('joins the tables with the descriptors of the processes', async () => {
+    write('proc/net/tcp', TABLE([ROW('0100007F:0BB8', 1000, 5)]))
+    write('proc/net/tcp6', TABLE([ROW(`${'0'.repeat(32)}:0BB8`, 1001, 6)]))
+    write('proc/stat', 'cpu 1 2\nbtime 1700000000\n')
+    write('etc/passwd', 'root:x:0:0::/:/bin/sh\nme:x:1000:1000::/:/bin/sh\nbroken\n')
+    process(41, { socket: 5 })
+    symlinkSync('/usr/bin/server', join(root, 'proc/41/exe'))
+    process(42, { socket: 6, stat: 'broken' })
+    process(43, { socket: 99 })
+    const { value } = await new LinuxSources(root).readSockets('tcp', 3000)
+    expect(value).toEqual([
+      {
+        pid: 41,
+        image: '/usr/bin/server',
+        user: 'me',
+        services: ['my-server.service'],
+        address: '127.0.0.1',
+        state: 'LISTEN',
+        since: null,
+        started: new Date((1_700_000_000 + 123.45) * 1000).toISOString(),
+        remote: null,
+      },
+      {
+        pid: 42,
+        image: 'server',
+        user: '1001',
+        services: ['my-server.service'],
+        address: '::',
+        state: 'LISTEN',
+        since: null,
+        started: null,
+        remote: null,
+      },
+    ])
+  })
+
+  it('lists every process that shares a socket, lowest first', async () => {
+    write('proc/net/udp', TABLE([ROW('00000000:0035', 0, 5)]))
+    for (const pid of [100, 9, 20]) process(pid, { socket: 5 })
+    const { value } = await new LinuxSources(root).readSockets('udp', 53)
+    expect(value?.map(({ pid }) => pid)).toEqual([9, 20, 100])
+  })
+
+  it('names the user of a socket whose process is hidden, and not of a socket without a process', async () => {
+    write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5), ROW('00000000:0050', 0, 0)]))
+    const { value } = await new LinuxSources(root).readSockets('tcp', 80)
+    expect(value).toMatchObject([
+      { pid: null, image: null, services: null, started: null, user: '33' },
+      { pid: null, user: null },
+    ])
+  })
+
+  it('reads a process of which nothing but its descriptors is known', async () => {
+    write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5)]))
+    mkdirSync(join(root, 'proc/7/fd'), { recursive: true })
+    symlinkSync('socket:[5]', join(root, 'proc/7/fd/3'))
+    const { value } = await new LinuxSources(root).readSockets('tcp', 80)
+    expect(value).toMatchObject([{ pid: 7, image: null, services: null, started: null, user: '33' }])
+  })
+
+  it('gives the reason when a table cannot be read', async () => {
+    const sources = new LinuxSources(root)
+    expect(await sources.readSockets('tcp', 80)).toEqual({
+      value: null,
+      unknown: expect.stringMatching(/ENOENT.*net.tcp'/),
+    })
+    write('proc/net/tcp', TABLE([]))
+    mkdirSync(join(root, 'proc/net/tcp6'))
+    expect(await sources.readSockets('tcp', 80)).toEqual({ value: null, unknown: expect.stringMatching(/EISDIR/) })
+  })
+
+  it('rejects when the signal aborts', async () => {
+    write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5)]))
+    process(7)
+    const reason = new Error('enough')
+    await expect(new LinuxSources(root).readSockets('tcp', 80, AbortSignal.abort(reason))).rejects.toBe(reason)
+  })
+
+  it('reads the settings, or gives the reason', async () => {
+    const sources = new LinuxSources(root)
+    expect(await sources.readDynamicRange()).toMatchObject({ value: null, unknown: expect.stringContaining('ENOENT') })
+    write('proc/sys/net/ipv4/ip_local_port_range', '1024\t65000\n')
+    write('proc/sys/net/ipv4/ip_unprivileged_port_start', '80\n')
+    expect(await sources.readDynamicRange()).toEqual({ value: { startPort: 1024, endPort: 65_000 } })
+    expect(await sources.readFirstUnprivilegedPort()).toEqual({ value: 80 })
+    write('proc/sys/net/ipv4/ip_local_port_range', '1024\n')
+    write('proc/sys/net/ipv4/ip_unprivileged_port_start', '\n')
+    expect(await sources.readDynamicRange()).toEqual({ value: null, unknown: "ip_local_port_range is '1024'" })
+    expect(await sources.readFirstUnprivilegedPort()).toEqual({
+      value: null,
+      unknown: "ip_unprivileged_port_start is ''",
+    })
+    expect(await sources.readExclusions()).toEqual({ value: [] })
+  })
+})

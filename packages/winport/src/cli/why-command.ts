@@ -1,0 +1,53 @@
+import { describeExplanation, explainPort, type PortExplanation } from '@winport/doctor'
+import type { Protocol, Transport } from '@winport/transport'
+import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
+import { messageOf } from '../message-of.js'
+import { parseNumber } from './port-arguments.js'
+
+interface WhyOptions {
+  readonly host?: string
+  readonly json?: boolean
+}
+
+const CAN_BE_BOUND = 0
+const COULD_NOT_FIND_OUT = 1
+const EXPLAINED = 3
+const UNEXPLAINED = 4
+
+/** `winport why`. Resolves to the exit code. */
+export async function why(
+  protocol: Protocol,
+  port: string,
+  { host, json = false }: WhyOptions,
+  environment: BackendEnvironment = defaultEnvironment,
+): Promise<number> {
+  const options = { protocol, port: parseNumber('port', port), host }
+  const { transport, problem } = await openIfPossible(environment)
+  try {
+    const found = await explainPort({ ...options, transport })
+    const explanation = problem === undefined ? found : { ...found, unknown: { ...found.unknown, reserve: problem } }
+    const text = json ? JSON.stringify(explanation) : describeExplanation(explanation).join('\n')
+    process.stdout.write(`${text}\n`)
+    return exitCodeOf(explanation)
+  } finally {
+    await transport?.close()
+  }
+}
+
+/** Opens the backend of a machine that has reservations; without one the port is still explained. */
+async function openIfPossible(
+  environment: BackendEnvironment,
+): Promise<{ readonly transport?: Transport; readonly problem?: string }> {
+  if (environment.platform !== 'win32') return {}
+  try {
+    return { transport: await openTransport({}, environment) }
+  } catch (error) {
+    return { problem: messageOf(error) }
+  }
+}
+
+function exitCodeOf({ verdict, causes }: PortExplanation): number {
+  if (verdict === 'free') return CAN_BE_BOUND
+  if (verdict === 'unknown') return COULD_NOT_FIND_OUT
+  return causes.some(({ kind }) => kind === 'unexplained') ? UNEXPLAINED : EXPLAINED
+}
