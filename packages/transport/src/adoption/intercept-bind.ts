@@ -18,7 +18,7 @@ export interface DatagramBindRequest {
 
 type Bind = (request: DatagramBindRequest, handle: NodeHandle) => void
 
-const binds = new WeakMap<DatagramSocket, Bind>()
+const interceptions = new WeakMap<DatagramSocket, { bind: Bind }>()
 
 /**
  * Makes an unbound datagram socket get its socket from `bind` when it is bound to an address, by whatever form of its own `bind`, and
@@ -30,11 +30,15 @@ const binds = new WeakMap<DatagramSocket, Bind>()
  * @throws AdoptionUnsupportedError
  */
 export function interceptBind(socket: DatagramSocket, bind: Bind): void {
-  const isIntercepted = binds.has(socket)
+  const known = interceptions.get(socket)
+  if (known !== undefined) {
+    known.bind = bind
+    return
+  }
   const handle = handleOf(socket)
   if (handle === undefined) throw new AdoptionUnsupportedError('dgram.Socket has no handle')
-  binds.set(socket, bind)
-  if (isIntercepted) return
+  const interception = { bind }
+  interceptions.set(socket, interception)
   const own = Object.getOwnPropertyDescriptor(handle, 'bind') // the bind6 of a udp6 socket
   const restore = () => {
     Reflect.deleteProperty(handle, 'bind')
@@ -47,7 +51,7 @@ export function interceptBind(socket: DatagramSocket, bind: Bind): void {
       const [reuseAddr, ipv6Only] = [(flags & UV_UDP_REUSEADDR) !== 0, (flags & UV_UDP_IPV6ONLY) !== 0]
       const port = Number(asked) || 0 // the callback, in bind(callback)
       const request = { address, port, reuseAddr, ipv6Only, reusePort: (flags & ~known) !== 0 }
-      ;(binds.get(socket) ?? bind)(request, handle)
+      interception.bind(request, handle)
     } catch (error) {
       handle.bind = intercepted
       replaceNextError(socket, error)

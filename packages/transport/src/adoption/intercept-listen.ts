@@ -38,7 +38,7 @@ interface ServerInternals {
 
 type Bind = (request: ListenRequest) => BoundHandle
 
-const binds = new WeakMap<Server, Bind>()
+const interceptions = new WeakMap<Server, { bind: Bind }>()
 
 /**
  * Makes a server get its socket from `bind` whenever it listens on an address, by whatever form of its own `listen`. Node checks the
@@ -51,12 +51,16 @@ const binds = new WeakMap<Server, Bind>()
  * @throws AdoptionUnsupportedError
  */
 export function interceptListen(server: Server, bind: Bind): void {
-  const isIntercepted = binds.has(server)
+  const known = interceptions.get(server)
+  if (known !== undefined) {
+    known.bind = bind
+    return
+  }
   const internals = server as Server & ServerInternals
   const setUp = internals._listen2
   if (typeof setUp !== 'function') throw new AdoptionUnsupportedError('net.Server has no _listen2')
-  binds.set(server, bind)
-  if (isIntercepted) return
+  const interception = { bind }
+  interceptions.set(server, interception)
   internals._listen2 = (address, port, addressType, backlog, fd, flags = 0) => {
     const pass: SetUp = setUp.bind(server)
     if (internals._handle || typeof fd === 'number' || port === null || port < 0) {
@@ -66,7 +70,7 @@ export function interceptListen(server: Server, bind: Bind): void {
     const reusePort = (flags & ~UV_TCP_IPV6ONLY) !== 0
     let bound: BoundHandle
     try {
-      bound = (binds.get(server) ?? bind)({ address, port, ipv6Only, reusePort })
+      bound = interception.bind({ address, port, ipv6Only, reusePort })
     } catch (error) {
       return inNextTick(() => server.emit('error', error))
     }
