@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { DocumentExample } from './document-example.js'
 
+/** Stands in for the package `winport`: opens managers over koffi on the simulator. */
+const WINPORT_ON_SIMULATOR = fileURLToPath(new URL('winport-on-simulator', import.meta.url))
+
 const PACKAGES = fileURLToPath(new URL('../node_modules', import.meta.url))
 
 /** A folder with the files of an example and the dependencies of this package. */
@@ -15,7 +18,8 @@ export class ExampleProject implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'winport-example-'))
   readonly #command: string
 
-  constructor({ files, command }: DocumentExample) {
+  /** @param backend the best backend of this machine, or koffi on the simulator of Winsock */
+  constructor({ files, command }: DocumentExample, backend: 'default' | 'simulator' = 'default') {
     this.#command = command
     const manifest = JSON.stringify({ private: true, type: 'module' })
     for (const [name, text] of Object.entries({ 'package.json': manifest, ...files })) {
@@ -26,6 +30,10 @@ export class ExampleProject implements AsyncDisposable {
     mkdirSync(modules)
     for (const name of readdirSync(PACKAGES)) {
       if (!name.startsWith('.')) symlinkSync(join(PACKAGES, name), join(modules, name), 'junction')
+    }
+    if (backend === 'simulator') {
+      rmSync(join(modules, 'winport'))
+      cpSync(WINPORT_ON_SIMULATOR, join(modules, 'winport'), { recursive: true })
     }
   }
 
