@@ -4,6 +4,7 @@
 // programs, which no installation can change: without it, a line says so and nothing of ia32 is counted.
 import { spawnSync } from 'node:child_process'
 import {
+  arm64OrExplain,
   clangOrExplain,
   installWindowsTools,
   matrixVariants,
@@ -12,7 +13,12 @@ import {
 } from '../tooling/windows/dist/index.js'
 
 const TURBO = ['exec', 'turbo', 'run', 'test:windows', '--concurrency=1', '--continue=dependencies-successful']
-const NATIVE = ['tooling/winsock-simulator', 'packages/transport-napi', 'tooling/benchmarks']
+const NATIVE = [
+  'tooling/winsock-simulator',
+  'packages/transport-linux',
+  'packages/transport-napi',
+  'tooling/benchmarks',
+]
 
 const names = process.argv.slice(2)
 const variants = matrixVariants().filter(({ name }) => names.length === 0 || names.includes(name))
@@ -56,6 +62,12 @@ await attempt('all native code for ia32', async () => {
 await attempt('clang', async () => {
   if ((await clangOrExplain('all native code')) === undefined) return
   for (const cwd of NATIVE) build(cwd, 'clang')
+})
+await attempt('linux-arm64', async () => {
+  const node = await arm64OrExplain('the addon of transport-linux for arm64')
+  if (node === undefined) return
+  build('packages/transport-linux', '--target', 'install', 'linux-arm64')
+  run('transport-linux on arm64', 'packages/transport-linux', ...node, 'test/programs/load-on-qemu.js')
 })
 
 if (failed.length > 0) {

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 /** The compilers that a machine may lack, with the Debian packages that have them. */
 const COMPILERS = {
   clang: ['clang++', 'clang'],
+  'linux-arm64': ['aarch64-linux-gnu-gcc', 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross'],
   'mingw-x64': ['x86_64-w64-mingw32-g++-posix', 'g++-mingw-w64-x86-64-posix'],
   'mingw-ia32': ['i686-w64-mingw32-g++-posix', 'g++-mingw-w64-i686-posix'],
 }

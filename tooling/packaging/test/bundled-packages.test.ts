@@ -18,6 +18,7 @@ import { buildSingleExecutable } from './single-executable.js'
 
 const NAPI = '@winport/transport-napi'
 const KOFFI = '@winport/transport-koffi'
+const LINUX = '@winport/transport-linux'
 
 /** The addon for this system, which is not published for Linux. */
 const ADDON = fileURLToPath(
@@ -49,20 +50,27 @@ beforeAll(async () => {
   const sources = { registry: registry.url, cache: join(folder, 'cache') }
   const [command = '', ...args] = npm.add(['winport', KOFFI], { optional: true }, sources)
   await complete.run(command, ...args)
-  addMissingPrebuilds(join(complete.folder, 'node_modules', NAPI, 'prebuilds'))
+  for (const [name, file, targets] of PREBUILDS) {
+    addMissingPrebuilds(join(complete.folder, 'node_modules', name, 'prebuilds'), file, targets)
+  }
   lean = new ConsumerProject(join(folder, 'lean'), SETTINGS)
   cpSync(join(complete.folder, 'node_modules'), join(lean.folder, 'node_modules'), { recursive: true })
-  for (const name of [NAPI, KOFFI, 'koffi']) rmSync(join(lean.folder, 'node_modules', name), { recursive: true })
+  for (const name of [NAPI, KOFFI, LINUX, 'koffi']) rmSync(join(lean.folder, 'node_modules', name), { recursive: true })
 })
 afterAll(async () => {
   simulator.destroy()
   await rm(folder, { recursive: true })
 })
 
+const PREBUILDS = [
+  [NAPI, 'winport-transport.napi.node', ['win32-x64', 'win32-ia32', 'win32-arm64']],
+  [LINUX, 'winport-linux.napi.node', ['linux-x64', 'linux-arm64']],
+] as const
+
 /** A release has an addon for each platform, and webpack needs them all. This machine builds only some of them. */
-function addMissingPrebuilds(prebuilds: string): void {
-  for (const target of ['win32-x64', 'win32-ia32', 'win32-arm64']) {
-    const addon = join(prebuilds, target, basename(ADDON))
+function addMissingPrebuilds(prebuilds: string, file: string, targets: readonly string[]): void {
+  for (const target of targets) {
+    const addon = join(prebuilds, target, file)
     if (existsSync(addon)) continue
     mkdirSync(dirname(addon), { recursive: true })
     writeFileSync(addon, '')

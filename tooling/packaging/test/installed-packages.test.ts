@@ -19,6 +19,7 @@ const NODE_TYPES = fileURLToPath(new URL('../node_modules/@types', import.meta.u
 
 const NAPI = '@winport/transport-napi'
 const KOFFI = '@winport/transport-koffi'
+const LINUX = '@winport/transport-linux'
 
 const folder = mkdtempSync(join(tmpdir(), 'winport-installed-'))
 const packages = await packPackages(folder)
@@ -57,8 +58,9 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
       ;({ project, installed } = await install('winport', ['winport']))
     })
 
-    it('includes the addon, but not koffi', () => {
+    it('includes the addon, but not koffi, and the backend of Linux only there', () => {
       expect(installed).toContain(NAPI)
+      expect(installed.has(LINUX)).toBe(process.platform === 'linux')
       expect(installed).not.toContain(KOFFI)
       expect(installed).not.toContain('koffi')
     })
@@ -69,6 +71,12 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
 
     it.each(['front-door.mjs', 'front-door.cjs'])('serves on a block of the mock in %s', async (program) => {
       expect(await project.runProgram(program)).toEqual(servedOn('mock'))
+    })
+
+    it.runIf(process.platform === 'linux')('holds ports of this machine on Linux', async () => {
+      const args = ['acquire', 'tcp', '5', '--json']
+      const block = JSON.parse(await project.run('npx', '--no', 'winport', ...args))
+      expect(block).toMatchObject({ protocol: 'tcp', count: 5, transport: 'linux' })
     })
 
     it('provides the winport command', async () => {
@@ -182,8 +190,7 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
 
   it('winport without optional dependencies says how to install the backends', async () => {
     const { project, installed } = await install('no-backend', ['winport'], { optional: false })
-    expect(installed).not.toContain(NAPI)
-    expect(installed).not.toContain(KOFFI)
+    for (const name of [NAPI, KOFFI, LINUX]) expect(installed).not.toContain(name)
     expect(await project.runProgram('best-backend.mjs', simulatorPath)).toEqual({
       code: 'ERR_RESERVATION_UNSUPPORTED',
       message:

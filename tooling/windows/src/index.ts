@@ -1,3 +1,4 @@
+export { arm64OrExplain } from './arm64.js'
 export { cacheDirectory } from './cache-directory.js'
 export { clangOrExplain } from './clang.js'
 export { type DeploymentOptions, deployForWindows } from './deploy-for-windows.js'
