@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { getSystemErrorName } from 'node:util'
 import { invalidArgType, outOfRange } from '@winport/definitions'
@@ -38,7 +37,6 @@ export function createLinuxTransport({ addon: path }: LinuxTransportOptions = {}
   return new NativeTransport(
     'linux',
     new NativeWinsock(new LinuxCalls(addon, readEphemeralPorts()), new NoPersistentCalls()),
-    `the transport ${randomUUID()} of process ${process.pid}`, // a token names sockets of these calls
   )
 }
 

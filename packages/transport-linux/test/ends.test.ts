@@ -50,6 +50,39 @@ it('frees what a worker thread holds when the thread is terminated', async () =>
   expect(await areFree(startPort, 50)).toBe(true)
 })
 
+it('gives ports of a block to another thread, and takes them back when that thread is terminated', async () => {
+  await using manager = openManager()
+  const block = await manager.acquire({ protocol: 'tcp', count: 2 })
+  const before = loadAddon().counts()
+  const worker = new Worker(program('worker-opener.js'), { workerData: block })
+  worker.postMessage('listen')
+  const [port] = await once(worker, 'message')
+  expect([...block]).toContain(port)
+  const server = createServer()
+  await expect(block.listen(server, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  await worker.terminate()
+  expect(loadAddon().counts()).toEqual(before)
+  expect(await codeOfListen(port)).toBe('EADDRINUSE')
+  await block.listen(server, { port })
+  server.close()
+})
+
+it('gives no port to another thread after the block is released', async () => {
+  await using manager = openManager()
+  const before = loadAddon().counts()
+  const block = await manager.acquire({ protocol: 'tcp', count: 2 })
+  const worker = new Worker(program('worker-opener.js'), { workerData: block })
+  worker.postMessage('listen')
+  const [port] = await once(worker, 'message')
+  expect([...block]).toContain(port)
+  await block.release()
+  worker.postMessage('listen')
+  expect(await once(worker, 'message')).toEqual(['ERR_RESERVATION_NOT_FOUND'])
+  expect(await codeOfListen(port)).toBe('EADDRINUSE') // the thread's server still listens
+  await worker.terminate()
+  expect(loadAddon().counts()).toEqual(before)
+})
+
 it('holds a port again as soon as its server has closed', async () => {
   await using manager = openManager()
   const block = await manager.acquire({ protocol: 'tcp', count: 1 })

@@ -23,7 +23,7 @@ import type { WinsockCalls } from './winsock-calls.js'
 /** A transport over the calls of any native backend. A socket that is garbage-collected while it is open is closed. */
 export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, PersistentHome {
   readonly name: string
-  readonly tokenScope: string
+  readonly tokenScope: string = `process ${process.pid}`
   readonly winsock: NativeWinsock<Handle>
   readonly outstanding: OutstandingCalls = new OutstandingCalls()
   readonly persistent: PersistentReservations
@@ -32,10 +32,9 @@ export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, P
   #closing: Promise<void> | undefined
 
   /** @throws WinsockError if WSAStartup fails */
-  constructor(name: string, winsock: NativeWinsock<Handle>, tokenScope = `process ${process.pid}`) {
+  constructor(name: string, winsock: NativeWinsock<Handle>) {
     winsock.startUp()
     this.name = name
-    this.tokenScope = tokenScope
     this.winsock = winsock
     this.persistent = new NativePersistentReservations(this)
   }
