@@ -6,8 +6,8 @@
  * @throws TypeError `ERR_INVALID_ARG_VALUE`
  */
 export function checkKnownOptions(options: object, known: readonly string[]): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || known.includes(name)) continue
+  for (const name of Object.keys(options)) {
+    if (known.includes(name) || Reflect.get(options, name) === undefined) continue
     const message = `The option "${name}" is unknown. The known options are ${known.join(', ')}.`
     throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' } as const)
   }
