@@ -154,6 +154,8 @@ class RandomOperations {
       {},
       { startPort: [from, from + 3, 0] },
       { within: [from, from + 9] },
+      { within: [from, from + 9], order: 'random', fallback: 'anywhere', exclude: [from + 4] },
+      { exclude: [from, from + 5] },
     ])
     if (this.#choice.chance(0.3)) {
       const matched = this.manager.acquireMatched({ ...request, ...place })
