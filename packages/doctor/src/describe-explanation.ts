@@ -39,6 +39,7 @@ function evidence({ port, probes, holders, ranges, dynamicRange, unknown }: Port
   return [
     ...holders.slice(0, SHOWN_HOLDERS).map((holder) => row(endpoint(holder.address, port), holderDetails(holder))),
     ...omitted('socket', holders.length - SHOWN_HOLDERS),
+    ...(holders.length > 0 || 'sockets' in unknown ? [] : [row('sockets', 'none')]),
     ...probes.map(({ how, address, result }) => row(address === null ? how : `${how} ${address}`, result)),
     ...ranges
       .filter(({ kind }) => kind !== 'in-use' && kind !== 'dynamic')

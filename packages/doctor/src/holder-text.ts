@@ -7,6 +7,10 @@ const WSL_RELAY = 'wslrelay.exe'
 
 /** `node (14233, started 2026-11-28 09:14) listens on [::]:3000` */
 export function holderText(holder: Holder, port: number): string {
+  if (holder.state === 'TIME_WAIT') {
+    const place = endpoint(holder.address, port)
+    return `A closed connection from ${place} to ${holder.remote} keeps the port for some minutes (TIME_WAIT)`
+  }
   return `${programText(holder)} ${activityText(holder, port)}`
 }
 

@@ -176,6 +176,16 @@ const OTHERS: readonly Row[] = [
     /^tcp 40000 is in use \(EADDRINUSE\): No process listens\. curl \(14233\) has a connection from 10\.0\.0\.2:40000 to 93\.184\.216\.34:443 \(ESTABLISHED\)\.$/,
   ],
   [
+    'a closed connection keeps the port',
+    linuxFacts({
+      sockets: {
+        value: [holder({ pid: null, image: null, state: 'TIME_WAIT', address: '10.0.0.2', remote: '10.0.0.3:80' })],
+      },
+    }),
+    [['outgoing-connection', 'shown']],
+    /^tcp 8085 is in use \(EADDRINUSE\): No process listens\. A closed connection from 10\.0\.0\.2:8085 to 10\.0\.0\.3:80 keeps the port for some minutes \(TIME_WAIT\)\.$/,
+  ],
+  [
     'a server listens and has connections: only the server is the cause',
     linuxFacts({
       sockets: {
@@ -269,6 +279,12 @@ describe('diagnose', () => {
     const explanation = diagnose(linuxFacts({ probes: [], notProbed: { bind: 'Node has no handles' } }))
     expect(explanation).toMatchObject({ verdict: 'unknown', unknown: { bind: 'Node has no handles' } })
     expect(describeExplanation(explanation).join('\n')).toContain('unknown: Node has no handles')
+  })
+
+  it('tells a port without sockets from one whose sockets are not known', () => {
+    expect(describeExplanation(diagnose(linuxFacts()))).toContain('  sockets              none')
+    const unread = diagnose(linuxFacts({ sockets: { value: null, unknown: 'no /proc' } }))
+    expect(describeExplanation(unread)).toContain('  sockets              unknown: no /proc')
   })
 
   it('names each unknown fact with its reason', () => {

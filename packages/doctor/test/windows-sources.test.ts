@@ -69,12 +69,34 @@ describe('WindowsSources', () => {
     expect(await sources.readDynamicRange('tcp')).toEqual(unknown)
   })
 
-  it('says that it does not read the sockets yet, and that no port needs a privilege', async () => {
-    const sources = new WindowsSources()
-    expect(await sources.readSockets()).toEqual({
-      value: null,
-      unknown: 'the socket tables of Windows are not read yet',
+  it('joins the sockets of netstat with the names of tasklist, and asks for each process once', async () => {
+    const { sources, lines } = windowsWith((line) => {
+      if (!line.startsWith('-a -n -o')) return line.includes('14233') ? '"node.exe","14233","Console"' : ''
+      return ['0.0.0.0', '[::]']
+        .map((at) => `  TCP  ${at}:80  ${at}:0  ABC  14233\n  TCP  ${at}:80  ${at}:0  ABC  9\n`)
+        .join('')
     })
+    const { value } = await sources.readSockets('tcp', 80)
+    expect(value?.map(({ address, pid, image }) => [address, pid, image])).toEqual([
+      ['0.0.0.0', 14_233, 'node.exe'],
+      ['0.0.0.0', 9, null],
+      ['::', 14_233, 'node.exe'],
+      ['::', 9, null],
+    ])
+    expect(lines).toEqual([
+      'C:\\Windows\\System32\\netstat.exe -a -n -o',
+      'C:\\Windows\\System32\\tasklist.exe /fi PID eq 14233 /fo csv /nh',
+      'C:\\Windows\\System32\\tasklist.exe /fi PID eq 9 /fo csv /nh',
+    ])
+  })
+
+  it('gives the reason when netstat prints no sockets', async () => {
+    const { sources } = windowsWith(() => '')
+    expect(await sources.readSockets('tcp', 80)).toEqual({ value: null, unknown: "netstat.exe printed ''" })
+  })
+
+  it('knows itself, and that no port needs a privilege', async () => {
+    const sources = new WindowsSources()
     expect(await sources.readFirstUnprivilegedPort()).toEqual({ value: 0 })
     expect(await sources.readSelf()).toEqual({ pid: process.pid, user: null })
   })

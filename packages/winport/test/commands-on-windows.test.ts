@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { simulatorDllPath } from '@winport/winsock-simulator'
 import { describe, expect, it } from 'vitest'
@@ -50,6 +52,28 @@ if (windows?.kind === 'wine') {
           'dynamicPorts.tcp': expect.stringContaining('netsh.exe'),
         },
       })
+    })
+
+    it('winport why binds the port, and says what the programs of Wine do not print', async () => {
+      const server = createServer().listen(0, '0.0.0.0')
+      await once(server, 'listening')
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const { exitCode, stdout, stderr } = await run(['dist/cli/main.js', 'why', 'tcp', String(port), '--json'])
+      server.close()
+      expect(stderr).toBe('')
+      const { verdict, probes, causes, unknown } = JSON.parse(stdout)
+      expect(verdict).toBe('refused')
+      expect(probes[0]).toEqual({ how: 'bind', address: '::', result: 'EADDRINUSE' })
+      expect(probes).toContainEqual({ how: 'reserve', address: null, result: 'WSAEOPNOTSUPP' })
+      expect(unknown).toMatchObject({
+        exclusions: expect.stringContaining('netsh.exe'),
+        dynamicRange: expect.stringContaining('netsh.exe'),
+      })
+      // The netstat of Wine 8 leaves out the sockets that listen.
+      const isListed = unknown.sockets === undefined
+      expect(causes).toMatchObject([{ kind: isListed ? 'process' : 'unexplained', certainty: 'shown' }])
+      expect(exitCode).toBe(isListed ? 3 : 4)
     })
 
     it.each(['koffi', 'napi'])(

@@ -1,12 +1,15 @@
 import type { Protocol } from '@winport/transport'
 import { type ExcludedRange, parseExcludedRanges } from '../excluded-ranges.js'
 import type { Fact } from '../fact.js'
+import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
 import type { PortSpan } from '../port-span.js'
 import { parseDynamicRange } from './dynamic-range.js'
+import { parseNetstat } from './netstat-table.js'
+import { parseTaskName } from './task-name.js'
 import { askWindowsProgram, type RunProgram, runProgram } from './windows-program.js'
 
-/** Reads the facts of a Windows from netsh. */
+/** Reads the facts of a Windows from its programs: netsh, netstat and tasklist. */
 export class WindowsSources implements PortSources {
   readonly platform = 'win32'
   readonly #run: RunProgram
@@ -22,8 +25,28 @@ export class WindowsSources implements PortSources {
     return { pid: process.pid, user: null }
   }
 
-  async readSockets(): Promise<Fact<never>> {
-    return { value: null, unknown: 'the socket tables of Windows are not read yet' }
+  async readSockets(protocol: Protocol, port: number, signal?: AbortSignal): Promise<Fact<readonly Holder[]>> {
+    const parse = (text: string) => parseNetstat(text, protocol, port)
+    const rows = await this.#ask('netstat.exe', ['-a', '-n', '-o'], parse, signal)
+    if (rows.value === null) return rows
+    const pids = new Set(rows.value.flatMap(({ pid }) => (pid === null ? [] : [pid])))
+    const images = new Map(
+      await Promise.all([...pids].map(async (pid) => [pid, await this.#readImage(pid, signal)] as const)),
+    )
+    const value = rows.value.map((row) => ({
+      ...row,
+      image: row.pid === null ? null : (images.get(row.pid) ?? null),
+      user: null,
+      services: null,
+      since: null,
+      started: null,
+    }))
+    return { value }
+  }
+
+  async #readImage(pid: number, signal: AbortSignal | undefined): Promise<string | null> {
+    const args = ['/fi', `PID eq ${pid}`, '/fo', 'csv', '/nh']
+    return (await this.#ask('tasklist.exe', args, (text) => parseTaskName(text, pid), signal)).value
   }
 
   /** The ranges of both families. If only one can be read, that one: most ranges are in both. */
@@ -43,12 +66,20 @@ export class WindowsSources implements PortSources {
     signal: AbortSignal | undefined,
   ): Promise<Fact<readonly ExcludedRange[]>> {
     const args = ['int', family, 'show', 'excludedportrange', `protocol=${protocol}`]
-    return await askWindowsProgram(this.#run, this.#environment, 'netsh.exe', args, parseExcludedRanges, signal)
+    return await this.#ask('netsh.exe', args, parseExcludedRanges, signal)
   }
 
   async readDynamicRange(protocol: Protocol, signal?: AbortSignal): Promise<Fact<PortSpan>> {
-    const args = ['int', 'ipv4', 'show', 'dynamicport', protocol]
-    return await askWindowsProgram(this.#run, this.#environment, 'netsh.exe', args, parseDynamicRange, signal)
+    return await this.#ask('netsh.exe', ['int', 'ipv4', 'show', 'dynamicport', protocol], parseDynamicRange, signal)
+  }
+
+  async #ask<Value>(
+    program: string,
+    args: readonly string[],
+    parse: (output: string) => Value | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Fact<Value>> {
+    return await askWindowsProgram(this.#run, this.#environment, program, args, parse, signal)
   }
 
   /** Windows has no privileged ports. */
