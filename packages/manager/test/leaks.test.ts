@@ -5,9 +5,8 @@ import { MockKernel } from '@winport/transport-mock'
 import { describe, expect, it } from 'vitest'
 import { ReservationManager } from '../src/index.js'
 
-const script = fileURLToPath(new URL('./leaked-blocks.js', import.meta.url))
-
-async function run(...args: string[]): Promise<{ stdout: string; warnings: string[] }> {
+async function run(name: string, ...args: string[]): Promise<{ stdout: string; warnings: string[] }> {
+  const script = fileURLToPath(new URL(name, import.meta.url))
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--expose-gc', script, ...args])
   return { stdout, warnings: stderr.split(/(?=^\(node:)/m).filter((text) => text.startsWith('(node:')) }
 }
@@ -16,7 +15,7 @@ const counts = { before: [10, 10, 10], after: [3, 3, 3], kept: true, closed: [0,
 
 describe('blocks that are dropped before their release', () => {
   it('are released when they are collected, and one warning says what to do', async () => {
-    const { stdout, warnings } = await run()
+    const { stdout, warnings } = await run('leaked-blocks.js')
     expect(JSON.parse(stdout)).toEqual(counts)
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toMatch(
@@ -38,7 +37,7 @@ describe('blocks that are dropped before their release', () => {
   })
 
   it('are warned about with the call site of their acquire, once for each site, if traceLeaks is set', async () => {
-    const { stdout, warnings } = await run('trace')
+    const { stdout, warnings } = await run('leaked-blocks.js', 'trace')
     expect(JSON.parse(stdout)).toEqual(counts)
     expect(
       warnings
@@ -46,5 +45,12 @@ describe('blocks that are dropped before their release', () => {
         .sort(),
     ).toEqual(['dropHere', 'dropThere'])
     for (const warning of warnings) expect(warning).not.toMatch(/traceLeaks|ReservationManager\.acquire/)
+  })
+})
+
+describe('a block that a server is attached to', () => {
+  it('is kept for as long as the server is, or until another block replaces it', async () => {
+    const { stdout } = await run('attached-blocks.js')
+    expect(JSON.parse(stdout)).toEqual({ whileListening: 1, afterReplacement: 1, afterClose: 0 })
   })
 })
