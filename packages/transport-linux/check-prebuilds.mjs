@@ -12,7 +12,19 @@ const { values, positionals } = parseArgs({
 const [folder = join(import.meta.dirname, 'prebuilds')] = positionals
 
 const POSIX = [
-  ...['bind', 'close', 'connect', 'fcntl', 'getrandom', 'getsockname', 'listen', 'setsockopt', 'shutdown', 'socket'],
+  ...[
+    'bind',
+    'close',
+    'connect',
+    'fcntl',
+    'getrandom',
+    'getsockname',
+    'getsockopt',
+    'listen',
+    'setsockopt',
+    'shutdown',
+    'socket',
+  ],
   ...['calloc', 'free', 'malloc', 'memcmp', 'memcpy', 'memmove', 'memset', 'realloc'],
   ...['__errno_location', 'pthread_mutex_lock', 'pthread_mutex_unlock'],
 ]

@@ -68,6 +68,7 @@ static Hold **table;
 static uint32_t table_size;
 static Counts counts;
 static bool may_leave_device;  // CAP_NET_RAW
+static bool is_ipv6_only = true;  // a new socket, until holds_test has found out the default (net.ipv6.bindv6only)
 
 static int set(int fd, int level, int option, int value) {
   return setsockopt(fd, level, option, &value, sizeof value) == 0 ? 0 : -errno;
@@ -90,7 +91,7 @@ static int try_bind(int fd, const Name *name) {
 static int open_fd(int family, int type) {
   int fd = socket(family, type | SOCK_CLOEXEC, 0);
   if (fd < 0) return -errno;
-  if (family == AF_INET6) set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  if (family == AF_INET6 && is_ipv6_only) set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
   return fd;
 }
 
@@ -433,6 +434,7 @@ static void renew(Socket *socket) {
   if (fd < 0) return;
   close(socket->fd);
   socket->fd = fd;
+  socket->flags = 0;
 }
 
 static int use_port(Socket *socket, Hold *hold, uint16_t number, Name *name, unsigned flags) {
@@ -452,12 +454,17 @@ static int use_port(Socket *socket, Hold *hold, uint16_t number, Name *name, uns
   return 0;
 }
 
+// Sets the options of this bind, and resets those of an earlier bind that failed.
 static int set_flags(Socket *socket, unsigned flags) {
+  unsigned changed = flags ^ socket->flags;
   int error = 0;
-  if (socket->family == AF_INET6) error = set(socket->fd, IPPROTO_IPV6, IPV6_V6ONLY, (flags & IPV6_ONLY) != 0);
-  if (error == 0 && socket->type == SOCK_DGRAM) {
+  if (changed & IPV6_ONLY && socket->family == AF_INET6) {
+    error = set(socket->fd, IPPROTO_IPV6, IPV6_V6ONLY, (flags & IPV6_ONLY) != 0);
+  }
+  if (error == 0 && changed & REUSE_ADDR && socket->type == SOCK_DGRAM) {
     error = set(socket->fd, SOL_SOCKET, SO_REUSEADDR, (flags & REUSE_ADDR) != 0);
   }
+  if (error == 0) socket->flags = flags;
   return error;
 }
 
@@ -495,7 +502,6 @@ int socket_bind(Socket *socket, Name *name, unsigned flags) {
   if (error == 0) {
     socket->bound = true;
     socket->name = *name;
-    socket->flags = flags;
   }
   pthread_mutex_unlock(&lock);
   return error;
@@ -649,8 +655,21 @@ static int test_type(int type) {
   return error == 0 ? 0 : step * 4096 - error;
 }
 
+// Whether a new IPv6 socket is not dual-stack.
+static bool is_ipv6_only_by_default(void) {
+  int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  int value = 1;
+  socklen_t size = sizeof value;
+  if (fd >= 0) {
+    getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size);
+    close(fd);
+  }
+  return value != 0;
+}
+
 int holds_test(void) {
   pthread_mutex_lock(&lock);
+  is_ipv6_only = is_ipv6_only_by_default();
   int result = test_type(SOCK_STREAM);
   if (result == 0) result = test_type(SOCK_DGRAM);
   pthread_mutex_unlock(&lock);

@@ -4,6 +4,7 @@ import { measureControlCalls } from './control-calls.js'
 import { measureFirstAcquire } from './first-acquire-time.js'
 import { measureFragmentation } from './fragmentation.js'
 import { measureImport } from './import-time.js'
+import { measureLinuxHolds } from './linux-holds.js'
 import { measurePeers } from './peers.js'
 import { measurePoolMemory } from './pool-memory.js'
 import { measureReservations } from './reservations.js'
@@ -15,6 +16,7 @@ const measurements = [
   measureControlCalls,
   measureReservations,
   measurePeers,
+  measureLinuxHolds,
   measureFragmentation,
   measureImport,
   measureFirstAcquire,

@@ -13,7 +13,7 @@ import { createLinuxTransport } from '../../dist/index.js'
 const [way, count, reusePort] = process.argv.slice(2)
 const PORTS = 4
 const HOSTS = [undefined, '127.0.0.1', '0.0.0.0', '::1']
-const program = fileURLToPath(new URL('../../build/sanitized/stranger', import.meta.url))
+const program = fileURLToPath(new URL('../../build/linux/stranger', import.meta.url))
 
 class Stranger {
   constructor(block) {
