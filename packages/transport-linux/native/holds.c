@@ -273,8 +273,26 @@ static void close_holders(Hold *hold) {
   while (hold->count > 0) close(hold->ports[--hold->count].holder);
 }
 
+// EACCES: below ip_unprivileged_port_start
+static bool is_taken(int fd) { return fd == -EADDRINUSE || fd == -EACCES; }
+
+// The port that was found taken last: of TCP, and of UDP. A search for a large block asks for many runs that contain it.
+static _Atomic uint16_t last_taken[2];
+
+// Tries that port again, if it is one of `from` to `to`.
+static int try_last_taken(int type, uint16_t from, uint16_t to) {
+  uint16_t port = last_taken[type == SOCK_DGRAM];
+  if (port < from || port > to) return 0;
+  int fd = hold_port(type, port);
+  if (fd < 0) return fd;
+  close(fd);
+  return 0;
+}
+
 // Fills the hold with the lowest run of `count` ports from `from` to `to` that are free.
 static int hold_run(Hold *hold, uint16_t from, uint16_t to, uint16_t count) {
+  int error = to - from < count ? try_last_taken(hold->type, from, to) : 0;
+  if (error != 0) return error;
   hold->first = from;
   for (uint32_t port = from; hold->count < count; port++) {
     int fd = hold_port(hold->type, (uint16_t)port);
@@ -283,8 +301,8 @@ static int hold_run(Hold *hold, uint16_t from, uint16_t to, uint16_t count) {
       continue;
     }
     close_holders(hold);
-    bool taken = fd == -EADDRINUSE || fd == -EACCES;  // EACCES: below ip_unprivileged_port_start
-    if (!taken || to - port < count) return fd;
+    if (is_taken(fd)) last_taken[hold->type == SOCK_DGRAM] = (uint16_t)port;
+    if (!is_taken(fd) || to - port < count) return fd;
     hold->first = (uint16_t)(port + 1);
   }
   return 0;

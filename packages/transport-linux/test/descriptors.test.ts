@@ -15,3 +15,12 @@ it('says how many ports were wanted and how many files may be open, and keeps no
   expect(left).toEqual({ holds: 0, ports: 0 })
   expect(count).toBe(5)
 })
+
+it('tries the port first that refused the last block, and not hundreds below it', async () => {
+  const limited = { name: 'with few files', command: ['sh', '-c', 'ulimit -n 200 && exec "$@"', 'sh'] }
+  expect(JSON.parse(await runProgram('busy-port.js', [], limited))).toEqual({
+    codes: ['ERR_PORT_RANGE_IN_USE', 'ERR_PORT_RANGE_IN_USE'],
+    left: { holds: 0, ports: 0 },
+    count: 1,
+  })
+})
