@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { hasIPv6 } from '@winport/transport/conformance'
-import type { PortBlock } from '../src/index.js'
+import { type PortBlock, ReservationManager } from '../src/index.js'
 import { read, readFrom } from './real-request.js'
 import type { WorldMachine } from './world-machine.js'
 
@@ -170,6 +170,64 @@ export const promises: Readonly<Record<string, (machine: WorldMachine) => Promis
       hosts.map((host, index) => block.listen(machine.server(), { host, port: block.startPort + index })),
     )
     assert.equal((await Promise.all(listens)).length, blocks.length * hosts.length)
+  },
+
+  async 'listen: hands the ports out in turn'(machine) {
+    const block = await machine.acquire({ protocol: 'tcp', count: 3 })
+    const ports: number[] = []
+    for (let i = 0; i < 4; i++) {
+      const server = machine.server()
+      ports.push((await block.listen(server)).port)
+      await new Promise((resolve) => server.close(resolve))
+    }
+    assert.equal(new Set(ports.slice(0, 2)).size, 2, 'the next server has another port')
+    assert.ok(
+      ports.slice(1).every((port, i) => port !== ports[i]),
+      'also after a turn',
+    )
+  },
+
+  async 'attach: a server takes every port by its own listen, then emits ERR_RESERVATION_EXHAUSTED'(machine) {
+    const block = await machine.acquire({ protocol: 'tcp', count: 3 })
+    const ports: number[] = []
+    for (const name of ['a', 'b', 'c']) {
+      const server = block.attach(machine.server(name))
+      if (name === 'a') server.listen()
+      else server.listen(0, IPV4)
+      await once(server, 'listening')
+      const address = server.address()
+      assert.ok(typeof address === 'object' && address !== null)
+      ports.push(address.port)
+      assert.equal(await readFrom(address.port, IPV4), name)
+    }
+    assert.deepEqual(ports.sort(), [...block])
+    const failed = once(block.attach(machine.server()).listen(), 'error')
+    assert.equal((await failed)[0].code, 'ERR_RESERVATION_EXHAUSTED')
+  },
+
+  async 'attach: a udp4 socket takes its port by its own bind, and exchanges datagrams'(machine) {
+    const block = await machine.acquire({ protocol: 'udp', count: 2 })
+    const sockets = [machine.owns(createSocket('udp4')), machine.owns(createSocket('udp4'))]
+    for (const socket of sockets) {
+      block.attach(socket).bind(0, IPV4)
+      await once(socket, 'listening')
+      assert.ok(block.contains(socket.address().port))
+    }
+    const [first, second] = sockets
+    if (first === undefined || second === undefined) return
+    await exchange(first, second, IPV4)
+  },
+
+  async 'open: another manager of the process uses a block that its owner uses, until that releases it'(machine) {
+    const block = await machine.acquire({ protocol: 'tcp', count: 4 })
+    await block.listen(machine.server('owner'), { host: IPV4 })
+    const opened = await new ReservationManager({ transport: machine.transport }).open(block.toJSON())
+    for (const name of ['x', 'y']) {
+      const { port } = await opened.listen(machine.server(name), { host: IPV4 })
+      assert.equal(await readFrom(port), name)
+    }
+    await block.release()
+    await rejects(opened.listen(machine.server(), { host: IPV4 }), 'ERR_RESERVATION_NOT_FOUND')
   },
 
   async 'bind: gives every port to a udp4 socket once, which exchanges datagrams'(machine) {
