@@ -1,18 +1,25 @@
-// Runs the Windows suites on other variants of Windows than the default one, and compiles native code with other compilers:
-// node .ci/matrix.mjs [VARIANT...]. The variants are in tooling/windows/src/windows-variants.ts.
+// Runs the conformance suite over both native backends on other variants of Windows than the default one, where other versions
+// of Node.js adopt the sockets; and compiles native code with clang, for ia32, and for Linux on arm64:
+//
+//     node .ci/matrix.mjs [VARIANT...]
+//     node .ci/matrix.mjs --prepare        only installs what the rest needs, which is mostly downloads
+//
+// The variants are in tooling/windows/src/windows-variants.ts. What does not depend on Node.js or Wine is left to `test`.
 // What this machine cannot do is a failure under CI; elsewhere, a banner says so. Only ia32 needs a kernel that runs 32-bit
-// programs, which no installation can change: without it, a line says so and nothing of ia32 is counted.
-import { spawnSync } from 'node:child_process'
+// programs, which no installation can change: without it, a line says so and nothing of ia32 runs.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   arm64OrExplain,
   clangOrExplain,
   installWindowsTools,
   matrixVariants,
+  orWithoutWindows,
+  prepareWindows,
   WINDOWS_VARIANTS,
-  windowsOrExplain,
 } from '../tooling/windows/dist/index.js'
 
-const TURBO = ['exec', 'turbo', 'run', 'test:windows', '--concurrency=1', '--continue=dependencies-successful']
+const BACKENDS = ['packages/transport-koffi', 'packages/transport-napi']
 const NATIVE = [
   'tooling/winsock-simulator',
   'packages/transport-linux',
@@ -21,54 +28,70 @@ const NATIVE = [
 ]
 
 const names = process.argv.slice(2)
-const variants = matrixVariants().filter(({ name }) => names.length === 0 || names.includes(name))
+const onlyPrepare = names[0] === '--prepare'
+const variants = matrixVariants().filter(({ name }) => onlyPrepare || names.length === 0 || names.includes(name))
 const failed = []
 
 async function attempt(what, task) {
+  const started = performance.now()
   try {
     await task()
   } catch (error) {
     console.error(error)
     failed.push(what)
   }
+  console.log(`=== ${what}: ${((performance.now() - started) / 1000).toFixed()} s`)
 }
 
-function run(what, cwd, command, ...args) {
-  console.log(`\n=== ${what}`)
-  const { status } = spawnSync(command, args, { cwd, stdio: 'inherit' })
-  if (status !== 0) throw new Error(`${what}: exit code ${status}`)
+async function run(cwd, env, command, ...args) {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: 'inherit' })
+  const [status] = await once(child, 'exit')
+  if (status !== 0) throw new Error(`${cwd}: ${command} ${args.join(' ')}: exit code ${status}`)
 }
 
-function build(cwd, ...args) {
-  run(`${cwd}: ${args.join(' ')}`, cwd, process.execPath, '../../tooling/cmake/build.mjs', ...args)
+async function build(cwd, ...args) {
+  await run(cwd, {}, process.execPath, '../../tooling/cmake/build.mjs', ...args)
+}
+
+async function prepare(variant) {
+  return await orWithoutWindows(`the suites on ${variant.name}`, () => prepareWindows(variant))
+}
+
+async function runSuites(variant) {
+  if ((await prepare(variant)) === undefined) return
+  // Both at once: each waits for Wine much of the time.
+  const suites = BACKENDS.map((cwd) => run(cwd, { WINPORT_WINDOWS: variant.name }, 'npm', 'run', 'test:windows'))
+  await Promise.all(suites)
 }
 
 for (const { name } of WINDOWS_VARIANTS.slice(1).filter((variant) => !matrixVariants().includes(variant))) {
   console.error(`\n!! NOT RUN: the suites on ${name}. The kernel of this machine runs no 32-bit programs.`)
 }
-for (const { name, arch } of variants) {
-  process.env.WINPORT_WINDOWS = name
-  await attempt(name, async () => {
-    if ((await windowsOrExplain(`the suites on ${name}`)) === undefined) return
-    if (arch === 'ia32') build('tooling/winsock-simulator', 'mingw-ia32')
-    run(`the suites on ${name}`, '.', 'npx', '--yes', 'pnpm@12.21.0', ...TURBO)
+const isWhole = onlyPrepare || names.length === 0
+if (isWhole || variants.some(({ arch }) => arch === 'ia32')) {
+  await attempt('native code for ia32', async () => {
+    const tools = await orWithoutWindows('native code for ia32', () => installWindowsTools('ia32'))
+    if (tools === undefined || onlyPrepare) return
+    await build('tooling/winsock-simulator', 'mingw-ia32')
+    await build('packages/transport-napi', '--target', 'install', 'mingw-ia32')
   })
 }
-await attempt('all native code for ia32', async () => {
-  await installWindowsTools('ia32')
-  build('tooling/winsock-simulator', '--target', 'tests', 'mingw-ia32')
-  build('packages/transport-napi', '--target', 'install', 'mingw-ia32')
-})
-await attempt('clang', async () => {
-  if ((await clangOrExplain('all native code')) === undefined) return
-  for (const cwd of NATIVE) build(cwd, 'clang')
-})
-await attempt('linux-arm64', async () => {
-  const node = await arm64OrExplain('the addon of transport-linux for arm64')
-  if (node === undefined) return
-  build('packages/transport-linux', '--target', 'install', 'linux-arm64')
-  run('transport-linux on arm64', 'packages/transport-linux', ...node, 'test/programs/load-on-qemu.js')
-})
+if (isWhole) {
+  await attempt('native code with clang', async () => {
+    const clang = await clangOrExplain('all native code')
+    if (clang === undefined || onlyPrepare) return
+    for (const cwd of NATIVE) await build(cwd, 'clang')
+  })
+  await attempt('transport-linux on arm64', async () => {
+    const node = await arm64OrExplain('the addon of transport-linux for arm64')
+    if (node === undefined || onlyPrepare) return
+    await build('packages/transport-linux', '--target', 'install', 'linux-arm64')
+    await run('packages/transport-linux', {}, ...node, 'test/programs/load-on-qemu.js')
+  })
+}
+for (const variant of variants) {
+  await attempt(variant.name, () => (onlyPrepare ? prepare(variant) : runSuites(variant)))
+}
 
 if (failed.length > 0) {
   console.error(`\nfailed: ${failed.join(', ')}`)

@@ -1,27 +1,62 @@
-// Sums up the suites' reports in one closing line. A suite without a report, and a test that was skipped, is a failure.
+// Adds up the reports of all suites, those of the matrix included, in one closing line. A missing report is a failure, and so
+// is a skipped test. Names every test that did not pass, with the start of its message: often only the end of this output is
+// seen.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { matrixVariants } from '../tooling/windows/dist/index.js'
 
+const MESSAGE_LINES = 8
+
+const variants = matrixVariants().map(({ name }) => name)
+const notPassed = []
 let passed = 0
-let failed = 0
+
+/** The start of a message. Of its stack, only our own lines. */
+function start(message) {
+  const lines = message
+    .replace('STACK_TRACE_ERROR', 'the time limit of the test') // vitest sets the real message too late for its report
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes('node_modules'))
+  return lines
+    .slice(0, MESSAGE_LINES)
+    .map((line) => `\n    ${line}`)
+    .join('')
+}
+
+function notPassedOf({ name, status, message, assertionResults }) {
+  const file = relative('', name)
+  const tests = assertionResults.filter(({ status }) => status !== 'passed')
+  if (tests.length === 0 && status !== 'passed')
+    return [`${file}: ${status}${start(message || 'a hook of the file failed')}`]
+  return tests.map(
+    ({ fullName, status, failureMessages }) =>
+      `${file}: ${status}: ${fullName}${start((failureMessages ?? []).join('\n'))}`,
+  )
+}
+
+function add(folder, file) {
+  const path = `${folder}/reports/${file}.json`
+  if (!existsSync(path)) {
+    notPassed.push(`${path} is missing: its tests did not run`)
+    return
+  }
+  const report = JSON.parse(readFileSync(path, 'utf8'))
+  const found = report.testResults.flatMap(notPassedOf)
+  if (!report.success && found.length === 0) found.push('an error outside of all tests: see the output of this run')
+  notPassed.push(...found.map((text) => `${path}: ${text}`))
+  console.log(`${path}: ${report.numPassedTests} passed, ${found.length} failed or skipped`)
+  passed += report.numPassedTests
+}
+
 for (const group of ['packages', 'tooling']) {
   for (const name of readdirSync(group)) {
-    const manifest = `${group}/${name}/package.json`
-    if (!existsSync(manifest) || JSON.parse(readFileSync(manifest, 'utf8')).scripts?.test === undefined) continue
-    const report = `${group}/${name}/reports/vitest.json`
-    if (!existsSync(report)) {
-      console.log(`${group}/${name}: no report, so its tests did not run`)
-      failed++
-      continue
-    }
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    )
-    const skipped = numPendingTests + numTodoTests
-    console.log(`${group}/${name}: ${numPassedTests} passed, ${numFailedTests + skipped} failed or skipped`)
-    passed += numPassedTests
-    failed += numFailedTests + skipped
-    if (!success && numFailedTests === 0) failed++ // a suite that could not even be loaded
+    const folder = `${group}/${name}`
+    if (!existsSync(`${folder}/package.json`)) continue
+    const { scripts = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    if (scripts.test !== undefined) add(folder, 'vitest')
+    if (scripts['test:windows'] !== undefined) for (const variant of variants) add(folder, `vitest-${variant}`)
   }
 }
-console.log(`${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+for (const test of notPassed) console.log(`\n${test}`)
+console.log(`${passed} passed, ${notPassed.length} failed`)
+process.exitCode = notPassed.length === 0 && passed > 0 ? 0 : 1

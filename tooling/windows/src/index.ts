@@ -10,7 +10,7 @@ export { type NodeVersion, supportedNodes, supportedNodesOrExplain } from './sup
 export { FIXED_PORTS, LEASABLE_PORTS, type TestPorts } from './test-ports.js'
 export { ToolUnavailableError } from './tool-unavailable-error.js'
 export { installValgrind, valgrindOrExplain } from './valgrind.js'
-export { windowsOrExplain } from './windows-or-explain.js'
+export { orWithoutWindows, windowsOrExplain } from './windows-or-explain.js'
 export { windowsPath } from './windows-path.js'
 export { WindowsProcess, type WindowsResult } from './windows-process.js'
 export { installWindowsTools, type WindowsTools } from './windows-tools.js'
