@@ -5,9 +5,9 @@ import { AS_STARTED, onNetwork, runProgram, UNPRIVILEGED } from './run-program.j
 const SETTINGS = [
   AS_STARTED,
   UNPRIVILEGED,
-  onNetwork('without IPv6', 'sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.lo.disable_ipv6=1'),
-  onNetwork('with few ephemeral ports', 'sysctl -qw net.ipv4.ip_local_port_range="40000 40400"'),
-  onNetwork('where every port is ephemeral', 'sysctl -qw net.ipv4.ip_local_port_range="1024 65535"'),
+  onNetwork('without IPv6', { 'ipv6/conf/all/disable_ipv6': '1', 'ipv6/conf/lo/disable_ipv6': '1' }),
+  onNetwork('with few ephemeral ports', { 'ipv4/ip_local_port_range': '40000 40400' }),
+  onNetwork('where every port is ephemeral', { 'ipv4/ip_local_port_range': '1024 65535' }),
 ]
 
 for (const setting of SETTINGS) {

@@ -8,6 +8,7 @@ import { ReservationManager } from '@winport/manager'
 import { expect, it } from 'vitest'
 import { createLinuxTransport } from '../src/index.js'
 import { loadAddon } from '../src/load-addon.js'
+import { built, run } from './run-program.js'
 
 const program = (name: string) => fileURLToPath(new URL(`programs/${name}`, import.meta.url))
 
@@ -37,6 +38,14 @@ it('frees 1,000 ports of a process that is killed, though a program that it star
   } finally {
     process.kill(child)
   }
+})
+
+it('keeps the ports for a fork that never calls exec, and frees them when it ends', async () => {
+  const { startPort, child } = JSON.parse(await run([built('linux', 'fork'), '10']))
+  const wasFree = await areFree(startPort, 10)
+  process.kill(child, 'SIGKILL')
+  expect(wasFree).toBe(false)
+  await expect.poll(() => areFree(startPort, 10)).toBe(true)
 })
 
 it('frees what a worker thread holds when the thread is terminated', async () => {

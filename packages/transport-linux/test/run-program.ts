@@ -18,10 +18,12 @@ export const UNPRIVILEGED: Setting = {
   command: isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [],
 }
 
-/** In a network namespace of its own, after the commands of a shell that prepare it. */
-export function onNetwork(name: string, prepare: string): Setting {
-  const script = `ip link set lo up && ${prepare} && exec "$@"`
-  return { name, command: ['unshare', '--map-root-user', '--net', 'sh', '-c', script, 'sh'] }
+/** In a network namespace of its own, where these files below /proc/sys/net have other contents. */
+export function onNetwork(name: string, settings: Readonly<Record<string, string>>): Setting {
+  const writes = Object.entries(settings).map(([file, value]) => `echo '${value}' > /proc/sys/net/${file} && `)
+  const script = `${writes.join('')}exec "$@"`
+  const command = ['unshare', '--map-root-user', '--net', built('linux', 'loopback-up'), 'sh', '-c', script, 'sh']
+  return { name, command }
 }
 
 /** Runs a program of the tests and resolves to what it prints. Rejects if it does not end with 0. */

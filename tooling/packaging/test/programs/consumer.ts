@@ -7,6 +7,7 @@ import { ReservationError, type ReservationErrorCode, ReservationManager } from 
 import { type PortRange, type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
 import { type ConformanceReport, type ConformanceTarget, runConformance } from '@winport/transport/conformance'
 import { createKoffiTransport, type KoffiTransportOptions } from '@winport/transport-koffi'
+import { createLinuxTransport, type LinuxTransportOptions } from '@winport/transport-linux'
 import { MockKernel } from '@winport/transport-mock'
 import { createNapiTransport, type NapiTransportOptions } from '@winport/transport-napi'
 import { type AcquireOptions, type BackendName, openReservationManager, type RuntimeReservation } from 'winport'
@@ -23,8 +24,17 @@ export async function serve(transport: BackendName | Transport, request: Acquire
   return [...block, range.startPort, Number(token)]
 }
 
-export function openNative(koffi: KoffiTransportOptions, napi: NapiTransportOptions): readonly Transport[] {
-  return [createKoffiTransport(koffi), createNapiTransport(napi), new MockKernel().openTransport({ elevated: true })]
+export function openNative(
+  koffi: KoffiTransportOptions,
+  napi: NapiTransportOptions,
+  linux: LinuxTransportOptions,
+): readonly Transport[] {
+  return [
+    createKoffiTransport(koffi),
+    createNapiTransport(napi),
+    createLinuxTransport(linux),
+    new MockKernel().openTransport({ elevated: true }),
+  ]
 }
 
 export function describeError(error: unknown): ReservationErrorCode | string | undefined {
