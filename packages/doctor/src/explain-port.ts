@@ -37,15 +37,16 @@ const OPTIONS: readonly (keyof ExplainPortOptions)[] = ['protocol', 'port', 'hos
  * Finds out why a port can or cannot be bound. Binds it for a moment and never listens. What cannot be found out is unknown,
  * and is no error.
  *
- * @param sources tests replace them
  * @throws TypeError, RangeError for invalid options
  * @throws AbortError if the signal aborts
  * @throws Error with Node's code, such as ENOTFOUND, if `host` is a name without an address
  */
-export async function explainPort(
-  options: ExplainPortOptions,
-  sources: PortSources = sourcesOf(process.platform),
-): Promise<PortExplanation> {
+export async function explainPort(options: ExplainPortOptions): Promise<PortExplanation> {
+  return await explainPortFrom(sourcesOf(process.platform), options)
+}
+
+/** {@link explainPort} from the facts of these sources. */
+export async function explainPortFrom(sources: PortSources, options: ExplainPortOptions): Promise<PortExplanation> {
   const { protocol, port, transport, signal } = checkOptions(options)
   throwIfAborted(signal)
   const host = options.host === undefined ? undefined : await untilAborted(addressOf(options.host), signal)

@@ -4,7 +4,7 @@ import { INET_PORT_RANGE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definiti
 import { MockKernel } from '@winport/transport-mock'
 import { leasePorts } from '@winport/windows'
 import { describe, expect, it } from 'vitest'
-import { explainPort } from '../src/explain-port.js'
+import { explainPort, explainPortFrom } from '../src/explain-port.js'
 import type { ExplainPortOptions } from '../src/index.js'
 import { nextFreePort } from '../src/next-free-port.js'
 import { OtherSources } from '../src/other-sources.js'
@@ -41,7 +41,10 @@ describe('explainPort', () => {
   it('knows the probes alone on a system that it cannot read, and says so', async () => {
     const socket = createSocket('udp4').bind(0)
     await once(socket, 'listening')
-    const explanation = await explainPort({ protocol: 'udp', port: socket.address().port }, new OtherSources('freebsd'))
+    const explanation = await explainPortFrom(new OtherSources('freebsd'), {
+      protocol: 'udp',
+      port: socket.address().port,
+    })
     socket.close()
     expect(explanation).toMatchObject({
       platform: 'freebsd',
@@ -61,7 +64,7 @@ describe('explainPort', () => {
     const kernel = new MockKernel({ avoidHostPorts: true })
     const { startPort: port } = await leasePorts(2)
     const transport = kernel.openTransport()
-    const free = await explainPort({ protocol: 'tcp', port, transport }, netsh('80 80'))
+    const free = await explainPortFrom(netsh('80 80'), { protocol: 'tcp', port, transport })
     expect(free.verdict).toBe('free')
     expect(free.probes.at(-1)).toEqual({ how: 'reserve', address: null, result: 'ok' })
     kernel.assertNothingHeld()
@@ -69,7 +72,7 @@ describe('explainPort', () => {
     const other = kernel.openTransport()
     const socket = other.openSocket({ protocol: 'tcp' })
     socket.bind({ address: '0.0.0.0', port })
-    const taken = await explainPort({ protocol: 'tcp', port, transport }, netsh('80 80'))
+    const taken = await explainPortFrom(netsh('80 80'), { protocol: 'tcp', port, transport })
     expect(taken).toMatchObject({ verdict: 'refused', nextFree: port + 1 })
     expect(taken.probes.map(({ how, address }) => [how, address])).toEqual([
       ['bind', '::'],
@@ -93,10 +96,12 @@ describe('explainPort', () => {
     const anchor = transport.openSocket({ protocol: 'tcp' })
     await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, request, new Uint8Array(16))
     const held = [{ protocol: 'tcp', ...range } as const, { protocol: 'udp', startPort: 1, count: 65_535 } as const]
-    const { verdict, causes, ranges, nextFree } = await explainPort(
-      { protocol: 'tcp', port: range.startPort + 1, transport, held },
-      netsh(''),
-    )
+    const { verdict, causes, ranges, nextFree } = await explainPortFrom(netsh(''), {
+      protocol: 'tcp',
+      port: range.startPort + 1,
+      transport,
+      held,
+    })
     expect(verdict).toBe('refused')
     expect(causes).toMatchObject([{ kind: 'own-reservation', certainty: 'shown' }])
     const own = { kind: 'own', certainty: 'shown', startPort: range.startPort, endPort: range.startPort + 2 }
@@ -111,10 +116,11 @@ describe('explainPort', () => {
     const { startPort: port } = await leasePorts(12)
     const stranger = kernel.openTransport().openSocket({ protocol: 'tcp' })
     stranger.bind({ address: '0.0.0.0', port })
-    const explanation = await explainPort(
-      { protocol: 'tcp', port, transport: kernel.openTransport() },
-      netsh(`${port - 1} ${port + 9}`),
-    )
+    const explanation = await explainPortFrom(netsh(`${port - 1} ${port + 9}`), {
+      protocol: 'tcp',
+      port,
+      transport: kernel.openTransport(),
+    })
     expect(explanation.causes).toMatchObject([{ kind: 'kernel-reservation', certainty: 'shown' }])
     expect(explanation.nextFree).toBe(port + 10)
     stranger.close()
@@ -123,7 +129,7 @@ describe('explainPort', () => {
 
   it('says why the port was not reserved', async () => {
     const { startPort: port } = await leasePorts(1)
-    const { unknown } = await explainPort({ protocol: 'tcp', port }, netsh(''))
+    const { unknown } = await explainPortFrom(netsh(''), { protocol: 'tcp', port })
     expect(unknown).toEqual({ reserve: 'there is no transport' })
   })
 
@@ -132,10 +138,11 @@ describe('explainPort', () => {
     const openSocket = () => {
       throw new Error('no handles')
     }
-    const asked = explainPort(
-      { protocol: 'tcp', port: 80, transport: Object.assign(transport, { openSocket }) },
-      netsh(''),
-    )
+    const asked = explainPortFrom(netsh(''), {
+      protocol: 'tcp',
+      port: 80,
+      transport: Object.assign(transport, { openSocket }),
+    })
     expect(await asked).toMatchObject({ verdict: 'unknown', unknown: { bind: 'no handles', reserve: 'no handles' } })
   })
 
@@ -169,7 +176,7 @@ describe('explainPort', () => {
         return new Promise<never>(() => {})
       },
     })
-    await expect(explainPort({ ...options, signal: controller.signal }, sources)).rejects.toMatchObject({
+    await expect(explainPortFrom(sources, { ...options, signal: controller.signal })).rejects.toMatchObject({
       name: 'AbortError',
     })
   })

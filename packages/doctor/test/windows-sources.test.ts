@@ -57,7 +57,7 @@ describe('WindowsSources', () => {
     [
       'netsh prints an error',
       [() => 'The\r\ncommand \x1b[2J failed'],
-      /^netsh\.exe printed 'The command \[2J failed'$/,
+      /^netsh\.exe printed 'The command \\u001b\[2J failed'$/,
     ],
     ['netsh prints a range that cannot exist', [() => EXCLUSIONS('65000 70000')], /^netsh\.exe printed '/],
     ['netsh cannot be started', [() => Promise.reject(new Error('spawn ENOENT'))], /^netsh\.exe: spawn ENOENT$/],

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { readEphemeralPorts } from '../src/machine/linux-facts.js'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { MachineEnvironment } from '../src/machine/machine-environment.js'
 import { describeMachine, readMachineInfo } from '../src/machine/machine-info.js'
 import { runWinport } from './run-winport.js'
@@ -206,24 +202,5 @@ describe('on another system', () => {
     const lines = describeMachine(info)
     expect(lines).toContain('elevated  unknown: the platform is darwin')
     expect(lines).toContain('backend   none')
-  })
-})
-
-describe('the ephemeral ports of Linux', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'winport-facts-'))
-  const path = join(folder, 'range')
-  afterAll(() => rmSync(folder, { recursive: true }))
-
-  it('are those that the kernel says', () => {
-    writeFileSync(path, '32768\t60999\n')
-    expect(readEphemeralPorts(path)).toEqual({ value: { startPort: 32_768, count: 28_232 } })
-  })
-
-  it('are unknown where the file is missing or says something else', () => {
-    expect(readEphemeralPorts(join(folder, 'missing')).unknown).toContain('ENOENT')
-    for (const text of ['', 'none', '0 5', '9 5', '1 70000']) {
-      writeFileSync(path, text)
-      expect(readEphemeralPorts(path)).toEqual({ value: null, unknown: `${path} contains '${text}'` })
-    }
   })
 })

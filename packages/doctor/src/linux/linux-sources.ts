@@ -6,6 +6,7 @@ import { messageOf } from '../message-of.js'
 import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
 import type { PortSpan } from '../port-span.js'
+import { readEphemeralPorts } from './ephemeral-ports.js'
 import { readProcessDetails } from './process-details.js'
 import { findSocketOwners } from './socket-owners.js'
 import { parseSocketTable, type SocketRow } from './socket-table.js'
@@ -65,24 +66,14 @@ export class LinuxSources implements PortSources {
   }
 
   async readDynamicRange(): Promise<Fact<PortSpan>> {
-    return await this.#readSetting('ip_local_port_range', (startPort, endPort) =>
-      endPort === undefined ? undefined : { startPort, endPort },
-    )
+    return readEphemeralPorts(`${this.#proc}/sys/net/ipv4/ip_local_port_range`)
   }
 
   async readFirstUnprivilegedPort(): Promise<Fact<number>> {
-    return await this.#readSetting('ip_unprivileged_port_start', (first) => first)
-  }
-
-  async #readSetting<Value>(
-    name: string,
-    parse: (first: number, second: number | undefined) => Value | undefined,
-  ): Promise<Fact<Value>> {
+    const path = `${this.#proc}/sys/net/ipv4/ip_unprivileged_port_start`
     try {
-      const text = await readFile(`${this.#proc}/sys/net/ipv4/${name}`, 'utf8')
-      const [first, second] = (text.match(/\d+/g) ?? []).map(Number)
-      const value = first === undefined ? undefined : parse(first, second)
-      return value === undefined ? { value: null, unknown: `${name} is '${text.trim()}'` } : { value }
+      const text = (await readFile(path, 'utf8')).trim()
+      return /^\d+$/.test(text) ? { value: Number(text) } : { value: null, unknown: `${path} contains '${text}'` }
     } catch (error) {
       return { value: null, unknown: messageOf(error) }
     }

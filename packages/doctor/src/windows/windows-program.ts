@@ -21,7 +21,7 @@ export const runProgram: RunProgram = (program, args, signal) =>
 /** Runs a program of Windows, only from System32, and parses its output. `parse` returns undefined if it finds no value. */
 export async function askWindowsProgram<Value>(
   run: RunProgram,
-  environment: NodeJS.ProcessEnv,
+  environment: Readonly<Record<string, string | undefined>>,
   program: string,
   args: readonly string[],
   parse: (output: string) => Value | undefined,
@@ -37,10 +37,11 @@ export async function askWindowsProgram<Value>(
   }
 }
 
-/** The start of a text, in one line and without control characters. */
+/** The start of a text, in one line. Escapes control characters, as JSON does. */
 function excerptOf(text: string): string {
   return text
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .replaceAll(/\s+/g, ' ')
     .trim()
+    .replaceAll(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .slice(0, 200)
 }

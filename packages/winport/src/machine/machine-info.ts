@@ -1,12 +1,12 @@
 import { WINDOWS_10_1809, WINDOWS_VISTA } from '@winport/definitions'
+import { type Fact, readEphemeralPorts } from '@winport/doctor/machine'
 import type { Protocol } from '@winport/transport'
 import { runtimeName } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
 import { backendsFor, NATIVE_BACKENDS, openTransport } from '../backends.js'
 import { messageOf } from '../message-of.js'
-import type { DynamicPorts, Fact } from './fact.js'
+import { type DynamicPorts, dynamicPortsOf } from './dynamic-ports.js'
 import { installedVersion, koffiVersion, winportVersion } from './installed-versions.js'
-import { readEphemeralPorts } from './linux-facts.js'
 import type { MachineEnvironment } from './machine-environment.js'
 import { readDynamicPorts, readElevation, readWindowsBuild } from './windows-facts.js'
 
@@ -52,8 +52,8 @@ export async function readMachineInfo(machine: MachineEnvironment): Promise<Mach
   const build = record('windowsBuild', readWindowsBuild(machine))
   const [elevation, tcp, udp, ...backends] = await Promise.all([
     readElevation(machine),
-    platform === 'linux' ? readEphemeralPorts() : readDynamicPorts(machine, 'tcp'),
-    platform === 'linux' ? readEphemeralPorts() : readDynamicPorts(machine, 'udp'),
+    platform === 'linux' ? dynamicPortsOf(readEphemeralPorts()) : readDynamicPorts(machine, 'tcp'),
+    platform === 'linux' ? dynamicPortsOf(readEphemeralPorts()) : readDynamicPorts(machine, 'udp'),
     ...[...backendsFor(machine), 'mock' as const].map((name) => readBackend(name, machine)),
   ])
   return {

@@ -1,10 +1,6 @@
-import { win32 } from 'node:path'
-import { LAST_PORT } from '@winport/definitions'
+import { askWindowsProgram, type Fact, parseDynamicRange } from '@winport/doctor/machine'
 import type { Protocol } from '@winport/transport'
-import { environmentSystemDirectory } from '@winport/transport/native'
-import { messageOf } from '../message-of.js'
-import { oneLine } from '../one-line.js'
-import type { DynamicPorts, Fact } from './fact.js'
+import { type DynamicPorts, dynamicPortsOf } from './dynamic-ports.js'
 import type { MachineEnvironment } from './machine-environment.js'
 
 /** Reads the build number of Windows, such as 26100, from the release. */
@@ -28,14 +24,10 @@ export async function readElevation(machine: MachineEnvironment): Promise<Fact<b
 
 /** Runs netsh.exe to read the range of ephemeral ports, from which wildcard reservations are taken too. */
 export async function readDynamicPorts(machine: MachineEnvironment, protocol: Protocol): Promise<Fact<DynamicPorts>> {
-  return await ask(machine, 'netsh.exe', ['int', 'ipv4', 'show', 'dynamicport', protocol], (text) => {
-    // netsh translates the words, so only the order counts: the last two numbers are the start port and the count.
-    const [startPort = 0, count = 0] = [...text.matchAll(/\d+/g)].slice(-2).map(Number)
-    return startPort > 0 && count > 0 && startPort + count - 1 <= LAST_PORT ? { startPort, count } : undefined
-  })
+  const args = ['int', 'ipv4', 'show', 'dynamicport', protocol]
+  return dynamicPortsOf(await ask(machine, 'netsh.exe', args, parseDynamicRange))
 }
 
-/** Runs a program of Windows, only from System32, and parses its output. */
 async function ask<Value>(
   { platform, environment, run }: MachineEnvironment,
   program: string,
@@ -43,20 +35,9 @@ async function ask<Value>(
   parse: (output: string) => Value | undefined,
 ): Promise<Fact<Value>> {
   if (platform !== 'win32') return notWindows(platform)
-  try {
-    const output = await run(win32.join(environmentSystemDirectory(environment), program), args)
-    const value = parse(output)
-    if (value === undefined) return { value: null, unknown: `${program} printed '${excerptOf(output)}'` }
-    return { value }
-  } catch (error) {
-    return { value: null, unknown: `${program}: ${excerptOf(messageOf(error))}` }
-  }
+  return await askWindowsProgram(run, environment, program, args, parse)
 }
 
 function notWindows(platform: NodeJS.Platform): Fact<never> {
   return { value: null, unknown: `the platform is ${platform}` }
-}
-
-function excerptOf(text: string): string {
-  return oneLine(text.replaceAll(/\s+/g, ' ')).slice(0, 200)
 }

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { LAST_PORT } from '@winport/definitions'
+import type { Fact } from '../fact.js'
 import { messageOf } from '../message-of.js'
-import type { DynamicPorts, Fact } from './fact.js'
+import type { PortSpan } from '../port-span.js'
 
 /** Reads the ephemeral ports of this network namespace, the same for TCP and UDP. */
-export function readEphemeralPorts(path = '/proc/sys/net/ipv4/ip_local_port_range'): Fact<DynamicPorts> {
+export function readEphemeralPorts(path = '/proc/sys/net/ipv4/ip_local_port_range'): Fact<PortSpan> {
   let text: string
   try {
     text = readFileSync(path, 'utf8').trim()
   } catch (error) {
     return { value: null, unknown: messageOf(error) }
   }
-  const [from = 0, to = 0] = text.split(/\s+/).map(Number)
-  if (from >= 1 && from <= to && to <= LAST_PORT) return { value: { startPort: from, count: to - from + 1 } }
+  const [startPort = 0, endPort = 0] = text.split(/\s+/).map(Number)
+  if (startPort >= 1 && startPort <= endPort && endPort <= LAST_PORT) return { value: { startPort, endPort } }
   return { value: null, unknown: `${path} contains '${text}'` }
 }

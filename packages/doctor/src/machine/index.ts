@@ -1,0 +1,5 @@
+export type { Fact } from '../fact.js'
+export { readEphemeralPorts } from '../linux/ephemeral-ports.js'
+export type { PortSpan } from '../port-span.js'
+export { parseDynamicRange } from '../windows/dynamic-range.js'
+export { askWindowsProgram, type RunProgram, runProgram } from '../windows/windows-program.js'
