@@ -139,9 +139,12 @@ export class ReservedBlock implements PortBlock {
       await this.#sockets.adopt(() => socket.listen(server, { backlog }), request, use)
       return local
     }
-    const closed = () => this.#sockets.abandon(use)
+    // The event may belong to a close before this call.
+    const closed = () => {
+      if (isClosed(throwIfClosed)) this.#sockets.abandon(use)
+    }
     startingServers.set(server, throwIfClosed)
-    server.once('close', closed)
+    server.on('close', closed)
     try {
       if (!isNoHost(host)) return await listen(await this.#resolveLocal(host, use))
       try {
@@ -320,11 +323,16 @@ export class ReservedBlock implements PortBlock {
 
 /** Whether `listen` is under way for a server that was not closed since. */
 function isStarting(server: Server): boolean {
+  const throwIfClosed = startingServers.get(server)
+  return throwIfClosed !== undefined && !isClosed(throwIfClosed)
+}
+
+function isClosed(throwIfClosed: () => void): boolean {
   try {
-    startingServers.get(server)?.()
-    return startingServers.has(server)
-  } catch {
+    throwIfClosed()
     return false
+  } catch {
+    return true
   }
 }
 

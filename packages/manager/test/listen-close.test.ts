@@ -49,6 +49,21 @@ describe('a server that is closed while listen is under way', () => {
     expect(server.listening).toBe(false)
   })
 
+  it('is not one whose close came before the call', async () => {
+    const block = await acquire()
+    const server = machine.owns(greeter('moved'))
+    await block.listen(server, { host })
+    const closed = once(server, 'close')
+    server.close()
+    const held = machine.kernel.faults.hold('SIO_ASSOCIATE_PORT_RESERVATION')
+    const listening = block.listen(server, { host })
+    await held.pending
+    await closed
+    held.complete()
+    expect(await readFrom((await listening).port)).toBe('moved')
+    expect(server.listenerCount('close')).toBe(0)
+  })
+
   it('listens by a later call', async () => {
     const block = await acquire()
     const server = machine.owns(greeter('second'))
