@@ -1,5 +1,5 @@
 // Runs the conformance suite over both native backends on other variants of Windows than the default one, where other versions
-// of Node.js adopt the sockets; and compiles native code with clang, for ia32, and for Linux on arm64:
+// of Node.js adopt the sockets; and compiles native code with clang, for ia32, and for Linux on arm64 and musl:
 //
 //     node .ci/matrix.mjs [VARIANT...]
 //     node .ci/matrix.mjs --prepare        only installs what the rest needs, which is mostly downloads
@@ -9,11 +9,14 @@
 // programs, which no installation can change: without it, a line says so and nothing of ia32 runs.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 import {
   arm64OrExplain,
   clangOrExplain,
   installWindowsTools,
   matrixVariants,
+  muslOrExplain,
   orWithoutWindows,
   prepareWindows,
   WINDOWS_VARIANTS,
@@ -87,6 +90,17 @@ if (isWhole) {
     if (node === undefined || onlyPrepare) return
     await build('packages/transport-linux', '--target', 'install', 'linux-arm64')
     await run('packages/transport-linux', {}, ...node, 'test/programs/load-on-qemu.js')
+  })
+  await attempt('transport-linux on musl', async () => {
+    const gcc = await muslOrExplain('the addon of transport-linux')
+    if (gcc === undefined || onlyPrepare) return
+    const folder = 'packages/transport-linux'
+    const headers = createRequire(resolve(folder, 'package.json'))('node-api-headers').include_dir
+    const host = 'build/musl-host'
+    const options = ['-rdynamic', '-DNAPI_VERSION=8', '-isystem', headers, '-o', host]
+    await build(folder, '--target', 'install', 'linux')
+    await run(folder, {}, gcc, 'test/native/musl-host.c', ...options)
+    await run(folder, {}, host, `./prebuilds/linux-${process.arch}/winport-linux.napi.node`)
   })
 }
 for (const variant of variants) {
