@@ -32,9 +32,10 @@ export async function runProgram(
   passed: readonly string[] = [],
   { command }: Setting = AS_STARTED,
   env: NodeJS.ProcessEnv = process.env,
+  node: string = process.execPath,
 ): Promise<string> {
   const script = fileURLToPath(new URL(`programs/${name}`, import.meta.url))
-  return await run([...command, process.execPath, script, ...passed], env)
+  return await run([...command, node, script, ...passed], env)
 }
 
 /** A file of the builds for the tests. */
