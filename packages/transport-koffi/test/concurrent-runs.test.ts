@@ -8,7 +8,7 @@ import { expect, it } from 'vitest'
 
 const run = promisify(execFile)
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
-const SUITE = ['run', '--config', '../../vitest.config.ts', 'test/conformance.test.ts']
+const SUITE = ['run', '--config', '../../vitest.config.ts', 'test/pending-calls.test.ts', 'test/socket.test.ts']
 
 it('runs of the suite at the same time, as in two checkouts, do not disturb each other', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'winport-runs-'))
@@ -21,7 +21,7 @@ it('runs of the suite at the same time, as in two checkouts, do not disturb each
       }),
     )
     for (const { numPassedTests, numTotalTests } of reports) {
-      expect(numPassedTests).toBeGreaterThan(100)
+      expect(numPassedTests).toBeGreaterThan(20)
       expect(numPassedTests).toBe(numTotalTests)
     }
   } finally {

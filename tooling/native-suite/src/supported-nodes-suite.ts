@@ -5,10 +5,11 @@ import { type NativeBackend, simulatorFeatures } from '@winport/winsock-simulato
 import { describe, expect, it } from 'vitest'
 import { runInOwnProcess } from './run-in-own-process.js'
 
-/** The conformance suite with the compiled backend on every supported line of Node.js. */
+/** The conformance suite with the compiled backend on every supported line of Node.js but the one that runs the other tests. */
 export async function defineSupportedNodesTests(backend: NativeBackend): Promise<void> {
   const { startPort, count } = await leasePorts(1000)
-  const nodes = await supportedNodesOrExplain(`the conformance suite over ${backend.name}`)
+  const supported = await supportedNodesOrExplain(`the conformance suite over ${backend.name}`)
+  const nodes = supported.filter(({ version }) => version !== process.version)
 
   describe(`${backend.name} passes the whole conformance suite on the simulator`, () => {
     it.each(nodes)('on Node.js $version', async ({ version, path }) => {

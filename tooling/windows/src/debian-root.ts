@@ -24,7 +24,7 @@ const DEBOOTSTRAP: AptTool = {
 }
 const MIRROR = 'http://deb.debian.org/debian'
 const ENTER = fileURLToPath(new URL('../bin/enter-debian-root', import.meta.url))
-const TIME_LIMIT_MS = 15 * 60_000
+const TIME_LIMIT_MS = 40 * 60_000
 
 /**
  * The path of a folder with an installed Debian, in the cache. The first call on a machine creates it, which needs root

@@ -2,6 +2,7 @@ import { ok, strictEqual } from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { codeOf } from '../../backend/code-of.js'
 import type { Protocol } from '../../port-range.js'
 import type { Transport } from '../../transport.js'
 import type { BindOptions, WinsockSocket } from '../../winsock-socket.js'
@@ -150,9 +151,7 @@ export const dualStackTests: readonly ConformanceTest[] = [
     run: async (t) => {
       const transport = await t.openTransport()
       for (const options of [{}, IPV6_ONLY]) {
-        const socket = transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
-        socket.bind({ address: '::', port: 0 }, options)
-        const { port } = socket.localAddress()
+        const { socket, port } = bindServer(transport, options)
         const server = createServer((connection) => {
           connection.on('error', () => {}) // the client may have closed its end already
           connection.end('hello')
@@ -180,6 +179,25 @@ type Sockets = readonly [only: WinsockSocket, beside: WinsockSocket, dual: Winso
 function openEach(transport: Transport, protocol: Protocol): Sockets {
   const open = (family: 'ipv4' | 'ipv6') => transport.openSocket({ protocol, family })
   return [open('ipv6'), open('ipv4'), open('ipv6'), open('ipv4')]
+}
+
+/** Binds to a port that no other program has on IPv4: otherwise that program could answer, also on Wine beside a socket on '::'. */
+function bindServer(transport: Transport, options: BindOptions): { socket: WinsockSocket; port: number } {
+  for (;;) {
+    const ipv4 = transport.openSocket({ protocol: 'tcp' })
+    ipv4.bind({ address: '127.0.0.1', port: 0 })
+    const { port } = ipv4.localAddress()
+    if (options !== IPV6_ONLY) ipv4.close()
+    const socket = transport.openSocket({ protocol: 'tcp', family: 'ipv6' })
+    try {
+      socket.bind({ address: '::', port }, options)
+      return { socket, port }
+    } catch (error) {
+      if (codeOf(error) !== 'WSAEADDRINUSE') throw error
+      ipv4.close()
+      socket.close()
+    }
+  }
 }
 
 async function greeting(host: string, port: number): Promise<string> {
