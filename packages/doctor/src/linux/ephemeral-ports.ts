@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { LAST_PORT } from '@winport/definitions'
+import { messageOf } from '@winport/transport/backend'
 import type { Fact } from '../fact.js'
-import { messageOf } from '../message-of.js'
 import type { PortSpan } from '../port-span.js'
 
 /** Reads the ephemeral ports of this network namespace, the same for TCP and UDP. */

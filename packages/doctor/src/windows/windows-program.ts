@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { win32 } from 'node:path'
+import { messageOf } from '@winport/transport/backend'
 import { environmentSystemDirectory } from '@winport/transport/native'
 import type { Fact } from '../fact.js'
-import { messageOf } from '../message-of.js'
 
 /** Runs a program without a shell and resolves to its stdout, decoded as latin1. Rejects if it fails or takes too long. */
 export type RunProgram = (program: string, args: readonly string[], signal?: AbortSignal) => Promise<string>
