@@ -13,7 +13,8 @@ const SEVERAL = Symbol('several addresses')
  */
 export class PortRotation {
   readonly #range: PortRange
-  readonly #addresses = new Map<number, string | typeof SEVERAL>()
+  /** The addresses that ports were bound to. Most blocks are released without a map. */
+  #addresses: Map<number, string | typeof SEVERAL> | undefined
   #next: number
 
   constructor(range: PortRange) {
@@ -29,7 +30,7 @@ export class PortRotation {
   candidate(address: string, last: number | undefined): number | undefined {
     const port = this.#next === last ? this.#after(this.#next) : this.#next
     if (port === last) return undefined
-    const before = this.#addresses.get(port)
+    const before = this.#addresses?.get(port)
     return before === undefined || before === address ? port : undefined
   }
 
@@ -40,6 +41,7 @@ export class PortRotation {
 
   /** Remembers which address a port was bound to. */
   noteBound(port: number, address: string): void {
+    this.#addresses ??= new Map()
     const before = this.#addresses.get(port)
     this.#addresses.set(port, before === undefined || before === address ? address : SEVERAL)
   }
