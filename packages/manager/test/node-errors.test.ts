@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
+import type { RuntimeReservation } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
@@ -13,21 +14,30 @@ function fieldsOf(error: unknown): unknown {
   return { code, errno, syscall, address, port }
 }
 
+/** Expects `block.listen` to reject with the fields of the error that a plain server emits, and to emit none itself. */
+async function failsAsPlainListen(
+  block: RuntimeReservation,
+  port: number,
+): Promise<Awaited<ReturnType<typeof failureOf>>> {
+  const plain = createServer().listen(port, host)
+  const [expected] = await once(plain, 'error')
+  const server = createServer()
+  const failed = vi.fn()
+  server.on('error', failed)
+  const failure = await failureOf(block.listen(server, { host, port }))
+  expect(fieldsOf(failure)).toEqual(fieldsOf(expected))
+  expect(failed).not.toHaveBeenCalled()
+  return failure
+}
+
 describe('the error of an address that cannot be bound', () => {
   const machine = new SimulatedMachine(realPorts)
 
   it("has the fields of Node's when another server of the block has the port", async () => {
     const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
     const { port } = await block.listen(machine.owns(createServer()), { host })
-    const plain = createServer().listen(port, host)
-    const [expected] = await once(plain, 'error')
-    const server = createServer()
-    const failed = vi.fn()
-    server.on('error', failed)
-    const failure = await failureOf(block.listen(server, { host, port }))
-    expect(fieldsOf(failure)).toEqual(fieldsOf(expected))
+    const failure = await failsAsPlainListen(block, port)
     expect(failure.cause).toMatchObject({ code: 'WSAEADDRINUSE', errno: 10_048, syscall: 'bind' })
-    expect(failed).not.toHaveBeenCalled()
   })
 
   it("has the fields of Node's when another program has the port", async () => {
@@ -35,14 +45,7 @@ describe('the error of an address that cannot be bound', () => {
     const port = block.startPort
     const intruder = machine.owns(createServer().listen(port, host))
     await once(intruder, 'listening')
-    const plain = createServer().listen(port, host)
-    const [expected] = await once(plain, 'error')
-    const server = createServer()
-    const failed = vi.fn()
-    server.on('error', failed)
-    const failure = await failureOf(block.listen(server, { host, port }))
-    expect(fieldsOf(failure)).toEqual(fieldsOf(expected))
-    expect(failed).not.toHaveBeenCalled()
+    await failsAsPlainListen(block, port)
   })
 
   it("has the fields of Node's for a datagram socket", async () => {
