@@ -135,20 +135,21 @@ static napi_value call_acquire(napi_env env, napi_callback_info info) {
   return number(env, result);
 }
 
-// associate(socket, token: bigint): number
-static napi_value call_associate(napi_env env, napi_callback_info info) {
+static napi_value call_with_token(napi_env env, napi_callback_info info, int (*call)(Socket *, uint64_t)) {
   Arguments arguments = read_arguments(env, info);
   Socket *socket = socket_at(&arguments, 0);
   uint64_t token = token_at(&arguments, 1);
-  return arguments.wrong ? refuse(env) : number(env, socket_associate(socket, token));
+  return arguments.wrong ? refuse(env) : number(env, call(socket, token));
+}
+
+// associate(socket, token: bigint): number
+static napi_value call_associate(napi_env env, napi_callback_info info) {
+  return call_with_token(env, info, socket_associate);
 }
 
 // release(socket, token: bigint): number
 static napi_value call_release(napi_env env, napi_callback_info info) {
-  Arguments arguments = read_arguments(env, info);
-  Socket *socket = socket_at(&arguments, 0);
-  uint64_t token = token_at(&arguments, 1);
-  return arguments.wrong ? refuse(env) : number(env, socket_release(socket, token));
+  return call_with_token(env, info, socket_release);
 }
 
 // bind(socket, name: Uint8Array, length, flags): number. The family in `name` is ignored: its length says it.
@@ -185,23 +186,19 @@ static napi_value call_hand_over(napi_env env, napi_callback_info info) {
   return arguments.wrong ? refuse(env) : number(env, socket_hand_over(socket, (Purpose)purpose));
 }
 
-// disown(socket): 0
-static napi_value call_disown(napi_env env, napi_callback_info info) {
+static napi_value note(napi_env env, napi_callback_info info, void (*call)(Socket *)) {
   Arguments arguments = read_arguments(env, info);
   Socket *socket = socket_at(&arguments, 0);
   if (arguments.wrong) return refuse(env);
-  socket_disown(socket);
+  call(socket);
   return number(env, 0);
 }
 
+// disown(socket): 0
+static napi_value call_disown(napi_env env, napi_callback_info info) { return note(env, info, socket_disown); }
+
 // left(socket): 0
-static napi_value call_left(napi_env env, napi_callback_info info) {
-  Arguments arguments = read_arguments(env, info);
-  Socket *socket = socket_at(&arguments, 0);
-  if (arguments.wrong) return refuse(env);
-  socket_left(socket);
-  return number(env, 0);
-}
+static napi_value call_left(napi_env env, napi_callback_info info) { return note(env, info, socket_left); }
 
 // counts(): [sockets, holds, ports, uses]
 static napi_value call_counts(napi_env env, napi_callback_info info) {
