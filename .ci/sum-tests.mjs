@@ -1,37 +1,41 @@
 // Adds up the reports of all suites, those of the matrix included, in one closing line. A missing report is a failure, and so
-// is a skipped test. Names every test that did not pass, with the start of its message: often only the end of this output is
-// seen.
+// is a skipped test. Names every test that did not pass, with the start and the end of its message: often only the end of
+// this output is seen.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { matrixVariants } from '../tooling/windows/dist/index.js'
 
-const MESSAGE_LINES = 8
+const FIRST_LINES = 6
+const LAST_LINES = 12
 
 const variants = matrixVariants().map(({ name }) => name)
 const notPassed = []
 let passed = 0
 
-/** The start of a message. Of its stack, only our own lines. */
-function start(message) {
+/** The start and the end of a message. Of its stack, only our own lines. */
+function excerpt(message) {
   const lines = message
     .replace('STACK_TRACE_ERROR', 'the time limit of the test') // vitest sets the real message too late for its report
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.includes('node_modules'))
-  return lines
-    .slice(0, MESSAGE_LINES)
-    .map((line) => `\n    ${line}`)
-    .join('')
+  const left = lines.length - FIRST_LINES - LAST_LINES
+  if (left > 0) lines.splice(FIRST_LINES, left, `... ${left} lines ...`)
+  return lines.map((line) => `\n    ${line}`).join('')
 }
 
+/** What did not pass in a file. Tests that did not run are one line, because a worker that died leaves many. */
 function notPassedOf({ name, status, message, assertionResults }) {
   const file = relative('', name)
-  const tests = assertionResults.filter(({ status }) => status !== 'passed')
-  if (tests.length === 0 && status !== 'passed')
-    return [`${file}: ${status}${start(message || 'a hook of the file failed')}`]
-  return tests.map(
-    ({ fullName, status, failureMessages }) =>
-      `${file}: ${status}: ${fullName}${start((failureMessages ?? []).join('\n'))}`,
+  const failed = assertionResults.filter(({ status }) => status === 'failed')
+  const notRun = assertionResults.filter(({ status }) => status !== 'failed' && status !== 'passed')
+  const found = failed.map(
+    ({ fullName, failureMessages }) => `${file}: failed: ${fullName}${excerpt((failureMessages ?? []).join('\n'))}`,
   )
+  if (notRun.length > 0)
+    found.push(`${file}: ${notRun.length} did not run, the first: ${notRun[0].fullName}${excerpt(message ?? '')}`)
+  if (found.length === 0 && status !== 'passed')
+    found.push(`${file}: ${status}${excerpt(message || 'a hook of the file failed')}`)
+  return found
 }
 
 function add(folder, file) {

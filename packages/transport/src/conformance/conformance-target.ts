@@ -44,7 +44,7 @@ export interface ConformanceTarget {
    * real system, the suite accepts every answer of WORLD_ANSWERS and reports which one it saw.
    */
   readonly world?: World
-  /** After this time a test has failed, in milliseconds. Defaults to 15000. */
+  /** After this time a test has failed, in milliseconds. Defaults to 120000. */
   readonly timeLimit?: number
   /** Called once for each test and mode. */
   openMachine(): ConformanceMachine | Promise<ConformanceMachine>

@@ -181,9 +181,12 @@ function openEach(transport: Transport, protocol: Protocol): Sockets {
   return [open('ipv6'), open('ipv4'), open('ipv6'), open('ipv4')]
 }
 
+/** More ports than other programs take at the moment of a bind. A backend that refuses them all is faulty. */
+const MOST_TRIES = 20
+
 /** Binds to a port that no other program has on IPv4: otherwise that program could answer, also on Wine beside a socket on '::'. */
 function bindServer(transport: Transport, options: BindOptions): { socket: WinsockSocket; port: number } {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const ipv4 = transport.openSocket({ protocol: 'tcp' })
     ipv4.bind({ address: '127.0.0.1', port: 0 })
     const { port } = ipv4.localAddress()
@@ -193,7 +196,7 @@ function bindServer(transport: Transport, options: BindOptions): { socket: Winso
       socket.bind({ address: '::', port }, options)
       return { socket, port }
     } catch (error) {
-      if (codeOf(error) !== 'WSAEADDRINUSE') throw error
+      if (codeOf(error) !== 'WSAEADDRINUSE' || tries === MOST_TRIES) throw error
       ipv4.close()
       socket.close()
     }
