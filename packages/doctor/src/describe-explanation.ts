@@ -1,5 +1,5 @@
 import { endpoint } from './address-overlap.js'
-import type { Cause, CauseKind, Holder, PortExplanation, Remedy } from './port-explanation.js'
+import type { Cause, CauseKind, ExplainedRange, Holder, PortExplanation, Remedy } from './port-explanation.js'
 import { spanText } from './port-span.js'
 
 const IN_USE: ReadonlySet<CauseKind> = new Set([
@@ -35,7 +35,15 @@ function opening(name: string, code: string, cause: Cause | undefined): string {
   return `${name} ${state} (${code}): ${cause?.text ?? ''}`
 }
 
-function evidence({ port, probes, holders, ranges, dynamicRange, unknown }: PortExplanation): readonly string[] {
+function evidence({
+  platform,
+  port,
+  probes,
+  holders,
+  ranges,
+  dynamicRange,
+  unknown,
+}: PortExplanation): readonly string[] {
   return [
     ...holders.slice(0, SHOWN_HOLDERS).map((holder) => row(endpoint(holder.address, port), holderDetails(holder))),
     ...omitted('socket', holders.length - SHOWN_HOLDERS),
@@ -43,10 +51,14 @@ function evidence({ port, probes, holders, ranges, dynamicRange, unknown }: Port
     ...probes.map(({ how, address, result }) => row(address === null ? how : `${how} ${address}`, result)),
     ...ranges
       .filter(({ kind }) => kind !== 'in-use' && kind !== 'dynamic')
-      .map((range) => row(range.kind, spanText(range))),
+      .map((range) => row(range.kind, `${spanText(range)}${platform === 'linux' ? noteOfLinux(range) : ''}`)),
     ...(dynamicRange === null ? [] : [row('dynamic', spanText(dynamicRange))]),
     ...Object.entries(unknown).map(([name, why]) => row(name, `unknown: ${why}`)),
   ]
+}
+
+function noteOfLinux({ kind }: ExplainedRange): string {
+  return kind === 'administered' ? ' (given only to programs that ask for it)' : ''
 }
 
 function holderDetails({ state, pid, image, user, services }: Holder): string {

@@ -1,9 +1,9 @@
-import type { Fact } from './fact.js'
 import { causesBesideFree, causesOfRefusal } from './find-causes.js'
 import { findRanges } from './find-ranges.js'
 import { findRemedies } from './find-remedies.js'
 import type { PortExplanation } from './port-explanation.js'
 import type { PortFacts } from './port-facts.js'
+import { unknownFacts, unknownProcesses } from './unknown-facts.js'
 
 /** The errors of a bind that say something about the port or the address. Others, such as EMFILE, say nothing about them. */
 const REFUSALS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EPERM', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'])
@@ -33,16 +33,8 @@ export function diagnose(facts: PortFacts): PortExplanation {
     unknown: {
       ...facts.notProbed,
       ...(verdict === 'unknown' && result !== undefined ? { bind: `the bind failed with ${result}` } : {}),
-      ...reasons({ sockets, exclusions, dynamicRange, firstUnprivilegedPort: facts.firstUnprivilegedPort }),
-      ...(holders.some(({ pid }) => pid === null) ? { processes: UNSEEN } : {}),
+      ...unknownFacts({ sockets, exclusions, dynamicRange, firstUnprivilegedPort: facts.firstUnprivilegedPort }),
+      ...unknownProcesses(holders),
     },
   }
-}
-
-const UNSEEN = 'the system does not say which process has some of the sockets'
-
-function reasons(facts: Readonly<Record<string, Fact<unknown>>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, { unknown }]) => (unknown === undefined ? [] : [[name, unknown]])),
-  )
 }

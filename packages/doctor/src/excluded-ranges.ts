@@ -1,11 +1,11 @@
 import { LAST_PORT } from '@winport/definitions'
 import type { PortSpan } from './port-span.js'
 
-/** A range that Windows excludes from ordinary use. */
+/** A range that the system excludes from ordinary use. */
 export interface ExcludedRange extends PortSpan {
   /**
    * An administrator or a persistent reservation has excluded the range; netsh marks it with `*`. Without the mark the range
-   * belongs to a component of the kernel, such as WinNAT or http.sys.
+   * belongs to a component of the kernel, such as WinNAT or http.sys. All ranges of Linux are an administrator's.
    */
   readonly administered: boolean
 }

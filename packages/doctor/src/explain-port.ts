@@ -5,14 +5,12 @@ import type { PortRange, Protocol, Transport } from '@winport/transport'
 import { checkProtocol, messageOf, throwIfAborted, untilAborted } from '@winport/transport/backend'
 import { isAddressMissing, probeBind } from './bind-probe.js'
 import { diagnose } from './diagnose.js'
-import { LinuxSources } from './linux/linux-sources.js'
+import { heldSpans } from './held-spans.js'
 import { nextFreePort } from './next-free-port.js'
-import { OtherSources } from './other-sources.js'
 import type { PortExplanation, Probe } from './port-explanation.js'
 import type { PortSources } from './port-sources.js'
-import type { PortSpan } from './port-span.js'
 import { probeReserve } from './reserve-probe.js'
-import { WindowsSources } from './windows/windows-sources.js'
+import { sourcesOfThisMachine } from './this-machine.js'
 
 export interface ExplainPortOptions {
   readonly protocol: Protocol
@@ -41,7 +39,7 @@ const OPTIONS: readonly (keyof ExplainPortOptions)[] = ['protocol', 'port', 'hos
  * @throws Error with Node's code, such as ENOTFOUND, if `host` is a name without an address
  */
 export async function explainPort(options: ExplainPortOptions): Promise<PortExplanation> {
-  return await explainPortFrom(sourcesOf(process.platform), options)
+  return await explainPortFrom(sourcesOfThisMachine(), options)
 }
 
 /** {@link explainPort} from the facts of these sources. */
@@ -49,7 +47,7 @@ export async function explainPortFrom(sources: PortSources, options: ExplainPort
   const { protocol, port, transport, signal } = checkOptions(options)
   throwIfAborted(signal)
   const host = options.host === undefined ? undefined : await untilAborted(addressOf(options.host), signal)
-  const held = [...(options.held ?? [])].filter((range) => range.protocol === protocol).map(spanOf)
+  const held = heldSpans(options.held, protocol)
   const notProbed: Record<string, string> = {}
   const bind = (address: string, at = port) => probeBind(transport, protocol, address, at)
   const probes = (await attempt(notProbed, 'bind', async () => bindAround(host, sources.platform, bind), signal)) ?? []
@@ -77,11 +75,6 @@ export async function explainPortFrom(sources: PortSources, options: ExplainPort
   const nextFree = isRefused ? nextFreePort(start, avoided, (at) => bind(address, at).result === 'ok') : null
   const facts = { sockets, exclusions, dynamicRange, firstUnprivilegedPort, held, nextFree, notProbed }
   return diagnose({ platform: sources.platform, protocol, port, host: address, self, probes, ...facts })
-}
-
-function sourcesOf(platform: NodeJS.Platform): PortSources {
-  if (platform === 'linux') return new LinuxSources()
-  return platform === 'win32' ? new WindowsSources() : new OtherSources(platform)
 }
 
 function checkOptions(options: ExplainPortOptions): ExplainPortOptions {
@@ -129,8 +122,4 @@ async function attempt<Result>(
     reasons[name] = messageOf(error)
     return undefined
   }
-}
-
-function spanOf({ startPort, count }: PortRange): PortSpan {
-  return { startPort, endPort: startPort + count - 1 }
 }

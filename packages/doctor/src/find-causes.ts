@@ -91,7 +91,9 @@ function connectionCause(holder: Holder, port: number): Cause {
   return { kind: 'outgoing-connection', certainty: 'shown', text: `No process listens. ${holderText(holder, port)}.` }
 }
 
+/** On Linux, ports that the system does not give out can still be bound: they are no cause. */
 function exclusionCauses(facts: PortFacts): readonly Cause[] {
+  if (facts.platform !== 'win32') return []
   const ranges = (facts.exclusions.value ?? []).filter((range) => contains(range, facts.port))
   return ranges.map((range) => exclusionCause(facts, range))
 }
@@ -137,7 +139,7 @@ function causeWithoutEvidence({ platform, protocol, sockets, exclusions }: PortF
     const text = 'No process listens. Some socket is probably bound to the port and does not listen.'
     return { kind: 'bound-only', certainty: 'inferred', text }
   }
-  if (code === 'EACCES' && exclusions.value === null) {
+  if (code === 'EACCES' && platform === 'win32' && exclusions.value === null) {
     const text =
       "No process has the port. Windows' kernel has probably reserved it; the reserved ranges could not be read."
     return { kind: 'kernel-reservation', certainty: 'inferred', text }

@@ -1,32 +1,44 @@
 import type { ExcludedRange } from './excluded-ranges.js'
+import type { Fact } from './fact.js'
 import type { ExplainedRange } from './port-explanation.js'
 import type { PortFacts } from './port-facts.js'
-import { contains } from './port-span.js'
+import { contains, type PortSpan } from './port-span.js'
+
+/** What is known about the ranges of a machine, for one protocol. */
+export interface RangeFacts {
+  readonly held: readonly PortSpan[]
+  readonly exclusions: Fact<readonly ExcludedRange[]>
+  readonly dynamicRange: Fact<PortSpan>
+}
 
 /** The ranges that contain the port, in the order of their start. */
-export function findRanges({ port, held, sockets, exclusions, dynamicRange }: PortFacts): readonly ExplainedRange[] {
-  const shown = (kind: ExplainedRange['kind'], startPort: number, endPort: number): ExplainedRange => ({
-    startPort,
-    endPort,
-    kind,
-    certainty: 'shown',
-  })
+export function findRanges(facts: PortFacts): readonly ExplainedRange[] {
+  const { port, sockets } = facts
+  const inUse = (sockets.value ?? []).length > 0 ? [port] : []
+  return allRanges(facts, inUse).filter((range) => contains(range, port))
+}
+
+/** All ranges, in the order of their start. @param inUse the ports that have sockets */
+export function allRanges(
+  { held, exclusions, dynamicRange }: RangeFacts,
+  inUse: Iterable<number>,
+): readonly ExplainedRange[] {
   const ranges = [
-    ...held.map(({ startPort, endPort }) => shown('own', startPort, endPort)),
+    ...held.map((span) => shown('own', span)),
     ...(exclusions.value ?? []).map(explainExclusion),
-    ...((sockets.value ?? []).length > 0 ? [shown('in-use', port, port)] : []),
-    ...(dynamicRange.value === null
-      ? []
-      : [shown('dynamic', dynamicRange.value.startPort, dynamicRange.value.endPort)]),
+    ...Array.from(inUse, (port) => shown('in-use', { startPort: port, endPort: port })),
+    ...(dynamicRange.value === null ? [] : [shown('dynamic', dynamicRange.value)]),
   ]
-  return ranges.filter((range) => contains(range, port)).sort((a, b) => a.startPort - b.startPort)
+  return ranges.sort((a, b) => a.startPort - b.startPort)
 }
 
 /** http.sys excludes single ports. That is inferred from public threads: Windows does not name the owner. */
 function explainExclusion({ startPort, endPort, administered }: ExcludedRange): ExplainedRange {
   const span = { startPort, endPort }
-  if (administered) return { ...span, kind: 'administered', certainty: 'shown' }
-  return startPort === endPort
-    ? { ...span, kind: 'http-sys', certainty: 'inferred' }
-    : { ...span, kind: 'reserved', certainty: 'shown' }
+  if (administered) return shown('administered', span)
+  return startPort === endPort ? { ...span, kind: 'http-sys', certainty: 'inferred' } : shown('reserved', span)
+}
+
+function shown(kind: ExplainedRange['kind'], { startPort, endPort }: PortSpan): ExplainedRange {
+  return { startPort, endPort, kind, certainty: 'shown' }
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_DYNAMIC_RANGE } from '@winport/definitions'
 import type { Cause, Holder, Remedy } from './port-explanation.js'
 import type { PortFacts } from './port-facts.js'
-import { contains } from './port-span.js'
+import { contains, spanText } from './port-span.js'
 
 /** What helps against these causes, in their order. Nothing is done: a person decides. */
 export function findRemedies(
@@ -24,14 +24,7 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
         ? []
         : [elevated('See which program it is.', `ss -${protocol === 'tcp' ? 'lt' : 'lu'}np 'sport = :${port}'`)]
     case 'outgoing-connection':
-      return isWindows
-        ? [plain('Wait until the connection ends, or use a port outside the dynamic range.', null)]
-        : [
-            elevated(
-              'Wait until the connection ends. To keep outgoing connections away from the port (replaces the present list):',
-              `sysctl net.ipv4.ip_local_reserved_ports=${port}`,
-            ),
-          ]
+      return connectionRemedies(facts)
     case 'http-sys':
       return [
         elevated(
@@ -69,6 +62,17 @@ function stopCommand({ platform, self }: PortFacts, holders: readonly Holder[]):
   const [pid] = pids
   if (pid === undefined || pids.length > 1 || pid === self.pid) return null
   return platform === 'win32' ? `taskkill /pid ${pid}` : `kill ${pid}`
+}
+
+function connectionRemedies({ platform, port, exclusions }: PortFacts): readonly Remedy[] {
+  const reserved = exclusions.value ?? []
+  if (platform === 'win32') {
+    return [plain('Wait until the connection ends, or use a port outside the dynamic range.', null)]
+  }
+  if (reserved.some((range) => contains(range, port))) return [plain('Wait until the connection ends.', null)]
+  const replaced = exclusions.value === null ? ' (replaces the present list)' : ''
+  const text = `Wait until the connection ends. To keep outgoing connections away from the port${replaced}:`
+  return [elevated(text, `sysctl net.ipv4.ip_local_reserved_ports=${[...reserved.map(spanText), port].join(',')}`)]
 }
 
 function kernelReservationRemedies({ protocol, port, dynamicRange }: PortFacts): readonly Remedy[] {

@@ -3,6 +3,7 @@ export { diagnose } from './diagnose.js'
 export { type ExcludedRange, parseExcludedRanges } from './excluded-ranges.js'
 export { type ExplainPortOptions, explainPort } from './explain-port.js'
 export type { Fact } from './fact.js'
+export { mapPorts, type PortMapFacts, type SocketsByPort } from './map-ports.js'
 export type {
   Cause,
   CauseKind,
@@ -15,4 +16,6 @@ export type {
   Remedy,
 } from './port-explanation.js'
 export type { PortFacts } from './port-facts.js'
+export type { MappedRange, PortMap } from './port-map.js'
 export type { PortSpan } from './port-span.js'
+export { type ReadPortMapOptions, readPortMap } from './read-port-map.js'

@@ -17,7 +17,11 @@ export class OtherSources implements PortSources {
     return this.#unknown()
   }
 
-  /** Only Windows has such ranges. */
+  async readAllSockets(): Promise<Fact<never>> {
+    return this.#unknown()
+  }
+
+  /** Only Windows and Linux have such ranges. */
   async readExclusions(): Promise<Fact<readonly never[]>> {
     return { value: [] }
   }

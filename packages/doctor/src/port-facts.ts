@@ -16,7 +16,7 @@ export interface PortFacts {
   readonly probes: readonly Probe[]
   /** The sockets that have the port at any address. */
   readonly sockets: Fact<readonly Holder[]>
-  /** The ranges that Windows excludes. Other systems have none. */
+  /** The ranges that Windows excludes; on Linux the ports that it gives to no program that does not ask for them. */
   readonly exclusions: Fact<readonly ExcludedRange[]>
   readonly dynamicRange: Fact<PortSpan>
   /** The first port that does not need a privilege; 0 if none does. */

@@ -247,6 +247,21 @@ const OTHERS: readonly Row[] = [
     [['process', 'shown']],
     /^tcp 8085 is in use \(EADDRINUSE\): nc \(99\) listens/,
   ],
+  [
+    'a port that Linux gives to no program that does not ask for it: that refuses nobody',
+    linuxFacts({ exclusions: { value: [{ startPort: 8080, endPort: 8090, administered: true }] } }),
+    [['bound-only', 'inferred']],
+    /^tcp 8085 is in use \(EADDRINUSE\): No process listens\./,
+  ],
+  [
+    'a refusal on Linux whose reserved ports are not known',
+    linuxFacts({
+      probes: [{ how: 'bind', address: '::', result: 'EACCES' }],
+      exclusions: { value: null, unknown: 'no /proc/sys' },
+    }),
+    [['unexplained', 'shown']],
+    /^tcp 8085 cannot be bound \(EACCES\): What refuses/,
+  ],
   ['a free port', linuxFacts({ probes: FREE }), [], /^tcp 8085 can be bound at ::\.$/],
 ]
 
@@ -345,6 +360,38 @@ describe('diagnose', () => {
     expect(low.remedies.every(({ elevated }) => elevated)).toBe(true)
     const high = diagnose(windowsFacts({ exclusions }))
     expect(high.remedies).toHaveLength(2)
+  })
+
+  it('shows on Linux the ports that are given only to programs that ask for them', () => {
+    const reserved = { value: [{ startPort: 8080, endPort: 8090, administered: true }] }
+    const free = diagnose(linuxFacts({ probes: FREE, exclusions: reserved }))
+    expect(free).toMatchObject({ verdict: 'free', causes: [], ranges: [{ kind: 'administered' }] })
+    expect(describeExplanation(free)).toContain(
+      '  administered         8080-8090 (given only to programs that ask for it)',
+    )
+  })
+
+  it.each([
+    [{ value: [] }, 'sysctl net.ipv4.ip_local_reserved_ports=40000', /from the port:$/],
+    [
+      { value: [{ startPort: 8080, endPort: 8090, administered: true }] },
+      'sysctl net.ipv4.ip_local_reserved_ports=8080-8090,40000',
+      /from the port:$/,
+    ],
+    [
+      { value: null, unknown: 'no /proc/sys' },
+      'sysctl net.ipv4.ip_local_reserved_ports=40000',
+      /from the port \(replaces the present list\):$/,
+    ],
+    [
+      { value: [{ startPort: 40_000, endPort: 40_000, administered: true }] },
+      null,
+      /^Wait until the connection ends\.$/,
+    ],
+  ])('keeps the reserved ports of Linux when it advises to add one: %j', (exclusions, command, text) => {
+    const connection = holder({ state: 'ESTABLISHED', address: '10.0.0.2', remote: '93.184.216.34:443' })
+    const { remedies } = diagnose(linuxFacts({ port: 40_000, exclusions, sockets: { value: [connection] } }))
+    expect(remedies).toEqual([{ command, text: expect.stringMatching(text), elevated: command !== null }])
   })
 
   it('gives no next port for a port that is free', () => {

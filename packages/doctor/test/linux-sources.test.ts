@@ -89,6 +89,41 @@ describe('LinuxSources', () => {
     expect(value).toMatchObject([{ pid: 7, image: null, services: null, started: null, user: '33' }])
   })
 
+  it('reads the sockets of every port', async () => {
+    write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5), ROW('00000000:01BB', 33, 5), ROW('0100007F:0050', 0, 6)]))
+    process(7, { socket: 5 })
+    const { value } = await new LinuxSources(root).readAllSockets('tcp')
+    expect([...(value ?? [])].map(([port, holders]) => [port, holders.map(({ pid }) => pid)])).toEqual([
+      [80, [7, null]],
+      [443, [7]],
+    ])
+  })
+
+  it.each([
+    ['', []],
+    ['8080', [[8080, 8080]]],
+    [
+      '8080,9148-9150,65535',
+      [
+        [8080, 8080],
+        [9148, 9150],
+        [65_535, 65_535],
+      ],
+    ],
+  ])('reads the ports %j that the system does not give out', async (text, spans) => {
+    write('proc/sys/net/ipv4/ip_local_reserved_ports', `${text}\n`)
+    const value = spans.map(([startPort, endPort]) => ({ startPort, endPort, administered: true }))
+    expect(await new LinuxSources(root).readExclusions()).toEqual({ value })
+  })
+
+  it.each(['x', '5-', '9-5', '65530-65536', '80,,81'])('does not read %j as ports', async (text) => {
+    write('proc/sys/net/ipv4/ip_local_reserved_ports', `${text}\n`)
+    expect(await new LinuxSources(root).readExclusions()).toEqual({
+      value: null,
+      unknown: expect.stringMatching(`ip_local_reserved_ports contains '${text}'$`),
+    })
+  })
+
   it('gives the reason when a table cannot be read', async () => {
     const sources = new LinuxSources(root)
     expect(await sources.readSockets('tcp', 80)).toEqual({
@@ -109,7 +144,9 @@ describe('LinuxSources', () => {
 
   it('reads the settings, or gives the reason', async () => {
     const sources = new LinuxSources(root)
-    expect(await sources.readDynamicRange()).toMatchObject({ value: null, unknown: expect.stringContaining('ENOENT') })
+    const missing = { value: null, unknown: expect.stringContaining('ENOENT') }
+    expect(await sources.readDynamicRange()).toEqual(missing)
+    expect(await sources.readExclusions()).toEqual(missing)
     write('proc/sys/net/ipv4/ip_local_port_range', '1024\t65000\n')
     write('proc/sys/net/ipv4/ip_unprivileged_port_start', '80\n')
     expect(await sources.readDynamicRange()).toEqual({ value: { startPort: 1024, endPort: 65_000 } })
@@ -124,6 +161,5 @@ describe('LinuxSources', () => {
       value: null,
       unknown: expect.stringMatching(/ip_unprivileged_port_start contains ''$/),
     })
-    expect(await sources.readExclusions()).toEqual({ value: [] })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseNetstat } from '../src/windows/netstat-table.js'
-import { parseTaskName } from '../src/windows/task-name.js'
+import { parseTaskNames } from '../src/windows/task-name.js'
 
 const GERMAN = `
 Aktive Verbindungen
@@ -19,19 +19,23 @@ Aktive Verbindungen
 describe('parseNetstat', () => {
   it('reads the sockets of a TCP port without reading a word', () => {
     expect(parseNetstat(GERMAN, 'tcp', 3000)).toEqual([
-      { address: '0.0.0.0', remote: null, state: 'LISTEN', pid: 1012 },
-      { address: '10.0.0.2', remote: '93.184.216.34:443', state: 'CONNECTED', pid: 14_233 },
-      { address: '10.0.0.2', remote: '93.184.216.34:444', state: 'TIME_WAIT', pid: null },
-      { address: '::', remote: null, state: 'LISTEN', pid: 4 },
-      { address: 'fe80::1%12', remote: null, state: 'LISTEN', pid: 4 },
+      { address: '0.0.0.0', port: 3000, remote: null, state: 'LISTEN', pid: 1012 },
+      { address: '10.0.0.2', port: 3000, remote: '93.184.216.34:443', state: 'CONNECTED', pid: 14_233 },
+      { address: '10.0.0.2', port: 3000, remote: '93.184.216.34:444', state: 'TIME_WAIT', pid: null },
+      { address: '::', port: 3000, remote: null, state: 'LISTEN', pid: 4 },
+      { address: 'fe80::1%12', port: 3000, remote: null, state: 'LISTEN', pid: 4 },
     ])
   })
 
   it('reads the sockets of a UDP port', () => {
     expect(parseNetstat(GERMAN, 'udp', 3000)).toEqual([
-      { address: '0.0.0.0', remote: null, state: 'BOUND', pid: 77 },
-      { address: '::1', remote: null, state: 'BOUND', pid: 78 },
+      { address: '0.0.0.0', port: 3000, remote: null, state: 'BOUND', pid: 77 },
+      { address: '::1', port: 3000, remote: null, state: 'BOUND', pid: 78 },
     ])
+  })
+
+  it('reads the sockets of every port without one', () => {
+    expect(parseNetstat(GERMAN, 'tcp')?.map(({ port }) => port)).toEqual([3000, 3000, 3000, 3001, 3000, 3000])
   })
 
   it('finds nothing at a port that no socket has', () => {
@@ -41,8 +45,8 @@ describe('parseNetstat', () => {
   it('reads rows without a process ID, and with a state of two words', () => {
     const text = '  TCP    0.0.0.0:80    0.0.0.0:0    EN ESCUCHA\n  TCP    127.0.0.1:80    127.0.0.1:5000    A B    9\n'
     expect(parseNetstat(text, 'tcp', 80)).toEqual([
-      { address: '0.0.0.0', remote: null, state: 'LISTEN', pid: null },
-      { address: '127.0.0.1', remote: '127.0.0.1:5000', state: 'CONNECTED', pid: 9 },
+      { address: '0.0.0.0', port: 80, remote: null, state: 'LISTEN', pid: null },
+      { address: '127.0.0.1', port: 80, remote: '127.0.0.1:5000', state: 'CONNECTED', pid: 9 },
     ])
   })
 
@@ -55,16 +59,18 @@ describe('parseNetstat', () => {
   })
 })
 
-describe('parseTaskName', () => {
-  it('finds the name of the process', () => {
-    expect(parseTaskName('"node.exe","14233","Console","1","50.000 K"\r\n', 14_233)).toBe('node.exe')
+describe('parseTaskNames', () => {
+  it('finds the names of the processes', () => {
+    const text = '"node.exe","14233","Console","1","50.000 K"\r\n"System","4","Services","0","100 K"\r\n'
+    expect(parseTaskNames(text)).toEqual(
+      new Map([
+        [14_233, 'node.exe'],
+        [4, 'System'],
+      ]),
+    )
   })
 
-  it.each([
-    '',
-    'INFORMATION: Es werden keine Aufgaben ausgef\u00fchrt.\r\n',
-    '"node.exe","142","Console","1","50.000 K"\r\n',
-  ])('returns undefined for %j', (text) => {
-    expect(parseTaskName(text, 14_233)).toBeUndefined()
+  it.each(['', 'INFORMATION: Es werden keine Aufgaben ausgef\u00fchrt.\r\n'])('returns undefined for %j', (text) => {
+    expect(parseTaskNames(text)).toBeUndefined()
   })
 })

@@ -69,13 +69,19 @@ describe('WindowsSources', () => {
     expect(await sources.readDynamicRange('tcp')).toEqual(unknown)
   })
 
-  it('joins the sockets of netstat with the names of tasklist, and asks for each process once', async () => {
-    const { sources, lines } = windowsWith((line) => {
-      if (!line.startsWith('-a -n -o')) return line.includes('14233') ? '"node.exe","14233","Console"' : ''
-      return ['0.0.0.0', '[::]']
-        .map((at) => `  TCP  ${at}:80  ${at}:0  ABC  14233\n  TCP  ${at}:80  ${at}:0  ABC  9\n`)
-        .join('')
+  /** Two programs that share port 80 at two addresses, one of which tasklist does not name, and a client at port 5000. */
+  const withSockets = () =>
+    windowsWith((line) => {
+      if (!line.startsWith('-a -n -o')) return '"node.exe","14233","Console"\r\n"other.exe","1","Console"\r\n'
+      const servers = ['0.0.0.0', '[::]'].map(
+        (at) => `  TCP  ${at}:80  ${at}:0  ABC  14233\n  TCP  ${at}:80  ${at}:0  ABC  9\n`,
+      )
+      return `${servers.join('')}  TCP  127.0.0.1:5000  127.0.0.1:80  ABC  14233\n`
     })
+  const ASKED = ['C:\\Windows\\System32\\netstat.exe -a -n -o', 'C:\\Windows\\System32\\tasklist.exe /fo csv /nh']
+
+  it('joins the sockets of netstat with the names of tasklist, and asks each once', async () => {
+    const { sources, lines } = withSockets()
     const { value } = await sources.readSockets('tcp', 80)
     expect(value?.map(({ address, pid, image }) => [address, pid, image])).toEqual([
       ['0.0.0.0', 14_233, 'node.exe'],
@@ -83,16 +89,31 @@ describe('WindowsSources', () => {
       ['::', 14_233, 'node.exe'],
       ['::', 9, null],
     ])
-    expect(lines).toEqual([
-      'C:\\Windows\\System32\\netstat.exe -a -n -o',
-      'C:\\Windows\\System32\\tasklist.exe /fi PID eq 14233 /fo csv /nh',
-      'C:\\Windows\\System32\\tasklist.exe /fi PID eq 9 /fo csv /nh',
+    expect(lines).toEqual(ASKED)
+  })
+
+  it('reads the sockets of every port, and asks each program once', async () => {
+    const { sources, lines } = withSockets()
+    const { value } = await sources.readAllSockets('tcp')
+    expect([...(value ?? [])].map(([port, holders]) => [port, holders.length])).toEqual([
+      [80, 4],
+      [5000, 1],
     ])
+    expect(value?.get(5000)).toMatchObject([{ image: 'node.exe', remote: '127.0.0.1:80' }])
+    expect(lines).toEqual(ASKED)
+  })
+
+  it('does not ask for names if no socket has the port', async () => {
+    const { sources, lines } = withSockets()
+    expect(await sources.readSockets('tcp', 81)).toEqual({ value: [] })
+    expect(lines).toEqual(ASKED.slice(0, 1))
   })
 
   it('gives the reason when netstat prints no sockets', async () => {
     const { sources } = windowsWith(() => '')
-    expect(await sources.readSockets('tcp', 80)).toEqual({ value: null, unknown: "netstat.exe printed ''" })
+    const unknown = { value: null, unknown: "netstat.exe printed ''" }
+    expect(await sources.readSockets('tcp', 80)).toEqual(unknown)
+    expect(await sources.readAllSockets('tcp')).toEqual(unknown)
   })
 
   it('knows itself, and that no port needs a privilege', async () => {

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import type { Protocol } from '@winport/transport'
 import { codeOf, messageOf } from '@winport/transport/backend'
+import type { ExcludedRange } from '../excluded-ranges.js'
 import type { Fact } from '../fact.js'
+import type { SocketsByPort } from '../map-ports.js'
 import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
 import type { PortSpan } from '../port-span.js'
 import { readEphemeralPorts } from './ephemeral-ports.js'
-import { readProcessDetails } from './process-details.js'
+import { type ProcessDetails, readProcessDetails } from './process-details.js'
+import { readReservedPorts } from './reserved-ports.js'
 import { findSocketOwners } from './socket-owners.js'
 import { parseSocketTable, type SocketRow } from './socket-table.js'
 import { readUserNames } from './user-names.js'
@@ -30,6 +33,20 @@ export class LinuxSources implements PortSources {
   }
 
   async readSockets(protocol: Protocol, port: number, signal?: AbortSignal): Promise<Fact<readonly Holder[]>> {
+    const sockets = await this.#readSockets(protocol, port, signal)
+    return sockets.value === null ? sockets : { value: sockets.value.get(port) ?? [] }
+  }
+
+  async readAllSockets(protocol: Protocol, signal?: AbortSignal): Promise<Fact<SocketsByPort>> {
+    return await this.#readSockets(protocol, undefined, signal)
+  }
+
+  /** @param port leaves out every other port */
+  async #readSockets(
+    protocol: Protocol,
+    port: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Fact<SocketsByPort>> {
     try {
       const tables = [
         await readFile(`${this.#proc}/net/${protocol}`, 'latin1'),
@@ -38,30 +55,26 @@ export class LinuxSources implements PortSources {
       const rows = tables.flatMap((table) => parseSocketTable(table, protocol, port))
       const owners = await findSocketOwners(new Set(rows.map(({ inode }) => inode)), this.#proc, signal)
       const nameOf = await readUserNames(this.#passwd)
-      const holders = rows.map((row) => this.#holders(row, owners.get(row.inode) ?? [null], nameOf))
-      return { value: (await Promise.all(holders)).flat() }
+      const pids = new Set([...owners.values()].flat())
+      const details = new Map(
+        await Promise.all([...pids].map(async (pid) => [pid, await readProcessDetails(pid, this.#proc)] as const)),
+      )
+      const sockets = new Map<number, Holder[]>()
+      for (const row of rows) {
+        const holders = (owners.get(row.inode) ?? [null]).map((pid) => holderOf(row, pid, details, nameOf))
+        const known = sockets.get(row.port)
+        if (known === undefined) sockets.set(row.port, holders)
+        else known.push(...holders)
+      }
+      return { value: sockets }
     } catch (error) {
       signal?.throwIfAborted()
       return { value: null, unknown: messageOf(error) }
     }
   }
 
-  async #holders(
-    { address, remote, state, uid, inode }: SocketRow,
-    pids: readonly (number | null)[],
-    nameOf: (uid: number) => string,
-  ): Promise<readonly Holder[]> {
-    const user = inode === '0' ? null : nameOf(uid)
-    return await Promise.all(
-      pids.map(async (pid) => {
-        const details = pid === null ? NO_DETAILS : await readProcessDetails(pid, this.#proc)
-        return { pid, user, ...details, address, state, since: null, remote }
-      }),
-    )
-  }
-
-  async readExclusions(): Promise<Fact<readonly never[]>> {
-    return { value: [] }
+  async readExclusions(): Promise<Fact<readonly ExcludedRange[]>> {
+    return readReservedPorts(`${this.#proc}/sys/net/ipv4/ip_local_reserved_ports`)
   }
 
   async readDynamicRange(): Promise<Fact<PortSpan>> {
@@ -77,6 +90,16 @@ export class LinuxSources implements PortSources {
       return { value: null, unknown: messageOf(error) }
     }
   }
+}
+
+function holderOf(
+  { address, remote, state, uid, inode }: SocketRow,
+  pid: number | null,
+  details: ReadonlyMap<number, ProcessDetails>,
+  nameOf: (uid: number) => string,
+): Holder {
+  const user = inode === '0' ? null : nameOf(uid)
+  return { pid, user, ...(details.get(pid ?? 0) ?? NO_DETAILS), address, state, since: null, remote }
 }
 
 const NO_DETAILS = { image: null, services: null, started: null } as const

@@ -34,16 +34,16 @@ const STATES = [
 /**
  * Parses a socket table of the kernel. Rows of another form are left out.
  *
- * @param port leaves out every other port
+ * @param port leaves out every other port. Default: all
  * @see https://docs.kernel.org/networking/proc_net_tcp.html
  */
-export function parseSocketTable(text: string, protocol: Protocol, port: number): readonly SocketRow[] {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+export function parseSocketTable(text: string, protocol: Protocol, port?: number): readonly SocketRow[] {
+  const wanted = port === undefined ? ':' : `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   const rows: SocketRow[] = []
   for (const line of text.split('\n')) {
     if (!line.includes(wanted)) continue // most of many thousand rows end here
     const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/)
-    if (local?.endsWith(wanted) !== true || remote === undefined || state === undefined || inode === undefined) continue
+    if (local?.includes(wanted) !== true || remote === undefined || state === undefined || inode === undefined) continue
     const [address, remoteAddress] = [parseAddress(local), parseAddress(remote)]
     if (address === undefined || remoteAddress === undefined) continue
     const remotePort = parsePort(remote)

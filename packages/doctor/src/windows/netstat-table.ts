@@ -4,6 +4,7 @@ import { endpoint } from '../address-overlap.js'
 /** A row of netstat. */
 export interface NetstatRow {
   readonly address: string
+  readonly port: number
   /** `address:port`; null if the socket is not connected. */
   readonly remote: string | null
   readonly state: 'LISTEN' | 'CONNECTED' | 'TIME_WAIT' | 'BOUND'
@@ -17,10 +18,10 @@ const ROW = /^\s*(TCP|UDP)\s+(\S+):(\d+)\s+(\S+):(\d+|\*)(?:\s.*?)??(?:\s(\d+))?
  * Parses the output of `netstat -a -n -o`. netstat translates the states, so they are not read: a TCP socket whose remote port is 0
  * listens, and a connection of process 0, which no process has any more, waits.
  *
- * @param port leaves out every other port
+ * @param port leaves out every other port. Default: all
  * @returns undefined if the text lists no TCP socket that listens: every Windows has some, but netstat under Wine leaves them out
  */
-export function parseNetstat(text: string, protocol: Protocol, port: number): readonly NetstatRow[] | undefined {
+export function parseNetstat(text: string, protocol: Protocol, port?: number): readonly NetstatRow[] | undefined {
   const found: NetstatRow[] = []
   let listeners = 0
   for (const line of text.split('\n')) {
@@ -28,9 +29,10 @@ export function parseNetstat(text: string, protocol: Protocol, port: number): re
     if (name === undefined || local === undefined || remote === undefined) continue
     const isConnected = Number(remotePort) > 0
     if (name === 'TCP' && !isConnected) listeners++
-    if (name.toLowerCase() !== protocol || Number(localPort) !== port) continue
+    if (name.toLowerCase() !== protocol || (port !== undefined && Number(localPort) !== port)) continue
     found.push({
       address: withoutBrackets(local),
+      port: Number(localPort),
       remote: isConnected ? endpoint(withoutBrackets(remote), Number(remotePort)) : null,
       state: isConnected ? (pid === '0' ? 'TIME_WAIT' : 'CONNECTED') : protocol === 'tcp' ? 'LISTEN' : 'BOUND',
       pid: pid === undefined || pid === '0' ? null : Number(pid),

@@ -1,12 +1,13 @@
 /**
- * Finds the name of a process in the output of `tasklist /fo csv /nh`.
+ * Finds the names of processes in the output of `tasklist /fo csv /nh`, by their process IDs.
  *
- * @returns undefined if no row has the process ID; tasklist then prints a sentence
+ * @returns undefined if the text names no process; tasklist then prints a sentence
  */
-export function parseTaskName(text: string, pid: number): string | undefined {
+export function parseTaskNames(text: string): ReadonlyMap<number, string> | undefined {
+  const names = new Map<number, string>()
   for (const line of text.split('\n')) {
     const [, name, id] = /^"([^"]+)","(\d+)"/.exec(line) ?? []
-    if (id === String(pid)) return name
+    if (name !== undefined) names.set(Number(id), name)
   }
-  return undefined
+  return names.size === 0 ? undefined : names
 }

@@ -1,12 +1,13 @@
 import type { Protocol } from '@winport/transport'
 import { type ExcludedRange, parseExcludedRanges } from '../excluded-ranges.js'
 import type { Fact } from '../fact.js'
+import type { SocketsByPort } from '../map-ports.js'
 import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
 import type { PortSpan } from '../port-span.js'
 import { parseDynamicRange } from './dynamic-range.js'
 import { parseNetstat } from './netstat-table.js'
-import { parseTaskName } from './task-name.js'
+import { parseTaskNames } from './task-name.js'
 import { askWindowsProgram, type RunProgram, runProgram } from './windows-program.js'
 
 /** Reads the facts of a Windows from its programs: netsh, netstat and tasklist. */
@@ -26,27 +27,35 @@ export class WindowsSources implements PortSources {
   }
 
   async readSockets(protocol: Protocol, port: number, signal?: AbortSignal): Promise<Fact<readonly Holder[]>> {
+    const sockets = await this.#readSockets(protocol, port, signal)
+    return sockets.value === null ? sockets : { value: sockets.value.get(port) ?? [] }
+  }
+
+  async readAllSockets(protocol: Protocol, signal?: AbortSignal): Promise<Fact<SocketsByPort>> {
+    return await this.#readSockets(protocol, undefined, signal)
+  }
+
+  /** @param port leaves out every other port */
+  async #readSockets(
+    protocol: Protocol,
+    port: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Fact<SocketsByPort>> {
     const parse = (text: string) => parseNetstat(text, protocol, port)
     const rows = await this.#ask('netstat.exe', ['-a', '-n', '-o'], parse, signal)
     if (rows.value === null) return rows
-    const pids = new Set(rows.value.flatMap(({ pid }) => (pid === null ? [] : [pid])))
-    const images = new Map(
-      await Promise.all([...pids].map(async (pid) => [pid, await this.#readImage(pid, signal)] as const)),
-    )
-    const value = rows.value.map((row) => ({
-      ...row,
-      image: row.pid === null ? null : (images.get(row.pid) ?? null),
-      user: null,
-      services: null,
-      since: null,
-      started: null,
-    }))
-    return { value }
-  }
-
-  async #readImage(pid: number, signal: AbortSignal | undefined): Promise<string | null> {
-    const args = ['/fi', `PID eq ${pid}`, '/fo', 'csv', '/nh']
-    return (await this.#ask('tasklist.exe', args, (text) => parseTaskName(text, pid), signal)).value
+    const isNameWanted = rows.value.some(({ pid }) => pid !== null)
+    const tasklist = ['/fo', 'csv', '/nh']
+    const images = isNameWanted ? (await this.#ask('tasklist.exe', tasklist, parseTaskNames, signal)).value : null
+    const sockets = new Map<number, Holder[]>()
+    for (const { port, ...row } of rows.value) {
+      const image = row.pid === null ? null : (images?.get(row.pid) ?? null)
+      const holder = { ...row, image, user: null, services: null, since: null, started: null }
+      const known = sockets.get(port)
+      if (known === undefined) sockets.set(port, [holder])
+      else known.push(holder)
+    }
+    return { value: sockets }
   }
 
   /** The ranges of both families. If only one can be read, that one: most ranges are in both. */

@@ -1,0 +1,47 @@
+import { checkKnownOptions, checkObject } from '@winport/definitions'
+import type { PortRange, Protocol } from '@winport/transport'
+import { checkProtocol, throwIfAborted, untilAborted } from '@winport/transport/backend'
+import { heldSpans } from './held-spans.js'
+import { mapPorts } from './map-ports.js'
+import type { PortMap } from './port-map.js'
+import type { PortSources } from './port-sources.js'
+import { sourcesOfThisMachine } from './this-machine.js'
+
+export interface ReadPortMapOptions {
+  readonly protocol: Protocol
+  /** The blocks that this process holds, so that its own reservations are shown. */
+  readonly held?: Iterable<PortRange> | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const OPTIONS: readonly (keyof ReadPortMapOptions)[] = ['protocol', 'held', 'signal']
+
+/**
+ * Finds out what has the ports of this machine: processes, reserved ranges, the dynamic range. Reads everything once, and binds
+ * nothing. What cannot be found out is unknown, and is no error.
+ *
+ * @throws TypeError, RangeError for invalid options
+ * @throws AbortError if the signal aborts
+ */
+export async function readPortMap(options: ReadPortMapOptions): Promise<PortMap> {
+  return await readPortMapFrom(sourcesOfThisMachine(), options)
+}
+
+/** {@link readPortMap} from the facts of these sources. */
+export async function readPortMapFrom(sources: PortSources, options: ReadPortMapOptions): Promise<PortMap> {
+  checkObject('options', options)
+  checkKnownOptions(options, OPTIONS)
+  const { protocol, signal } = options
+  checkProtocol(protocol)
+  throwIfAborted(signal)
+  const [sockets, exclusions, dynamicRange] = await untilAborted(
+    Promise.all([
+      sources.readAllSockets(protocol, signal),
+      sources.readExclusions(protocol, signal),
+      sources.readDynamicRange(protocol, signal),
+    ]),
+    signal,
+  )
+  const held = heldSpans(options.held, protocol)
+  return mapPorts({ platform: sources.platform, protocol, sockets, exclusions, dynamicRange, held })
+}
