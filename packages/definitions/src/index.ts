@@ -26,6 +26,7 @@ export { INET_PORT_RESERVATION_INSTANCE } from './inet-port-reservation-instance
 export { INET_PORT_RESERVATION_TOKEN } from './inet-port-reservation-token.js'
 export {
   ERROR_ACCESS_DENIED,
+  ERROR_INSUFFICIENT_BUFFER,
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_FOUND,
   ERROR_NOT_SUPPORTED,
@@ -77,8 +78,44 @@ export {
   WSA_FLAG_NO_HANDLE_INHERIT,
   WSA_FLAG_OVERLAPPED,
 } from './socket-constants.js'
+export {
+  TCP_TABLE_OWNER_MODULE_ALL,
+  TCP_TABLE_OWNER_PID_ALL,
+  UDP_TABLE_OWNER_MODULE,
+  UDP_TABLE_OWNER_PID,
+} from './socket-table-classes.js'
+export type { SocketTableRowCodec } from './socket-table-row.js'
 export type { StructCodec } from './struct-codec.js'
 export type { SystemErrorEntry } from './system-error-entry.js'
+export {
+  MIB_TCP_STATE_CLOSE_WAIT,
+  MIB_TCP_STATE_CLOSED,
+  MIB_TCP_STATE_CLOSING,
+  MIB_TCP_STATE_DELETE_TCB,
+  MIB_TCP_STATE_ESTAB,
+  MIB_TCP_STATE_FIN_WAIT1,
+  MIB_TCP_STATE_FIN_WAIT2,
+  MIB_TCP_STATE_LAST_ACK,
+  MIB_TCP_STATE_LISTEN,
+  MIB_TCP_STATE_SYN_RCVD,
+  MIB_TCP_STATE_SYN_SENT,
+  MIB_TCP_STATE_TIME_WAIT,
+  tcpStateName,
+} from './tcp-states.js'
+export {
+  MIB_TCP6ROW_OWNER_MODULE,
+  MIB_TCP6ROW_OWNER_PID,
+  MIB_TCP6ROW2,
+  MIB_TCPROW_OWNER_MODULE,
+  MIB_TCPROW_OWNER_PID,
+  MIB_TCPROW2,
+} from './tcp-table-rows.js'
+export {
+  MIB_UDP6ROW_OWNER_MODULE,
+  MIB_UDP6ROW_OWNER_PID,
+  MIB_UDPROW_OWNER_MODULE,
+  MIB_UDPROW_OWNER_PID,
+} from './udp-table-rows.js'
 export { checkUnsigned, UINT16_MAX, UINT32_MAX } from './unsigned-integer.js'
 export { UNSUPPORTED_ERRORS } from './unsupported-errors.js'
 export { WINDOWS_10_1809, WINDOWS_VISTA } from './windows-builds.js'

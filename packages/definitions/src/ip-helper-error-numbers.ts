@@ -6,6 +6,8 @@ export const ERROR_SHARING_VIOLATION = 32
 export const ERROR_NOT_SUPPORTED = 50
 /** The start port or the number of ports is 0, or the range ends past the last port. */
 export const ERROR_INVALID_PARAMETER = 87
+/** A buffer is too small for the result. */
+export const ERROR_INSUFFICIENT_BUFFER = 122
 /** The library does not export the function. */
 export const ERROR_PROC_NOT_FOUND = 127
 /** The call was cancelled or its thread ended. */

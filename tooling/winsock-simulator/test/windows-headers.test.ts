@@ -15,6 +15,19 @@ const STRUCTS = [
   definitions.WSAPROTOCOL_INFOW,
 ]
 
+const ROWS = [
+  definitions.MIB_TCPROW_OWNER_PID,
+  definitions.MIB_TCPROW_OWNER_MODULE,
+  definitions.MIB_TCP6ROW_OWNER_PID,
+  definitions.MIB_TCP6ROW_OWNER_MODULE,
+  definitions.MIB_TCPROW2,
+  definitions.MIB_TCP6ROW2,
+  definitions.MIB_UDPROW_OWNER_PID,
+  definitions.MIB_UDPROW_OWNER_MODULE,
+  definitions.MIB_UDP6ROW_OWNER_PID,
+  definitions.MIB_UDP6ROW_OWNER_MODULE,
+]
+
 const POINTER_SIZE = 8 // the program is built for x64
 
 const canRunWindows = (await windowsOrExplain('the comparison with the Windows headers')) !== undefined
@@ -31,11 +44,15 @@ describe.skipIf(!canRunWindows)("definitions agree with mingw-w64's headers as a
     }
   }, 60_000)
 
-  test.each(STRUCTS)('$name has the same size and offsets', ({ name, size, offsetOf }) => {
+  test.each([...STRUCTS, ...ROWS])('$name has the same size and offsets', ({ name, size, offsetOf }) => {
     expect(header.get(`sizeof ${name}`)).toBe(BigInt(size))
     for (const [field, offset] of Object.entries(offsetOf)) {
       expect(header.get(`offsetof ${name}.${field}`), field).toBe(BigInt(offset))
     }
+  })
+
+  test.each(ROWS)('the rows of $table begin at the same offset', ({ table, tableOffset }) => {
+    expect(header.get(`offsetof ${table}.table`)).toBe(BigInt(tableOffset))
   })
 
   test.each([
