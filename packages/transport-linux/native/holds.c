@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 // A port is held by a socket without SO_REUSEADDR and SO_REUSEPORT that is bound to '::' (0.0.0.0 without IPv6) and does not
@@ -86,6 +88,32 @@ static void set_port(Name *name, uint16_t port) { name->ipv4.sin_port = htons(po
 
 static int try_bind(int fd, const Name *name) {
   return bind(fd, &name->any, size_of(name->any.sa_family)) == 0 ? 0 : -errno;
+}
+
+// A program that bound a port with SO_REUSEADDR and does not listen yet is like a connection to the kernel: a port that it has can be
+// held. Its call of `listen` then fails, but for the instant that the call takes, its socket refuses the port to our sockets as well.
+// Another program may have it preempted in that instant. This waits 10 ms at most.
+static bool should_retry(int error, int *tries) {
+  enum { MOST_TRIES = 50, MOST_YIELDS = 10 };
+  static const struct timespec pause = {.tv_nsec = 200000};
+  if (error != -EADDRINUSE || ++*tries == MOST_TRIES) return false;
+  if (*tries <= MOST_YIELDS) sched_yield();
+  else nanosleep(&pause, NULL);
+  return true;
+}
+
+static int bind_to_held(int fd, const Name *name) {
+  int error, tries = 0;
+  do error = try_bind(fd, name);
+  while (should_retry(error, &tries));
+  return error;
+}
+
+static int listen_on_held(int fd) {
+  int error, tries = 0;
+  do error = listen(fd, 1) == 0 ? 0 : -errno;
+  while (should_retry(error, &tries));
+  return error;
 }
 
 static int open_fd(int family, int type) {
@@ -404,14 +432,14 @@ static int device_of(const Name *name) {
 static int bind_shared(int fd, int holder, const Name *name) {
   int error = set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
   if (error == 0) error = set(holder, SOL_SOCKET, SO_REUSEPORT, 1);
-  if (error == 0) error = try_bind(fd, name);
+  if (error == 0) error = bind_to_held(fd, name);
   set(holder, SOL_SOCKET, SO_REUSEPORT, 0);
   return error;
 }
 
 static int listen_shared(int fd, int holder) {
   int error = set(holder, SOL_SOCKET, SO_REUSEPORT, 1);
-  if (error == 0 && listen(fd, 1) != 0) error = -errno;
+  if (error == 0) error = listen_on_held(fd);
   set(holder, SOL_SOCKET, SO_REUSEPORT, 0);
   set(fd, SOL_SOCKET, SO_REUSEPORT, 0);
   return error;
@@ -434,7 +462,7 @@ static int take(Socket *socket, Port *port, const Name *name, unsigned flags) {
     if (error == 0) error = move(socket->fd, device_of(name));
     // Connections of an earlier server have this option too, and do not refuse this bind.
     if (error == 0 && stream) error = set(socket->fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (error == 0) error = try_bind(socket->fd, name);
+    if (error == 0) error = bind_to_held(socket->fd, name);
     if (error == 0 && !stream) error = leave_device(socket);
   } else if (reach.any && reach.ipv4 && reach.ipv6 && !port->moved) {
     socket->taking = KEPT;
@@ -562,16 +590,18 @@ static int listen_beside_holder(Socket *socket) {
 }
 
 static int prepare_to_listen(Socket *socket) {
+  int error;
   switch (socket->taking) {
     case MOVED:
       // A socket that listens is not compared again when it leaves its device.
-      if (listen(socket->fd, 1) != 0) return -errno;
-      return leave_device(socket);
-    case KEPT: {
-      int error = listen_on_holder(socket);
+      error = listen_on_held(socket->fd);
+      return error == 0 ? leave_device(socket) : error;
+    case LOOPBACK:
+      return listen_on_held(socket->fd);
+    case KEPT:
+      error = listen_on_holder(socket);
       // Connections that an earlier server of this port left behind refuse it.
       return error == -EADDRINUSE ? listen_beside_holder(socket) : error;
-    }
     case SHARED:
       return listen_beside_holder(socket);
     default:  // as Node's own servers

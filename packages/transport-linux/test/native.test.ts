@@ -16,6 +16,14 @@ for (const { name, command } of [AS_STARTED, UNPRIVILEGED]) {
   })
 }
 
+for (const { name, command } of [AS_STARTED, UNPRIVILEGED]) {
+  it(`hands over a port that a program had bound before and where it now tries to listen, ${name}`, {
+    timeout: TIME_LIMIT,
+  }, async () => {
+    expect(await run([...command, built('linux', 'late-listener'), String(CYCLES / 2)])).toBe('')
+  })
+}
+
 it('has valgrind wherever CI runs it', () => {
   expect(valgrind !== undefined || !process.env['CI']).toBe(true)
 })
