@@ -1,14 +1,13 @@
 import { overlaps } from './address-overlap.js'
 import type { ExcludedRange } from './excluded-ranges.js'
 import { holderText } from './holder-text.js'
+import { kernelTenant } from './kernel-tenant.js'
 import type { Cause, Holder, Probe } from './port-explanation.js'
 import type { PortFacts } from './port-facts.js'
 import { contains, type PortSpan, spanText } from './port-span.js'
 
 /** The process ID under which Windows lists the sockets of its kernel, such as those of http.sys. */
 const WINDOWS_KERNEL = 4
-/** WSL's mirrored networking takes a block of this size (microsoft/WSL 40169, 12228). */
-const WSL_MIRRORED_PORTS = 4_096
 /** The privileged ports of a Unix whose setting could not be read. */
 const UNIX_PRIVILEGED_PORTS = 1_024
 
@@ -112,9 +111,7 @@ function exclusionCause({ dynamicRange, probes: [host] }: PortFacts, range: Excl
     const text = `Windows' kernel has reserved ${ports} alone, probably http.sys for a web service such as IIS.`
     return { kind: 'http-sys', certainty: 'inferred', text }
   }
-  const isMirrored = range.endPort - range.startPort + 1 === WSL_MIRRORED_PORTS
-  const tenant = isMirrored ? "WSL's mirrored networking" : 'WinNAT (Hyper-V, WSL, Docker)'
-  const text = `Windows' kernel has reserved ${ports}, probably for ${tenant}; netstat cannot show that.`
+  const text = `Windows' kernel has reserved ${ports}, probably for ${kernelTenant(range)}; netstat cannot show that.`
   return { kind: 'kernel-reservation', certainty: 'shown', text: `${text}${dynamicRangeText(dynamicRange.value)}` }
 }
 

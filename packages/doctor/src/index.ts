@@ -1,4 +1,5 @@
 export { describeExplanation } from './describe-explanation.js'
+export { describeMappedRange, describePortMap } from './describe-port-map.js'
 export { diagnose } from './diagnose.js'
 export { type ExcludedRange, parseExcludedRanges } from './excluded-ranges.js'
 export { type ExplainPortOptions, explainPort } from './explain-port.js'

@@ -13,6 +13,8 @@ const ALLOWED_IN_NAPI =
 const ALLOWED_IN_LINUX =
   /^(?:prebuilds\/linux-(?:x64|arm64)\/winport-linux\.napi\.node|native\/[\w-]+\.(?:c|h)|CMakeLists\.txt)$/
 
+const ALLOWED_IN_WINPORT = /^map-page\/[\w-]+\.(?:css|html|js)$/
+
 const folder = mkdtempSync(join(tmpdir(), 'winport-packed-'))
 const packages = await packPackages(folder)
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -37,7 +39,8 @@ it.each(packages)(
     const isAllowed = (file: string) =>
       ALLOWED.test(file) ||
       (name.endsWith('-napi') && ALLOWED_IN_NAPI.test(file)) ||
-      (name.endsWith('-linux') && ALLOWED_IN_LINUX.test(file))
+      (name.endsWith('-linux') && ALLOWED_IN_LINUX.test(file)) ||
+      (name === 'winport' && ALLOWED_IN_WINPORT.test(file))
     expect(files.filter((file) => !isAllowed(file))).toEqual([])
     const targets = Object.values(manifest.exports).flatMap((target) =>
       typeof target === 'string' ? [target] : [target.types, target.default],

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
+import { chromiumOrExplain } from './chromium.js'
 import { prepareWindows } from './prepare-windows.js'
 import { runOnWindows } from './run-on-windows.js'
+import { ToolUnavailableError } from './tool-unavailable-error.js'
 import { orWithoutWindows } from './windows-or-explain.js'
 import { windowsPath } from './windows-path.js'
 import { installWindowsTools } from './windows-tools.js'
-import { WindowsUnavailableError } from './windows-unavailable-error.js'
 
 const USAGE = `Usage:
   winport-windows run [--timeout seconds] script.js [arguments]
@@ -14,6 +15,8 @@ const USAGE = `Usage:
       Installs, downloads and creates what "run" needs, and prints the paths.
   winport-windows tools
       Installs only Wine and mingw. If that is impossible, fails under CI and only prints a warning elsewhere.
+  winport-windows browser
+      The same for Chromium.
 `
 const DEFAULT_TIMEOUT_S = 300
 const EXIT_TIMED_OUT = 124
@@ -26,8 +29,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     if (command === 'run') return await run(rest)
     if (command === 'prepare' && rest.length === 0) return await prepare()
     if (command === 'tools' && rest.length === 0) return await tools()
+    if (command === 'browser' && rest.length === 0) return await browser()
   } catch (error) {
-    if (!(error instanceof WindowsUnavailableError)) throw error
+    if (!(error instanceof ToolUnavailableError)) throw error
     process.stderr.write(`winport-windows: ${error.message}\n`)
     return 1
   }
@@ -46,6 +50,11 @@ async function prepare(): Promise<number> {
 
 async function tools(): Promise<number> {
   if (process.platform !== 'win32') await orWithoutWindows('everything that needs Wine or mingw', installWindowsTools)
+  return 0
+}
+
+async function browser(): Promise<number> {
+  await chromiumOrExplain('everything that needs Chromium')
   return 0
 }
 

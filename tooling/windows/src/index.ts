@@ -1,5 +1,6 @@
 export { arm64OrExplain } from './arm64.js'
 export { cacheDirectory } from './cache-directory.js'
+export { chromiumOrExplain, installChromium } from './chromium.js'
 export { clangOrExplain } from './clang.js'
 export { type DeploymentOptions, deployForWindows } from './deploy-for-windows.js'
 export { leaseFixedPorts, leasePorts } from './lease-ports.js'

@@ -131,6 +131,21 @@ function defineProgram(setExitCode: (code: number) => void): Command {
     })
 
   program
+    .command('map')
+    .summary('show what has the ports of this machine')
+    .description(
+      'Draws all 65,535 ports, then describes every range: in use, reserved, dynamic. Binds nothing and changes nothing.',
+    )
+    .addArgument(new Argument('[protocol]', 'tcp or udp').choices(['tcp', 'udp']).default('tcp'))
+    .addOption(jsonOption('what is not known is null'))
+    .option('--svg <file>', 'write the picture to a file, for documents')
+    .option('--html <file>', 'write a page to a file, to look at each port')
+    .action(async (protocol: 'tcp' | 'udp', options) => {
+      const { map } = await import('./map-command.js')
+      await map(protocol, options)
+    })
+
+  program
     .command('probe')
     .summary('test whether this machine behaves as winport expects')
     .description(

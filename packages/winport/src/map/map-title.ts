@@ -1,0 +1,13 @@
+import type { PortMap } from '@winport/doctor'
+
+const SYSTEMS: Readonly<Record<string, string>> = { win32: 'Windows', linux: 'Linux', darwin: 'macOS' }
+
+/** `TCP ports of this machine (Windows)` */
+export function mapTitle({ protocol, platform }: PortMap): string {
+  return `${protocol.toUpperCase()} ports of this machine (${SYSTEMS[platform] ?? platform})`
+}
+
+/** `512 ports` */
+export function portCount(count: number): string {
+  return `${count.toLocaleString('en')} port${count === 1 ? '' : 's'}`
+}
