@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +22,9 @@
 // bound on no device and moved to a device that does not exist still conflicts with every ordinary socket, but not with a socket
 // of ours on the loopback device (inet_bind_conflict, udp_lib_lport_inuse).
 
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
 #ifndef SO_BINDTOIFINDEX
 #define SO_BINDTOIFINDEX 62
 #endif
@@ -190,6 +194,19 @@ static int enter(Hold *hold) {
   return 0;
 }
 
+// One call closes descriptors that follow each other, as those of a block mostly do, in a quarter of the time. It needs Linux 5.9, and
+// sandboxes may refuse it.
+static void close_holders(Hold *hold) {
+  for (uint16_t i = 0; i < hold->count;) {
+    int first = hold->ports[i++].holder;
+    if (first < 0) continue;
+    int last = first;
+    while (i < hold->count && hold->ports[i].holder == last + 1) last = hold->ports[i++].holder;
+    if (last > first && syscall(SYS_close_range, first, last, 0) == 0) continue;
+    for (int fd = first; fd <= last; fd++) close(fd);
+  }
+}
+
 // A socket that is bound keeps its port when the hold ends. What it shared with the holder it has alone from now on.
 static void leave_port(Socket *user) {
   Port *port = user->port;
@@ -212,10 +229,9 @@ static void end(Hold *hold) {
   *link = hold->next;
   table[hold->token & 0xffff] = NULL;
   for (uint16_t i = 0; i < hold->count; i++) {
-    Port *port = &hold->ports[i];
-    for (Socket *user = port->users; user != NULL; user = user->next_user) leave_port(user);
-    if (port->holder >= 0) close(port->holder);
+    for (Socket *user = hold->ports[i].users; user != NULL; user = user->next_user) leave_port(user);
   }
+  close_holders(hold);
   counts.holds--;
   counts.ports -= hold->count;
   free(hold);
@@ -297,10 +313,6 @@ void socket_free(Socket *socket) {
   free(socket);
 }
 
-static void close_holders(Hold *hold) {
-  while (hold->count > 0) close(hold->ports[--hold->count].holder);
-}
-
 // EACCES: below ip_unprivileged_port_start
 static bool is_taken(int fd) { return fd == -EADDRINUSE || fd == -EACCES; }
 
@@ -329,6 +341,7 @@ static int hold_run(Hold *hold, uint16_t from, uint16_t to, uint16_t count) {
       continue;
     }
     close_holders(hold);
+    hold->count = 0;
     if (is_taken(fd)) last_taken[hold->type == SOCK_DGRAM] = (uint16_t)port;
     if (!is_taken(fd) || to - port < count) return fd;
     hold->first = (uint16_t)(port + 1);
