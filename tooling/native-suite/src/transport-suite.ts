@@ -108,12 +108,14 @@ export async function defineTransportTests(backend: NativeBackend): Promise<void
     it('completes a running persistent call when it is closed, and cancels the next', async () => {
       simulator.setElevated(true)
       const transport = open()
-      simulator.setLatency(SimulatedCall.LOOKUP_PERSISTENT, 50)
+      simulator.setLatency(SimulatedCall.LOOKUP_PERSISTENT, UNTIL_RELEASED)
       const range = { protocol: 'tcp', startPort: ports.startPort, count: 2 } as const
       const running = failureOf(() => transport.persistent.lookup(range))
       const waiting = failureOf(() => transport.persistent.lookup(range))
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      await transport.close()
+      while (simulator.pendingCalls === 0) await new Promise(setImmediate)
+      const closed = transport.close()
+      simulator.releasePending(1)
+      await closed
       expect(await running).toMatchObject({ code: 'ERROR_NOT_FOUND' })
       expect(await waiting).toMatchObject({ code: 'ERROR_OPERATION_ABORTED' })
       const later = failureOf(() => transport.persistent.create(range))
