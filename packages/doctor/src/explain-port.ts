@@ -10,6 +10,7 @@ import { nextFreePort } from './next-free-port.js'
 import type { PortExplanation, Probe } from './port-explanation.js'
 import type { PortSources } from './port-sources.js'
 import { probeReserve } from './reserve-probe.js'
+import { withSocketTable } from './socket-table-sources.js'
 import { sourcesOfThisMachine } from './this-machine.js'
 
 export interface ExplainPortOptions {
@@ -21,7 +22,10 @@ export interface ExplainPortOptions {
    * listen, or `'0.0.0.0'` on a machine without IPv6.
    */
   readonly host?: string | undefined
-  /** Binds and reserves the port. Without one, the port is bound through Node alone and not reserved. Stays open. */
+  /**
+   * Binds and reserves the port, and lists the sockets if it can. Without one, the port is bound through Node alone and not
+   * reserved. Stays open.
+   */
   readonly transport?: Transport | undefined
   /** The blocks that this process holds, so that its own reservations are recognised. */
   readonly held?: Iterable<PortRange> | undefined
@@ -43,9 +47,10 @@ export async function explainPort(options: ExplainPortOptions): Promise<PortExpl
 }
 
 /** {@link explainPort} from the facts of these sources. */
-export async function explainPortFrom(sources: PortSources, options: ExplainPortOptions): Promise<PortExplanation> {
+export async function explainPortFrom(system: PortSources, options: ExplainPortOptions): Promise<PortExplanation> {
   const { protocol, port, transport, signal } = checkOptions(options)
   throwIfAborted(signal)
+  const sources = withSocketTable(system, transport)
   const host = options.host === undefined ? undefined : await untilAborted(addressOf(options.host), signal)
   const held = heldSpans(options.held, protocol)
   const notProbed: Record<string, string> = {}

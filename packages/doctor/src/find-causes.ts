@@ -68,7 +68,7 @@ function ownReservationCauses({ held, port }: PortFacts): readonly Cause[] {
     }))
 }
 
-function serverCause({ platform, self, port }: PortFacts, holder: Holder): Cause {
+function serverCause({ platform, protocol, self, port }: PortFacts, holder: Holder): Cause {
   const { pid, user } = holder
   if (platform === 'win32' && pid === WINDOWS_KERNEL) {
     const text = `Windows' kernel (process ${pid}) has the port, probably http.sys for a web service such as IIS.`
@@ -83,7 +83,12 @@ function serverCause({ platform, self, port }: PortFacts, holder: Holder): Cause
     }
   }
   const isSelf = pid !== null && pid === self.pid
-  return { kind: 'process', certainty: 'shown', text: isSelf ? `${text} That is this process itself.` : text }
+  const isBoundOnly = protocol === 'tcp' && holder.state === 'BOUND'
+  const details = [
+    ...(isBoundOnly ? ['It does not listen, so that netstat does not show it.'] : []),
+    ...(isSelf ? ['That is this process itself.'] : []),
+  ]
+  return { kind: isBoundOnly ? 'bound-only' : 'process', certainty: 'shown', text: [text, ...details].join(' ') }
 }
 
 function connectionCause(holder: Holder, port: number): Cause {

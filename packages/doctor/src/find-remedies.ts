@@ -39,7 +39,9 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
     case 'bound-only':
       return facts.platform === 'linux' && protocol === 'tcp'
         ? [elevated('See which program it is (iproute2 6.8 and Linux 6.8 or later).', `ss -tnpB 'sport = :${port}'`)]
-        : []
+        : holders.length > 0
+          ? remediesOf('process', facts, holders)
+          : []
     case 'own-reservation':
       return [plain('Let the block bind the port, as block.listen(server, { port }) does, or release the block.', null)]
     case 'privileged-port':

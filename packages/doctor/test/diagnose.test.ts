@@ -124,6 +124,12 @@ const THREADS: readonly Row[] = [
     /^tcp 8085 is in use \(EADDRINUSE\): No process listens\./,
   ],
   [
+    'the system lists a socket that is bound and does not listen',
+    windowsFacts({ probes: IN_USE, sockets: { value: [holder({ state: 'BOUND' })] } }),
+    [['bound-only', 'shown']],
+    /^tcp 8085 is in use \(EADDRINUSE\): node\.exe \(14233\) is bound to \[::\]:8085\. It does not listen, so that netstat does not show it\.$/,
+  ],
+  [
     'EACCES without any socket and without any range: the threads were never explained',
     windowsFacts(),
     [['unexplained', 'shown']],

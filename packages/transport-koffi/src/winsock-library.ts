@@ -2,9 +2,11 @@ import { type NativeLibraries, NativeWinsock } from '@winport/transport/native'
 import { IpHelperFunctions } from './ip-helper-functions.js'
 import { KoffiIpHelperCalls } from './koffi-ip-helper-calls.js'
 import { KoffiProviderCalls } from './koffi-provider-calls.js'
+import { KoffiSocketTableCalls } from './koffi-socket-table-calls.js'
 import { KoffiWinsockCalls } from './koffi-winsock-calls.js'
 import type { OpenSocket } from './open-socket.js'
 import { declareProviderFunctions } from './provider-functions.js'
+import { SocketTableFunctions } from './socket-table-functions.js'
 import { declareWinsockFunctions } from './winsock-functions.js'
 
 const loaded = new Map<string, NativeWinsock<OpenSocket>>()
@@ -24,9 +26,10 @@ export function loadWinsockLibrary(named: NativeLibraries): NativeWinsock<OpenSo
 
 function declareLibrary({ libraries, provider }: NativeLibraries): NativeWinsock<OpenSocket> {
   const ipHelper = new KoffiIpHelperCalls(new IpHelperFunctions(libraries.ipHelper))
+  const socketTable = new KoffiSocketTableCalls(new SocketTableFunctions(libraries.ipHelper, libraries.kernel))
   const winsock = declareWinsockFunctions(libraries)
-  if (provider === undefined) return new NativeWinsock(new KoffiWinsockCalls(winsock), ipHelper)
+  if (provider === undefined) return new NativeWinsock(new KoffiWinsockCalls(winsock), ipHelper, socketTable)
   const calls = new KoffiProviderCalls(provider, declareProviderFunctions(libraries, provider), winsock)
   const { ioctl, ioctlError } = calls
-  return new NativeWinsock(new KoffiWinsockCalls({ ...winsock, ioctl, ioctlError }, calls), ipHelper)
+  return new NativeWinsock(new KoffiWinsockCalls({ ...winsock, ioctl, ioctlError }, calls), ipHelper, socketTable)
 }

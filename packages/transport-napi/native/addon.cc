@@ -25,7 +25,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   winport::Environment* environment = winport::Environment::attach(env);
   if (environment == nullptr) return exports;
   for (const auto& group : {winport::libraryExports(), winport::socketExports(), winport::ioctlExports(),
-                            winport::overlappedExports(), winport::persistentExports(), winport::providerExports()}) {
+                            winport::overlappedExports(), winport::persistentExports(), winport::providerExports(),
+                            winport::socketTableExports()}) {
     for (const auto& [name, function] : group) {
       napi_value value = nullptr;
       if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, environment, &value) != napi_ok ||

@@ -18,5 +18,6 @@ std::span<const Export> ioctlExports();
 std::span<const Export> overlappedExports();
 std::span<const Export> persistentExports();
 std::span<const Export> providerExports();
+std::span<const Export> socketTableExports();
 
 }  // namespace winport

@@ -68,6 +68,9 @@ class WinsockLibrary {
 
   const WinsockFunctions& functions() const { return functions_; }
   const LibraryPaths& paths() const { return paths_; }
+  // For functions that may be missing.
+  const SharedLibrary& ipHelper() const { return ipHelper_; }
+  const SharedLibrary& kernel() const { return kernel_; }
 
   // WSAStartup and WSACleanup. Both return an error, or 0. The destructor balances the remaining startups.
   int startUp();

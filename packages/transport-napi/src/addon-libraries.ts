@@ -4,6 +4,7 @@ import { type NativeLibraries, NativeWinsock } from '@winport/transport/native'
 import type { Addon, Key } from './addon.js'
 import { NapiIpHelperCalls } from './napi-ip-helper-calls.js'
 import { NapiProviderCalls, throughProvider } from './napi-provider-calls.js'
+import { NapiSocketTableCalls } from './napi-socket-table-calls.js'
 import { NapiWinsockCalls } from './napi-winsock-calls.js'
 import { PendingCalls } from './pending-calls.js'
 
@@ -32,7 +33,7 @@ export class AddonLibraries {
 
   #winsock(key: Key, { libraries, provider }: NativeLibraries): NativeWinsock<Key> {
     const ipHelper = new NapiIpHelperCalls(this.#addon, key, libraries.ipHelper)
-    return new NativeWinsock(this.#calls(key, provider), ipHelper)
+    return new NativeWinsock(this.#calls(key, provider), ipHelper, new NapiSocketTableCalls(this.#addon, key))
   }
 
   #calls(key: Key, provider: string | undefined): NapiWinsockCalls {

@@ -40,4 +40,7 @@ export interface Addon {
     token: Uint8Array,
     done: (errno: number) => void,
   ): boolean
+  extendedTable(library: Key, isTcp: number, family: number, tableClass: number, table: Uint8Array): CallResult
+  boundTable(library: Key, family: number, table: Uint8Array): CallResult
+  processImage(library: Key, pid: number, image: Uint8Array): CallResult
 }

@@ -148,13 +148,16 @@ const RIGHT = {
   stopProvider: () => [library],
   cancel: () => [oneOf(pending)],
   callPersistent: () => [library, random(6), random(65_536), random(4), new Uint8Array(8), () => {}],
+  extendedTable: () => [library, random(2), oneOf([2, 23, 0]), random(10), new Uint8Array(random(5000))],
+  boundTable: () => [library, oneOf([2, 23, 0]), new Uint8Array(random(500))],
+  processImage: () => [library, oneOf([process.pid, 1, 0]), new Uint8Array(random(100))],
   failedBytesReturned: () => [],
   onComplete: () => [() => completed.calls++],
   onWaitRefused: () => [() => {}],
 }
 const NAMES = Object.keys(addon)
-// `disown` leaks descriptors, `load` is slow, and the others end the state that most calls need.
-const RARE = new Set(['disown', 'load', 'callPersistent', 'cleanUp', 'stopProvider'])
+// `disown` leaks descriptors, `load` and `processImage` are slow, and the others end the state that most calls need.
+const RARE = new Set(['disown', 'load', 'processImage', 'callPersistent', 'cleanUp', 'stopProvider'])
 
 const outcome = { threw: 0, returned: 0, pending: 0, uncaught: 0 }
 process.on('uncaughtException', () => outcome.uncaught++) // from listeners that throw

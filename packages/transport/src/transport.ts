@@ -1,4 +1,5 @@
 import type { PersistentReservations } from './persistent-reservations.js'
+import type { SocketTable } from './socket-table.js'
 import type { SocketSpec, WinsockSocket } from './winsock-socket.js'
 
 /**
@@ -16,6 +17,9 @@ export interface Transport extends AsyncDisposable {
   readonly tokenScope?: string
 
   readonly persistent: PersistentReservations
+
+  /** The sockets of all processes. Undefined if the backend cannot list them. It can be read after {@link close} too. */
+  readonly socketTable?: SocketTable | undefined
 
   /** Opens an overlapped socket. An IPv6 socket is dual-stack, unless bind says `ipv6Only`. @throws WinsockError `WSANOTINITIALISED` after {@link close} */
   openSocket(spec: SocketSpec): WinsockSocket

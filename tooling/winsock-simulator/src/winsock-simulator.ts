@@ -54,6 +54,9 @@ export const SimulatedCall = {
   WSAIOCTL: 23,
   WSPIOCTL: 24,
   REGISTERWAIT: 25,
+  SOCKETTABLE: 26,
+  BOUNDTABLE: 27,
+  OPENPROCESS: 28,
 } as const
 
 export type SimulatedCall = (typeof SimulatedCall)[keyof typeof SimulatedCall]

@@ -9,12 +9,14 @@ import {
 } from '@winport/definitions'
 import { checkSocketSpec } from '../backend/call-arguments.js'
 import type { PersistentReservations } from '../persistent-reservations.js'
+import type { SocketTable } from '../socket-table.js'
 import type { Transport } from '../transport.js'
 import { WinsockError } from '../winsock-error.js'
 import type { SocketSpec } from '../winsock-socket.js'
 import type { IpHelperCalls } from './ip-helper-calls.js'
 import { NativePersistentReservations, type PersistentHome } from './native-persistent-reservations.js'
 import { NativeSocket, type SocketHome } from './native-socket.js'
+import { NativeSocketTable } from './native-socket-table.js'
 import type { NativeWinsock } from './native-winsock.js'
 import type { OpenHandle } from './open-handle.js'
 import { OutstandingCalls } from './outstanding-calls.js'
@@ -27,6 +29,7 @@ export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, P
   readonly winsock: NativeWinsock<Handle>
   readonly outstanding: OutstandingCalls = new OutstandingCalls()
   readonly persistent: PersistentReservations
+  readonly socketTable: SocketTable | undefined
   readonly #open = new Set<OpenHandle<Handle>>()
   #closed = false
   #closing: Promise<void> | undefined
@@ -37,6 +40,7 @@ export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, P
     this.name = name
     this.winsock = winsock
     this.persistent = new NativePersistentReservations(this)
+    this.socketTable = winsock.socketTable && new NativeSocketTable(winsock.socketTable)
   }
 
   get calls(): WinsockCalls<Handle> {

@@ -4,6 +4,7 @@ import { WinsockError } from '../winsock-error.js'
 import type { IpHelperCalls } from './ip-helper-calls.js'
 import type { ProviderCalls } from './provider-calls.js'
 import { providerUnavailable } from './provider-unavailable.js'
+import type { SocketTableCalls } from './socket-table-calls.js'
 import type { WinsockCalls } from './winsock-calls.js'
 
 /**
@@ -13,12 +14,15 @@ import type { WinsockCalls } from './winsock-calls.js'
 export class NativeWinsock<Handle> {
   readonly calls: WinsockCalls<Handle>
   readonly ipHelper: IpHelperCalls
+  /** Undefined if the backend has no socket table. */
+  readonly socketTable: SocketTableCalls | undefined
   #users = 0
   #lastTurn: Promise<unknown> = Promise.resolve()
 
-  constructor(calls: WinsockCalls<Handle>, ipHelper: IpHelperCalls) {
+  constructor(calls: WinsockCalls<Handle>, ipHelper: IpHelperCalls, socketTable?: SocketTableCalls) {
     this.calls = calls
     this.ipHelper = ipHelper
+    this.socketTable = socketTable
   }
 
   /**

@@ -120,4 +120,10 @@ int getLinuxOption(int descriptor, int level, int name, void* value, int* length
   return 0;
 }
 
+bool isLinuxSocketListening(int descriptor) {
+  int listening = 0;
+  socklen_t length = sizeof listening;
+  return syscall(SYS_getsockopt, descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening != 0;
+}
+
 }  // namespace simulator

@@ -6,4 +6,6 @@ namespace simulator {
 int setLinuxOption(int descriptor, int level, int name, const void* value, int length);
 int getLinuxOption(int descriptor, int level, int name, void* value, int* length);
 
+bool isLinuxSocketListening(int descriptor);
+
 }  // namespace simulator

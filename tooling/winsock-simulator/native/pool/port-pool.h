@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "pool/pool-memory.h"
+#include "pool/socket-liveness.h"
 
 namespace simulator {
 
@@ -43,6 +44,14 @@ class PortPool {
   void exclude(Protocol protocol, PortRange range) { ports(protocol).excluded.set(range); }
   void clearExclusions();
   void setDynamicRange(Protocol protocol, PortRange range);
+
+  // Visits the ports that sockets of any process are bound to.
+  template <typename Visit>
+  void forEachBound(Visit visit) {
+    memory_.boundPorts.forEachUsed([&](const BoundPort& bound) {
+      if (isStillBound(bound)) visit(bound);
+    });
+  }
 
   struct Census {
     uint32_t runtimeOfThisProcess, runtimeOfAll, persistent;

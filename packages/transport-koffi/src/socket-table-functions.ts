@@ -1,0 +1,60 @@
+import koffi from 'koffi'
+import { type ForeignFunction, ForeignLibrary } from './foreign-functions.js'
+
+/** The functions that list sockets and processes, with koffi's types. A 64-bit handle fits into a number or is a bigint. */
+const FUNCTIONS = {
+  GetExtendedTcpTable: ['uint32_t', ['void *', 'void *', 'int', 'uint32_t', 'int', 'uint32_t']],
+  GetExtendedUdpTable: ['uint32_t', ['void *', 'void *', 'int', 'uint32_t', 'int', 'uint32_t']],
+  InternalGetBoundTcpEndpointTable: ['uint32_t', ['void *', 'void *', 'uint32_t']],
+  InternalGetBoundTcp6EndpointTable: ['uint32_t', ['void *', 'void *', 'uint32_t']],
+  GetProcessHeap: ['void *', []],
+  HeapFree: ['int', ['void *', 'uint32_t', 'void *']],
+  OpenProcess: ['intptr_t', ['uint32_t', 'int', 'uint32_t']],
+  QueryFullProcessImageNameW: ['int', ['intptr_t', 'uint32_t', 'void *', 'void *']],
+  GetProcessTimes: ['int', ['intptr_t', 'void *', 'void *', 'void *', 'void *']],
+  CreateToolhelp32Snapshot: ['intptr_t', ['uint32_t', 'uint32_t']],
+  Process32FirstW: ['int', ['intptr_t', 'void *']],
+  Process32NextW: ['int', ['intptr_t', 'void *']],
+  CloseHandle: ['int', ['intptr_t']],
+} as const
+
+export type SocketTableFunction = keyof typeof FUNCTIONS
+
+const IP_HELPER: ReadonlySet<SocketTableFunction> = new Set<SocketTableFunction>([
+  'GetExtendedTcpTable',
+  'GetExtendedUdpTable',
+  'InternalGetBoundTcpEndpointTable',
+  'InternalGetBoundTcp6EndpointTable',
+])
+
+/** The offset of szExeFile in a PROCESSENTRY32W, and its size, in this process. */
+export function processEntryLayout(): { readonly nameOffset: number; readonly size: number } {
+  return koffi.sizeof('void *') === 8 ? { nameOffset: 44, size: 568 } : { nameOffset: 36, size: 556 }
+}
+
+/** The functions of two libraries. Each is declared on first use, because a system may lack it. */
+export class SocketTableFunctions {
+  readonly #ipHelper: ForeignLibrary
+  readonly #kernel: ForeignLibrary
+  readonly #declared = new Map<SocketTableFunction, ForeignFunction | undefined>()
+
+  constructor(ipHelper: string, kernel: string) {
+    this.#ipHelper = new ForeignLibrary(ipHelper)
+    this.#kernel = new ForeignLibrary(kernel)
+  }
+
+  /** Undefined if the library does not export it. */
+  find(name: SocketTableFunction): ForeignFunction | undefined {
+    if (!this.#declared.has(name)) this.#declared.set(name, this.#declare(name))
+    return this.#declared.get(name)
+  }
+
+  #declare(name: SocketTableFunction): ForeignFunction | undefined {
+    const [result, parameters] = FUNCTIONS[name]
+    try {
+      return (IP_HELPER.has(name) ? this.#ipHelper : this.#kernel).declare(result, name, [...parameters])
+    } catch {
+      return undefined
+    }
+  }
+}
