@@ -4,6 +4,7 @@ import type { AcquireRequest } from './acquire-request.js'
 import { explainSearch } from './explain-error.js'
 import { MatchedBlocks } from './matched-blocks.js'
 import type { MatchedReservation } from './matched-reservation.js'
+import type { RefusalHint } from './refusal-hint.js'
 import { isReservationError, type ReservationError } from './reservation-error.js'
 import type { RuntimeReservation } from './runtime-reservation.js'
 import { TurnBudget } from './turn-budget.js'
@@ -14,6 +15,8 @@ export interface SearchAccess {
   acquireAt(protocol: Protocol, startPort: number): Promise<RuntimeReservation>
   /** The highest of these ports that the manager itself holds, or 0. @param protocol undefined for any */
   highestHeld(protocol: Protocol | undefined, startPort: number, count: number): number
+  /** For the error of a search in which no place was granted. */
+  readonly hint: RefusalHint | undefined
 }
 
 // Other programs need ports while a search keeps the blocks that it cannot use.
@@ -74,7 +77,7 @@ class Search<Granted> {
     }
     const [only, another] = this.#refusals
     const isAlone = only !== undefined && another === undefined && places.length === 1 && within === undefined
-    throw isAlone ? only : explainSearch(this.#refusals, this.#request, this.#covered)
+    throw isAlone ? only : explainSearch(this.#refusals, this.#request, this.#covered, this.#access.hint)
   }
 
   /** Tries every start port of a range, the lowest first. */

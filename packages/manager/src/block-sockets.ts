@@ -25,6 +25,7 @@ import {
 import { type HostAddress, toIpv6 } from './host-address.js'
 import { asNodeError } from './node-error.js'
 import type { PortRotation } from './port-rotation.js'
+import type { RefusalHint } from './refusal-hint.js'
 import { mayMeanEnded, mayMeanUnserved, meaningOf } from './refusals.js'
 import { isReservationError } from './reservation-error.js'
 import { type Routine, runLater, runNow, step } from './routine.js'
@@ -66,6 +67,7 @@ export interface ReservationAccess {
   readonly token: bigint | ((signal: AbortSignal | undefined) => Promise<bigint>)
   /** Whether the system still has the reservation under this token; undefined if that is not known. */
   isCurrent?(token: bigint, signal: AbortSignal | undefined): Promise<boolean | undefined>
+  readonly hint: RefusalHint | undefined
 }
 
 /** Why a socket was not bound. */
@@ -289,7 +291,7 @@ export class BlockSockets {
     token: bigint,
     { signal }: Use,
   ): Routine<unknown> {
-    const { kind, anchor } = this.#reservation
+    const { kind, anchor, hint } = this.#reservation
     if (at === 'open' || at === 'name' || !isSystemCallError(error)) return explainUse(error, this.#range, port)
     if (at === 'bind' && kind === 'runtime' && anchor?.policy.hasServed === false && mayMeanUnserved(error)) {
       return explainUnserved(error, this.#range)
@@ -301,7 +303,7 @@ export class BlockSockets {
         )
       : undefined
     if (at === 'associate') return explainAssociate(error, this.#range, kind, port, isCurrent)
-    const explained = explainBind(error, this.#range, kind, port, options, isCurrent)
+    const explained = explainBind(error, this.#range, kind, port, options, isCurrent, hint)
     return asNodeError(explained, { syscall, address, port })
   }
 

@@ -2,6 +2,7 @@ import { ipHelperError, winsockError } from '@winport/definitions'
 import type { BindOptions, PortRange, Protocol } from '@winport/transport'
 import { isSystemCallError, type SystemCallFailure } from '@winport/transport/backend'
 import type { AcquireRequest } from './acquire-request.js'
+import { hintText, type RefusalHint } from './refusal-hint.js'
 import { meaningOf, otherMeaning } from './refusals.js'
 import { ReservationError } from './reservation-error.js'
 
@@ -17,7 +18,7 @@ export function explainAnchor(error: unknown, request: PortRange): unknown {
 }
 
 /** For ACQUIRE. @param request start port 0 is a wildcard */
-export function explainAcquire(error: unknown, request: PortRange): unknown {
+export function explainAcquire(error: unknown, request: PortRange, hint?: RefusalHint): unknown {
   if (!isSystemCallError(error)) return error
   const { protocol, startPort, count } = request
   switch (meaningOf(error, startPort === 0 ? 'acquire-wildcard' : 'acquire-range')) {
@@ -28,8 +29,9 @@ export function explainAcquire(error: unknown, request: PortRange): unknown {
             ? `No ${protocol.toUpperCase()} port is free: release a block, or close a socket.`
             : `No ${count} consecutive ${protocol.toUpperCase()} ports are free: ask for fewer.`
           : `${describeRange(request)} cannot be reserved: ${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded. ` +
-            `Choose another start port, or leave it out to let the system choose.${listOfExclusions(protocol)}`
-      return new ReservationError('ERR_PORT_RANGE_IN_USE', problem + otherMeaning(error.code), error)
+            `Choose another start port, or leave it out to let the system choose.${hint === undefined ? listOfExclusions(protocol) : ''}`
+      const message = problem + otherMeaning(error.code) + (startPort === 0 ? '' : hintText(hint, request))
+      return new ReservationError('ERR_PORT_RANGE_IN_USE', message, error)
     }
     case 'unsupported':
       return unsupported(error)
@@ -48,6 +50,7 @@ export function explainSearch(
   refusals: readonly ReservationError[],
   { protocol, count, places, within }: AcquireRequest,
   covered: readonly [from: number, to: number] | undefined,
+  hint: RefusalHint | undefined,
 ): ReservationError {
   const ports = `${protocol?.toUpperCase() ?? 'TCP and UDP'} port${count === 1 ? '' : 's'}`
   const reason = `${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded`
@@ -71,7 +74,12 @@ export function explainSearch(
       : 'Choose other start ports, or add 0 to let the system choose.'
     problem = `${count} ${ports} cannot be reserved at any of ${named}: each time ${reason}. ${remedy}`
   }
-  return new ReservationError('ERR_PORT_RANGE_IN_USE', problem + otherMeanings(refusals), cause)
+  // A range that was asked for, or the first of the start ports.
+  const [first = 'anywhere'] = places.filter((place) => place !== 'anywhere')
+  const asked = within ?? (first === 'anywhere' ? undefined : [first[0], first[0] + count - 1])
+  const message =
+    problem + otherMeanings(refusals) + (asked === undefined ? '' : hintText(hint, rangeOf(asked, protocol)))
+  return new ReservationError('ERR_PORT_RANGE_IN_USE', message, cause)
 }
 
 /** For ASSOCIATE. @param isCurrent whether the system still has the reservation, if that is known */
@@ -108,6 +116,7 @@ export function explainBind(
   port: number,
   { reuseAddr = false }: BindOptions,
   isCurrent: boolean | undefined,
+  hint: RefusalHint | undefined,
 ): unknown {
   if (!isSystemCallError(error)) return error
   if (isCurrent === false) return gone(block, kind, error)
@@ -119,12 +128,13 @@ export function explainBind(
       return new ReservationError('ERR_RESERVATION_EXHAUSTED', problem, error)
     }
     case 'taken': {
-      const inUse = `${describeRange({ ...block, startPort: port, count: 1 })} is in use`
+      const refused = { protocol: block.protocol, startPort: port, count: 1 }
+      const inUse = `${describeRange(refused)} is in use`
       const problem =
         reuseAddr && error.code === 'WSAEACCES'
           ? `${inUse} by a socket that does not share it: all of them need reuseAddr.`
           : `${inUse}: close its socket, or leave the port out to get a free one.${otherMeaning(error.code)}`
-      return new ReservationError('EADDRINUSE', problem, error)
+      return new ReservationError('EADDRINUSE', problem + hintText(hint, refused), error)
     }
     default:
       return explainUse(error, block, port)
@@ -180,7 +190,12 @@ export function explainRelease(error: unknown, block: PortRange): unknown {
   return explainOther(`The reservation of ${describeRange(block)} has ended, but closing its socket failed`, error)
 }
 
-export function explainPersistent(error: unknown, range: PortRange, verb: 'create' | 'lookup' | 'delete'): unknown {
+export function explainPersistent(
+  error: unknown,
+  range: PortRange,
+  verb: 'create' | 'lookup' | 'delete',
+  hint: RefusalHint | undefined,
+): unknown {
   if (!isSystemCallError(error)) return error
   switch (meaningOf(error, `persistent-${verb}`)) {
     case 'not-elevated':
@@ -188,7 +203,7 @@ export function explainPersistent(error: unknown, range: PortRange, verb: 'creat
     case 'taken':
       return new ReservationError(
         'ERR_PORT_RANGE_IN_USE',
-        `${describeRange(range)} cannot be reserved: ${range.count === 1 ? 'it' : 'at least one'} is in use or reserved. Choose another range.`,
+        `${describeRange(range)} cannot be reserved: ${range.count === 1 ? 'it' : 'at least one'} is in use or reserved. Choose another range.${hintText(hint, range)}`,
         error,
       )
     case 'gone':
@@ -205,6 +220,10 @@ export function explainPersistent(error: unknown, range: PortRange, verb: 'creat
         error,
       )
   }
+}
+
+function rangeOf([from, to]: readonly [from: number, to: number], protocol: Protocol = 'tcp'): PortRange {
+  return { protocol, startPort: from, count: to - from + 1 }
 }
 
 /** A range in words: `TCP ports 5000-5019`, `TCP port 5000`, or `20 TCP ports` if the kernel chooses the start. */

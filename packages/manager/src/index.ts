@@ -19,6 +19,7 @@ export type {
   PortBlock,
   PortBlockJSON,
 } from './port-block.js'
+export type { RefusalHint } from './refusal-hint.js'
 export { ReservationError, type ReservationErrorCode } from './reservation-error.js'
 export { ReservationManager, type ReservationManagerOptions } from './reservation-manager.js'
 export type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'

@@ -6,6 +6,7 @@ import { AnchorPolicy, type Preparation } from './anchor-policy.js'
 import { BlockSockets } from './block-sockets.js'
 import { closeQuietly } from './close-quietly.js'
 import { explainAssociate } from './explain-error.js'
+import type { RefusalHint } from './refusal-hint.js'
 import { meansNoSuchFamily } from './refusals.js'
 import { readSignalOption } from './request-arguments.js'
 import { ReservedBlock } from './reserved-block.js'
@@ -20,13 +21,21 @@ export class OpenedBlock extends ReservedBlock implements RuntimeReservation {
   #forgotten = false
 
   /** @param isOpen whether the manager that opened it is open */
-  constructor(transport: Transport, range: PortRange, token: bigint, tokenScope: string, isOpen: () => boolean) {
+  constructor(
+    transport: Transport,
+    range: PortRange,
+    token: bigint,
+    tokenScope: string,
+    isOpen: () => boolean,
+    hint: RefusalHint | undefined,
+  ) {
     const sockets = new BlockSockets(transport, range, {
       kind: 'opened',
       anchor: new OtherThreadsAnchor(),
       isHeld: () => isOpen() && !this.#forgotten,
       token,
       isCurrent: async (_token, signal) => await this.#isCurrent(signal),
+      hint,
     })
     super(range, token, tokenScope, sockets)
     this.#transport = transport

@@ -6,6 +6,7 @@ import { explainPersistent } from './explain-error.js'
 import type { OpenPersistentReservation } from './open-persistent-reservation.js'
 import type { PersistentReservation } from './persistent-reservation.js'
 import type { PersistentCallOptions, PersistentReservationStore } from './persistent-reservation-store.js'
+import type { RefusalHint } from './refusal-hint.js'
 import { checkRange, readSignalOption } from './request-arguments.js'
 import { isReservationError } from './reservation-error.js'
 import { ReservedBlock } from './reserved-block.js'
@@ -15,11 +16,17 @@ import { scopeOf } from './token-scope.js'
 export class PersistentStore implements PersistentReservationStore {
   readonly #transport: Transport
   readonly #endFor: (signal?: AbortSignal) => Error | undefined
+  readonly #hint: RefusalHint | undefined
 
   /** @param endFor why a call must not go on, if so */
-  constructor(transport: Transport, endFor: (signal?: AbortSignal) => Error | undefined) {
+  constructor(
+    transport: Transport,
+    endFor: (signal?: AbortSignal) => Error | undefined,
+    hint: RefusalHint | undefined,
+  ) {
     this.#transport = transport
     this.#endFor = endFor
+    this.#hint = hint
   }
 
   async create(range: PortRange, options?: PersistentCallOptions): Promise<PersistentReservation> {
@@ -95,7 +102,7 @@ export class PersistentStore implements PersistentReservationStore {
     try {
       return await call(this.#transport.persistent)
     } catch (error) {
-      throw this.#endFor(signal) ?? explainPersistent(error, range, verb)
+      throw this.#endFor(signal) ?? explainPersistent(error, range, verb, this.#hint)
     }
   }
 
@@ -138,6 +145,7 @@ export class PersistentStore implements PersistentReservationStore {
       isHeld: () => this.#endFor() === undefined,
       token: nextToken ?? token,
       isCurrent: (used, signal) => this.#isCurrent(range, used, signal),
+      hint: this.#hint,
     })
     return new ReservedBlock(range, token, scopeOf(this.#transport), sockets)
   }

@@ -2,6 +2,7 @@ import {
   checkObject,
   INET_PORT_RANGE,
   INET_PORT_RESERVATION_INSTANCE,
+  invalidArgType,
   SIO_ACQUIRE_PORT_RESERVATION,
 } from '@winport/definitions'
 import {
@@ -32,6 +33,7 @@ import { type OpenableBlock, readOpenableBlock } from './openable-block.js'
 import { OpenedBlock } from './opened-block.js'
 import type { PersistentReservationStore } from './persistent-reservation-store.js'
 import { PersistentStore } from './persistent-store.js'
+import type { RefusalHint } from './refusal-hint.js'
 import { meansNoSuchFamily } from './refusals.js'
 import { checkNodeObject, checkOption, readSignalOption } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
@@ -48,6 +50,11 @@ export interface ReservationManagerOptions {
    * trace for each block. Default: false.
    */
   readonly traceLeaks?: boolean | undefined
+  /**
+   * Says how to find out why ports are refused, such as by a command that the user has. The sentence ends the messages of
+   * `ERR_PORT_RANGE_IN_USE`, if particular ports were asked for, and of a refused port of a block. Default: none.
+   */
+  readonly hint?: RefusalHint | undefined
 }
 
 /** What ACQUIRE reads and writes. */
@@ -62,6 +69,7 @@ export class ReservationManager implements AsyncDisposable {
   /** The reservations that survive a restart of the machine. */
   readonly persistent: PersistentReservationStore
   readonly #traceLeaks: boolean
+  readonly #hint: RefusalHint | undefined
   readonly #records = new Set<ReservationRecord>()
   readonly #acquiring = new Set<WinsockSocket>()
   readonly #policies: Readonly<Record<Protocol, AnchorPolicy>> = { tcp: new AnchorPolicy(), udp: new AnchorPolicy() }
@@ -72,15 +80,17 @@ export class ReservationManager implements AsyncDisposable {
 
   constructor(options: ReservationManagerOptions) {
     checkObject('options', options)
-    const { transport, traceLeaks = false } = options
+    const { transport, traceLeaks = false, hint } = options
     checkNodeObject('transport', transport, 'a Transport, such as createKoffiTransport() returns', [
       'openSocket',
       'close',
     ])
     checkOption('traceLeaks', traceLeaks)
+    if (hint !== undefined && typeof hint !== 'function') throw invalidArgType('hint', 'of type function', hint)
     this.transport = transport
     this.#traceLeaks = traceLeaks
-    this.persistent = new PersistentStore(transport, (signal) => this.#endFor(signal))
+    this.#hint = hint
+    this.persistent = new PersistentStore(transport, (signal) => this.#endFor(signal), hint)
   }
 
   /** The blocks that are held now. */
@@ -129,7 +139,14 @@ export class ReservationManager implements AsyncDisposable {
     this.#checkOpen(signal)
     const here = scopeOf(this.transport)
     if (tokenScope !== here) throw explainScope(range, tokenScope, here)
-    const opened = new OpenedBlock(this.transport, range, token, tokenScope, () => this.#closed === undefined)
+    const opened = new OpenedBlock(
+      this.transport,
+      range,
+      token,
+      tokenScope,
+      () => this.#closed === undefined,
+      this.#hint,
+    )
     await opened.checkCurrent(signal)
     return opened
   }
@@ -153,6 +170,7 @@ export class ReservationManager implements AsyncDisposable {
     return {
       acquireAt: (protocol, startPort) => this.#acquireAt(protocol, startPort, request, acquiredAt),
       highestHeld: (protocol, startPort, count) => this.#highestHeld(protocol, startPort, count),
+      hint: this.#hint,
     }
   }
 
@@ -170,9 +188,10 @@ export class ReservationManager implements AsyncDisposable {
   async #acquireAt(
     protocol: Protocol,
     startPort: number,
-    { count, signal }: AcquireRequest,
+    request: AcquireRequest,
     acquiredAt: string | undefined,
   ): Promise<RuntimeReservation> {
+    const { count, signal } = request
     this.#checkOpen(signal)
     const buffers = this.#spareBuffers.pop() ?? newBuffers()
     const { input, output } = buffers
@@ -188,8 +207,10 @@ export class ReservationManager implements AsyncDisposable {
     } catch (error) {
       if (anchor !== undefined) closeQuietly(anchor) // ends what ACQUIRE may have granted
       const range: PortRange = { protocol, startPort, count }
-      const explain = anchor === undefined ? explainAnchor : explainAcquire
-      const failure = this.#endFor(signal) ?? explain(error, range)
+      // Of the places of a search, the error of the search has the hint.
+      const hint = onlyStartPort(request) === startPort ? this.#hint : undefined
+      const explained = anchor === undefined ? explainAnchor(error, range) : explainAcquire(error, range, hint)
+      const failure = this.#endFor(signal) ?? explained
       if (channels.failure.hasSubscribers) {
         publish('failure', this.transport, range, { operation: 'acquire', error: failure })
       }
@@ -221,7 +242,7 @@ export class ReservationManager implements AsyncDisposable {
     const range = { protocol, startPort: StartPort, count: NumberOfPorts }
     const anchor = new Anchor(socket, range, Token, this.#policies[protocol])
     const record = new ReservationRecord(range, Token, anchor, this.transport, this.#records, acquiredAt)
-    const block = new RuntimeBlock(this.transport, record)
+    const block = new RuntimeBlock(this.transport, record, this.#hint)
     if (channels.acquire.hasSubscribers) publish('acquire', this.transport, range, { token: Token })
     return block
   }

@@ -4,6 +4,7 @@ import { untilAborted } from '@winport/transport/backend'
 import { BlockSockets } from './block-sockets.js'
 import { explainRelease } from './explain-error.js'
 import { PortRotation } from './port-rotation.js'
+import type { RefusalHint } from './refusal-hint.js'
 import { readSignalOption } from './request-arguments.js'
 import type { ReservationRecord } from './reservation-record.js'
 import { ReservedBlock } from './reserved-block.js'
@@ -17,7 +18,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
   readonly #sockets: BlockSockets
   #released: Promise<void> | undefined
 
-  constructor(transport: Transport, record: ReservationRecord) {
+  constructor(transport: Transport, record: ReservationRecord, hint: RefusalHint | undefined) {
     const { token, anchor } = record
     const rotation = new PortRotation(record)
     const sockets = new BlockSockets(transport, record, {
@@ -26,6 +27,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
       isHeld: () => record.held,
       rotation,
       token,
+      hint,
     })
     super(record, token, scopeOf(transport), sockets)
     this.#record = record

@@ -1,4 +1,16 @@
 export type {
+  Cause,
+  CauseKind,
+  Certainty,
+  ExplainedRange,
+  ExplainPortOptions,
+  Holder,
+  PortExplanation,
+  Probe,
+  RangeKind,
+  Remedy,
+} from '@winport/doctor'
+export type {
   AcquireMatchedOptions,
   AcquireOptions,
   BindMessage,
@@ -25,4 +37,5 @@ export type {
 export type { PortRange, Protocol, Transport } from '@winport/transport'
 export type { BackendName } from './backend-names.js'
 export type { OpenReservationManagerOptions } from './backends.js'
+export { explainPort } from './explain-port.js'
 export { openReservationManager } from './open-reservation-manager.js'

@@ -11,5 +11,6 @@ export async function openReservationManager(options: OpenReservationManagerOpti
   const { openTransport } = await import('./backends.js')
   const transport = await openTransport(options)
   const { ReservationManager } = await import('@winport/manager')
-  return new ReservationManager({ transport, traceLeaks: options.traceLeaks })
+  const { refusalHint } = await import('./refusal-hint.js')
+  return new ReservationManager({ transport, traceLeaks: options.traceLeaks, hint: refusalHint })
 }

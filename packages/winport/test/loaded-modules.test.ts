@@ -17,9 +17,10 @@ async function loadedBy(...args: readonly string[]): Promise<readonly string[]> 
   return urls.map((url) => url.replace(/^.*\/(packages|node_modules)\//, ''))
 }
 
-it("import 'winport' loads no backend, no manager and no parser", async () => {
+it("import 'winport' loads no backend, no manager, no doctor and no parser", async () => {
   expect(await loadedBy('--input-type=module', '--eval', `await import('winport')`)).toEqual([
     'winport/dist/index.js',
+    'winport/dist/explain-port.js',
     'winport/dist/open-reservation-manager.js',
   ])
 })
@@ -35,4 +36,18 @@ it.each(['--help', 'acquire --help'])('`winport %s` loads no backend, no manager
     'winport/dist/message-of.js',
     'winport/dist/one-line.js',
   ])
+})
+
+it('a manager that refuses loads no doctor, and explainPort does', async () => {
+  const refuse = `
+    const { openReservationManager, explainPort } = await import('winport')
+    const manager = await openReservationManager({ transport: 'mock' })
+    await manager.acquire({ protocol: 'tcp', startPort: 8085, count: 1 })
+    const again = manager.acquire({ protocol: 'tcp', startPort: 8085, count: 1 })
+    await again.then(() => process.exit(1), () => {})
+    await manager.close()`
+  const doctor = (loaded: readonly string[]) => loaded.filter((path) => path.startsWith('doctor/'))
+  expect(doctor(await loadedBy('--input-type=module', '--eval', refuse))).toEqual([])
+  const explain = `${refuse}\n    await explainPort({ protocol: 'tcp', port: 8085 })`
+  expect(doctor(await loadedBy('--input-type=module', '--eval', explain))).toContain('doctor/dist/explain-port.js')
 })

@@ -10,6 +10,7 @@ import type { Protocol } from '@winport/transport'
 import { checkProtocol, codeOf } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
+import { refusalHint } from '../refusal-hint.js'
 import { Interruption } from './interruption.js'
 import { parseNumber, parsePorts, parseRange, parseStartPort } from './port-arguments.js'
 import { printBlock } from './print-block.js'
@@ -44,7 +45,7 @@ export async function acquire(
   const limit = timeout === undefined ? undefined : parseTimeout(timeout)
   {
     const transport = await openTransport({ transport: name }, environment)
-    await using manager = new ReservationManager({ transport })
+    await using manager = new ReservationManager({ transport, hint: refusalHint })
     await using held = await acquireWithin(manager, protocol, request, limit)
     using interruption = hold ? new Interruption() : undefined
     printBlock(held, transport, json)

@@ -3,6 +3,7 @@ import { checkAcquireOptions, ReservationManager } from '@winport/manager'
 import type { PortRange } from '@winport/transport'
 import type { BackendName } from '../backend-names.js'
 import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
+import { refusalHint } from '../refusal-hint.js'
 import type { PersistentVerb } from './persistent-verbs.js'
 import { parseNumber } from './port-arguments.js'
 import { printBlock } from './print-block.js'
@@ -23,7 +24,7 @@ export async function persistent(
 ): Promise<void> {
   const range = parseExactRange(protocol, startPort, count)
   const transport = await openTransport({ transport: name }, environment)
-  await using manager = new ReservationManager({ transport })
+  await using manager = new ReservationManager({ transport, hint: refusalHint })
   if (verb === 'delete') {
     await manager.persistent.delete(range)
     const deleted = `${range.protocol} ${range.startPort}-${range.startPort + range.count - 1} deleted`
