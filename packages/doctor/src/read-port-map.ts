@@ -1,20 +1,23 @@
 import { checkKnownOptions, checkObject } from '@winport/definitions'
-import type { PortRange, Protocol } from '@winport/transport'
+import type { PortRange, Protocol, Transport } from '@winport/transport'
 import { checkProtocol, throwIfAborted, untilAborted } from '@winport/transport/backend'
 import { heldSpans } from './held-spans.js'
 import { mapPorts } from './map-ports.js'
 import type { PortMap } from './port-map.js'
 import type { PortSources } from './port-sources.js'
+import { withSocketTable } from './socket-table-sources.js'
 import { sourcesOfThisMachine } from './this-machine.js'
 
 export interface ReadPortMapOptions {
   readonly protocol: Protocol
+  /** Lists the sockets, if it can. Stays open. */
+  readonly transport?: Transport | undefined
   /** The blocks that this process holds, so that its own reservations are shown. */
   readonly held?: Iterable<PortRange> | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-const OPTIONS: readonly (keyof ReadPortMapOptions)[] = ['protocol', 'held', 'signal']
+const OPTIONS: readonly (keyof ReadPortMapOptions)[] = ['protocol', 'transport', 'held', 'signal']
 
 /**
  * Finds out what has the ports of this machine: processes, reserved ranges, the dynamic range. Reads everything once, and binds
@@ -28,12 +31,13 @@ export async function readPortMap(options: ReadPortMapOptions): Promise<PortMap>
 }
 
 /** {@link readPortMap} from the facts of these sources. */
-export async function readPortMapFrom(sources: PortSources, options: ReadPortMapOptions): Promise<PortMap> {
+export async function readPortMapFrom(system: PortSources, options: ReadPortMapOptions): Promise<PortMap> {
   checkObject('options', options)
   checkKnownOptions(options, OPTIONS)
-  const { protocol, signal } = options
+  const { protocol, transport, signal } = options
   checkProtocol(protocol)
   throwIfAborted(signal)
+  const sources = withSocketTable(system, transport)
   const [sockets, exclusions, dynamicRange] = await untilAborted(
     Promise.all([
       sources.readAllSockets(protocol, signal),

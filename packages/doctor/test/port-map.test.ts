@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import type { SocketTable, Transport } from '@winport/transport'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diagnose, type ExcludedRange, type Holder, mapPorts, type PortSpan, readPortMap } from '../src/index.js'
@@ -120,6 +121,18 @@ describe('readPortMap', () => {
     ])
     expect(unknown).toEqual({})
     expect(read.sort()).toEqual(['dynamicRange', 'exclusions', 'sockets'])
+  })
+
+  it('lists the sockets of a transport that can', async () => {
+    const socket = { family: 'ipv4', address: '0.0.0.0', port: 80, remote: null, state: 'LISTEN', since: null } as const
+    const socketTable: SocketTable = {
+      read: async () => [{ ...socket, pid: 7 }],
+      readProcess: async () => ({ image: 'C:\\iis.exe', started: null }),
+    }
+    const transport = { socketTable } as Partial<Transport> as Transport
+    const { ranges, unknown } = await readPortMapFrom(new OtherSources('freebsd'), { protocol: 'tcp', transport })
+    expect(ranges).toMatchObject([{ kind: 'in-use', startPort: 80, holders: [{ pid: 7, image: 'C:\\iis.exe' }] }])
+    expect(unknown).not.toHaveProperty('sockets')
   })
 
   it('knows nothing on a system that it cannot read, and says so', async () => {

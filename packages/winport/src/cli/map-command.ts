@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { describePortMap, type PortMap, readPortMap } from '@winport/doctor'
 import type { Protocol } from '@winport/transport'
+import { defaultEnvironment } from '../backends.js'
 import { terminalPicture } from '../map/terminal-picture.js'
+import { openIfWindows } from './open-if-windows.js'
 
 interface MapOptions {
   readonly json?: boolean
@@ -21,7 +23,7 @@ const WIDTH_OF_PIPE = 80
 export async function map(
   protocol: Protocol,
   { json = false, svg, html }: MapOptions,
-  read: (protocol: Protocol) => Promise<PortMap> = (protocol) => readPortMap({ protocol }),
+  read: (protocol: Protocol) => Promise<PortMap> = readThisMachine,
   terminal: Terminal = process.stdout,
 ): Promise<void> {
   const found = await read(protocol)
@@ -35,6 +37,15 @@ export async function map(
   }
   if (json) process.stdout.write(`${JSON.stringify(found)}\n`)
   else if (svg === undefined && html === undefined) process.stdout.write(`${textOf(found, terminal)}\n`)
+}
+
+async function readThisMachine(protocol: Protocol): Promise<PortMap> {
+  const { transport } = await openIfWindows(defaultEnvironment)
+  try {
+    return await readPortMap({ protocol, transport })
+  } finally {
+    await transport?.close()
+  }
 }
 
 function textOf(found: PortMap, terminal: Terminal): string {

@@ -1,7 +1,7 @@
 import { describeExplanation, explainPort, type PortExplanation } from '@winport/doctor'
-import type { Protocol, Transport } from '@winport/transport'
-import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
-import { messageOf } from '../message-of.js'
+import type { Protocol } from '@winport/transport'
+import { type BackendEnvironment, defaultEnvironment } from '../backends.js'
+import { openIfWindows } from './open-if-windows.js'
 import { parseNumber } from './port-arguments.js'
 
 interface WhyOptions {
@@ -22,7 +22,7 @@ export async function why(
   environment: BackendEnvironment = defaultEnvironment,
 ): Promise<number> {
   const options = { protocol, port: parseNumber('port', port), host }
-  const { transport, problem } = await openIfPossible(environment)
+  const { transport, problem } = await openIfWindows(environment)
   try {
     const found = await explainPort({ ...options, transport })
     const explanation = problem === undefined ? found : { ...found, unknown: { ...found.unknown, reserve: problem } }
@@ -31,18 +31,6 @@ export async function why(
     return exitCodeOf(explanation)
   } finally {
     await transport?.close()
-  }
-}
-
-/** Opens the backend of a machine that has reservations; without one the port is still explained. */
-async function openIfPossible(
-  environment: BackendEnvironment,
-): Promise<{ readonly transport?: Transport; readonly problem?: string }> {
-  if (environment.platform !== 'win32') return {}
-  try {
-    return { transport: await openTransport({}, environment) }
-  } catch (error) {
-    return { problem: messageOf(error) }
   }
 }
 
