@@ -156,8 +156,11 @@ const RIGHT = {
   onWaitRefused: () => [() => {}],
 }
 const NAMES = Object.keys(addon)
-// `disown` leaks descriptors, `load` and `processImage` are slow, and the others end the state that most calls need.
-const RARE = new Set(['disown', 'load', 'processImage', 'callPersistent', 'cleanUp', 'stopProvider'])
+// `disown` leaks descriptors, `load` and the tables are slow, and the others end the state that most calls need.
+const RARE = new Set([
+  ...['disown', 'load', 'extendedTable', 'boundTable', 'processImage'],
+  ...['callPersistent', 'cleanUp', 'stopProvider'],
+])
 
 const outcome = { threw: 0, returned: 0, pending: 0, uncaught: 0 }
 process.on('uncaughtException', () => outcome.uncaught++) // from listeners that throw

@@ -132,7 +132,7 @@ describe('NativeSocketTable', () => {
 
   it('reads the UDP sockets of both families', async () => {
     const row4 = { dwLocalAddr: '127.0.0.1', dwLocalPort: 53, dwOwningPid: 9, liCreateTimestamp: TIME }
-    const row6 = { ucLocalAddr: '::', dwLocalScopeId: 0, dwLocalPort: 53, dwOwningPid: 10, liCreateTimestamp: 0n }
+    const row6 = { ucLocalAddr: '::1', dwLocalScopeId: 4096, dwLocalPort: 53, dwOwningPid: 10, liCreateTimestamp: 0n }
     const table = new NativeSocketTable(
       callsOf({
         [UDP4]: tableOf(MIB_UDPROW_OWNER_MODULE, [row4]),
@@ -142,7 +142,7 @@ describe('NativeSocketTable', () => {
     const common = { port: 53, remote: null, state: 'BOUND' }
     expect(await table.read('udp')).toEqual([
       { ...common, family: 'ipv4', address: '127.0.0.1', pid: 9, since: new Date('2026-11-28T09:14:00.500Z') },
-      { ...common, family: 'ipv6', address: '::', pid: 10, since: null },
+      { ...common, family: 'ipv6', address: '::1', pid: 10, since: null },
     ])
   })
 

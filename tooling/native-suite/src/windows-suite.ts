@@ -30,7 +30,7 @@ export async function defineWindowsTests(
   async function run(passed: readonly string[], flags: readonly string[] = [], report?: string): Promise<string> {
     const cwd = await deployForWindows(`@winport/transport-${name}`, { devDependencies: ['@winport/native-suite'] })
     // A real Windows has no simulator.
-    const env = passed.includes('system') ? {} : simulator
+    const env = passed.includes('system') || passed.includes('socket-table-report') ? {} : simulator
     const args = [...flags, 'test/program.js', ...passed]
     const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, env, timeoutMs: TIME_LIMIT })
     if (report !== undefined) {
@@ -99,6 +99,28 @@ export async function defineWindowsTests(
         expect(bound).toBe(true)
       })
 
+      it('reads the socket tables of Wine, which lack the sockets that are only bound', async () => {
+        const report = JSON.parse(await run(['socket-table-report']))
+        const { server, client, ports, receiver, ...others } = report
+        // Wine before 9.17 knows no process of the TCP sockets that Node opened.
+        for (const { isOwn, isKnown } of server) expect(isOwn).toBe(isKnown)
+        const entries = server.map(({ state, remotePort }: { state: string; remotePort: number | null }) => [
+          state,
+          remotePort,
+        ])
+        expect(entries).toContainEqual(['LISTEN', null])
+        expect(entries).toContainEqual(['ESTABLISHED', ports.client])
+        expect(client).toContainEqual(expect.objectContaining({ state: 'ESTABLISHED', remotePort: ports.server }))
+        expect(receiver).toEqual([{ state: 'BOUND', remotePort: null, isOwn: true, isKnown: true }])
+        expect(others).toEqual({
+          bound: [],
+          isImage: true,
+          isStarted: true,
+          kernel: { image: null, started: null },
+          missing: { image: null, started: null },
+        })
+      })
+
       it('keeps the buffers of pending calls from garbage collection', async () => {
         expect(JSON.parse(await run(['garbage-collected-buffers'], ['--expose-gc']))).toEqual({ right: 200 })
       })
@@ -106,6 +128,15 @@ export async function defineWindowsTests(
   }
 
   if (windows?.kind === 'windows') {
+    it('reads the socket tables of Windows', async () => {
+      const { server, client, receiver, bound, isImage, isStarted } = JSON.parse(await run(['socket-table-report']))
+      expect(server.every(({ isOwn }: { isOwn: boolean }) => isOwn)).toBe(true)
+      expect(client).toContainEqual(expect.objectContaining({ state: 'ESTABLISHED', isOwn: true }))
+      expect([...receiver, ...bound].every(({ isOwn }: { isOwn: boolean }) => isOwn)).toBe(true)
+      expect(server).toContainEqual(expect.objectContaining({ state: 'LISTEN', remotePort: null }))
+      expect({ isImage, isStarted }).toEqual({ isImage: true, isStarted: true })
+    })
+
     it("passes the conformance suite on Windows' own libraries", async () => {
       expect(await run(onSystem, [], 'conformance-windows')).toMatch(/, 0 failed, /)
     })

@@ -116,6 +116,9 @@ function remoteOf(state: number, address: string, port: number): SocketAddress |
   return state === MIB_TCP_STATE_LISTEN || port === 0 ? null : { address, port }
 }
 
+const LINK_LOCAL = /^fe[89ab]/
+
+/** Wine gives other addresses a meaningless zone. */
 function withZone(address: string, scopeId: number): string {
-  return scopeId === 0 ? address : `${address}%${scopeId}`
+  return scopeId !== 0 && LINK_LOCAL.test(address) ? `${address}%${scopeId}` : address
 }

@@ -5,6 +5,7 @@ import { droppedSockets } from './dropped-sockets.js'
 import { entryPointsReport } from './entry-points-report.js'
 import { exitWhilePending } from './exit-while-pending.js'
 import { garbageCollectedBuffers } from './garbage-collected-buffers.js'
+import { socketTableReport } from './socket-table-report.js'
 import { workerCalls } from './worker-calls.js'
 import { workers } from './workers.js'
 
@@ -17,6 +18,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   'entry-points-report': entryPointsReport,
   'exit-while-pending': exitWhilePending,
   'garbage-collected-buffers': garbageCollectedBuffers,
+  'socket-table-report': socketTableReport,
   'worker-calls': workerCalls,
   workers,
 }
