@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { acquireBuffers, counts } from '@winport/native-suite/programs'
 import { simulatorLibraries as libraries } from '@winport/winsock-simulator'
 import { createNapiTransport } from '../dist/index.js'
-import { prebuiltAddon } from '../dist/prebuilt-addon.js'
 
 const copy = await import('../dist/index.js?copy')
 const require = createRequire(import.meta.url)
-const path = fileURLToPath(prebuiltAddon())
+const prebuilt = `../prebuilds/${process.platform}-${process.arch}/winport-transport.napi.node`
+const path = fileURLToPath(new URL(prebuilt, import.meta.url))
 const addons = Array.from({ length: 5 }, () => {
   delete require.cache[path]
   return require(path)

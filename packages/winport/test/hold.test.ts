@@ -52,7 +52,7 @@ if (process.platform === 'linux') {
 
   it.each(SIGNALS)('a second signal, %s, ends the process at once while a release is pending', async (second) => {
     const child = spawn(process.execPath, [SLOW_RELEASE], { stdio: ['ignore', 'ignore', 'pipe'] })
-    await prints(child, 'Held.')
+    await prints(child, 'Held')
     child.kill('SIGINT')
     await prints(child, 'Releasing.')
     expect(child.exitCode).toBeNull()

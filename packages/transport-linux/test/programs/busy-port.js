@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { ReservationManager } from '@winport/manager'
 import { createLinuxTransport } from '../../dist/index.js'
-import { loadAddon } from '../../dist/load-addon.js'
+import { addon } from './addon.js'
 
 const manager = new ReservationManager({ transport: createLinuxTransport() })
 const server = createServer().listen(0)
@@ -14,7 +14,7 @@ const codeAround = async (distance) => {
   return await manager.acquire(range).catch(({ code }) => code)
 }
 const codes = [await codeAround(5), await codeAround(200)]
-const [, holds, ports] = loadAddon().counts()
+const [, holds, ports] = addon.counts()
 server.close()
 await once(server, 'close')
 const block = await manager.acquire({ protocol: 'tcp', startPort: port, count: 1 })

@@ -1,14 +1,14 @@
 // Asks for more ports than the process may open files, twice; then for a few. Prints the errors, and what is left.
 import { ReservationManager } from '@winport/manager'
 import { createLinuxTransport } from '../../dist/index.js'
-import { loadAddon } from '../../dist/load-addon.js'
+import { addon } from './addon.js'
 
 const manager = new ReservationManager({ transport: createLinuxTransport() })
 const errors = []
 for (let i = 0; i < 2; i++) {
   await manager.acquire({ protocol: 'tcp', count: 500 }).catch((error) => errors.push(error))
 }
-const [, holds, ports] = loadAddon().counts()
+const [, holds, ports] = addon.counts()
 const block = await manager.acquire({ protocol: 'tcp', count: 5 })
 await manager.close()
 console.log(

@@ -1,11 +1,11 @@
 // The conformance target of Linux: a machine without persistent reservations, whose answers are all known.
+import { readFileSync } from 'node:fs'
 import { DEFAULT_WORLD } from '@winport/transport/backend'
 import { ForkedProcess, hasIPv6 } from '@winport/transport/conformance'
 import { createLinuxTransport } from '../../dist/index.js'
-import { loadAddon } from '../../dist/load-addon.js'
-import { readEphemeralPorts } from '../../dist/port-places.js'
+import { addon } from './addon.js'
 
-const [from, to] = readEphemeralPorts()
+const [from, to] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/).map(Number)
 
 export const linuxWorld = {
   ...DEFAULT_WORLD,
@@ -39,7 +39,6 @@ const FEATURES = ['runtime-reservations', 'other-process', 'leftovers', 'posix-p
 
 /** @param name the user or the machine, for the report */
 export function linuxTarget(name) {
-  const addon = loadAddon()
   return {
     name: `the linux backend ${name}`,
     features: new Set([...FEATURES, ...(hasIPv6() ? ['ipv6'] : [])]),

@@ -2,10 +2,9 @@
 // must say that it cannot hand ports over.
 import { ok, rejects, strictEqual } from 'node:assert/strict'
 import { createLinuxTransport } from '../../dist/index.js'
-import { loadAddon } from '../../dist/load-addon.js'
+import { addon } from './addon.js'
 
 strictEqual(process.arch, 'arm64')
-const addon = loadAddon()
 const socket = addon.open(0, 0)
 const first = addon.acquire(socket, 61_000, 65_535, 20, new Uint8Array(8))
 ok(first >= 61_000, `acquire returned ${first}`)

@@ -64,7 +64,9 @@ export function interceptBind(socket: DatagramSocket, bind: Bind): void {
   handle.bind = intercepted
   if (cluster.isWorker) {
     const bindSocket = socket.bind
-    Object.assign(socket, { bind: (...args: unknown[]) => Reflect.apply(bindSocket, socket, exclusively(args)) })
+    Object.assign(socket, {
+      bind: (...args: unknown[]) => Reflect.apply(bindSocket, socket, exclusiveBindArguments(args)),
+    })
   }
 }
 
@@ -92,7 +94,7 @@ function replaceNextError(socket: DatagramSocket, error: unknown): void {
 }
 
 /** The arguments of `bind` with `exclusive: true`, where they name a port. */
-function exclusively(args: readonly unknown[]): readonly unknown[] {
+function exclusiveBindArguments(args: readonly unknown[]): readonly unknown[] {
   const [first, second] = args
   const callbacks = args.filter((value) => typeof value === 'function')
   if (typeof first === 'object' && first !== null) {

@@ -80,12 +80,14 @@ export function interceptListen(server: Server, bind: Bind): void {
   }
   if (cluster.isWorker) {
     const { listen } = server
-    Object.assign(server, { listen: (...args: unknown[]) => Reflect.apply(listen, server, exclusively(args)) })
+    Object.assign(server, {
+      listen: (...args: unknown[]) => Reflect.apply(listen, server, exclusiveListenArguments(args)),
+    })
   }
 }
 
 /** The arguments of `listen` with `exclusive: true`, where they name a port. */
-function exclusively(args: readonly unknown[]): readonly unknown[] {
+function exclusiveListenArguments(args: readonly unknown[]): readonly unknown[] {
   const [first, second] = args
   if (typeof first === 'object' && first !== null) {
     return 'port' in first ? [{ ...first, exclusive: true }, ...args.slice(1)] : args

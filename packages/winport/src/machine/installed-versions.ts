@@ -1,7 +1,15 @@
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+
+const MANIFEST = 'winport/package.json' // the package's own; the path of this file in the package depends on the build
 
 export function winportVersion(): string {
-  return versionOf(requireHere()('../../package.json'))
+  return versionOf(requireHere()(MANIFEST))
+}
+
+/** The absolute path of the package that contains this file. */
+export function winportFolder(): string {
+  return dirname(requireHere().resolve(MANIFEST))
 }
 
 /** The version of an installed package that exports its package.json. null if the package is not installed. */

@@ -1,8 +1,9 @@
-// Waits for an interruption, then runs a release that never ends.
-import { Interruption } from '../../dist/cli/interruption.js'
+// `winport acquire --hold` over the mock, where closing the manager never ends.
+import { ReservationManager } from '@winport/manager'
 
-const interruption = new Interruption()
-console.error('Held.')
-await interruption.happened
-console.error('Releasing.')
-setInterval(() => {}, 1000)
+ReservationManager.prototype[Symbol.asyncDispose] = async () => {
+  console.error('Releasing.')
+  await new Promise(() => setInterval(() => {}, 1000))
+}
+process.argv.push('acquire', 'tcp', '1', '--hold', '--transport', 'mock')
+await import('../../dist/cli/main.js')
