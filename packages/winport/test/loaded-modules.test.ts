@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { leasePorts } from '@winport/windows'
 import { expect, it } from 'vitest'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
@@ -42,3 +43,17 @@ it('a manager that refuses loads no doctor, and explainPort does', async () => {
   const explain = `${refuse}\n    await explainPort({ protocol: 'tcp', port: 8085 })`
   expect(doctor(await loadedBy('--input-type=module', '--eval', explain))).toContain('doctor/dist/index.js')
 })
+
+if (process.platform !== 'win32') {
+  it('`winport why` and `winport map` load no backend and no manager, except on Windows', async () => {
+    const { startPort } = await leasePorts(1)
+    for (const args of [
+      ['why', 'tcp', String(startPort)],
+      ['map', '--json'],
+    ]) {
+      const loaded = await loadedBy('dist/cli/main.js', ...args)
+      expect(loaded.filter((path) => /^(?:manager|transport-|winport\/dist\/backends)/.test(path))).toEqual([])
+      expect(loaded).toContain('doctor/dist/explain-port.js')
+    }
+  })
+}

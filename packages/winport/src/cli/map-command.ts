@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { describePortMap, type PortMap, readPortMap } from '@winport/doctor'
 import type { Protocol } from '@winport/transport'
-import { defaultEnvironment } from '../backends.js'
 import { terminalPicture } from '../map/terminal-picture.js'
 import { openIfWindows } from './open-if-windows.js'
 
@@ -40,7 +39,7 @@ export async function map(
 }
 
 async function readThisMachine(protocol: Protocol): Promise<PortMap> {
-  const { transport } = await openIfWindows(defaultEnvironment)
+  const { transport } = await openIfWindows(undefined)
   try {
     return await readPortMap({ protocol, transport })
   } finally {

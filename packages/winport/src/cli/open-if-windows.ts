@@ -1,5 +1,5 @@
 import type { Transport } from '@winport/transport'
-import { type BackendEnvironment, openTransport } from '../backends.js'
+import type { BackendEnvironment } from '../backends.js'
 import { messageOf } from '../message-of.js'
 
 /**
@@ -8,9 +8,10 @@ import { messageOf } from '../message-of.js'
  * @returns neither on another system
  */
 export async function openIfWindows(
-  environment: BackendEnvironment,
+  environment: BackendEnvironment | undefined,
 ): Promise<{ readonly transport?: Transport; readonly problem?: string }> {
-  if (environment.platform !== 'win32') return {}
+  if ((environment?.platform ?? process.platform) !== 'win32') return {}
+  const { openTransport } = await import('../backends.js') // not needed elsewhere, and takes time to load
   try {
     return { transport: await openTransport({}, environment) }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { describeExplanation, explainPort, type PortExplanation } from '@winport/doctor'
 import type { Protocol } from '@winport/transport'
-import { type BackendEnvironment, defaultEnvironment } from '../backends.js'
+import type { BackendEnvironment } from '../backends.js'
 import { openIfWindows } from './open-if-windows.js'
 import { parseNumber } from './port-arguments.js'
 
@@ -19,7 +19,7 @@ export async function why(
   protocol: Protocol,
   port: string,
   { host, json = false }: WhyOptions,
-  environment: BackendEnvironment = defaultEnvironment,
+  environment?: BackendEnvironment,
 ): Promise<number> {
   const options = { protocol, port: parseNumber('port', port), host }
   const { transport, problem } = await openIfWindows(environment)
