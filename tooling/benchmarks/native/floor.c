@@ -1,10 +1,16 @@
-// What the backends are measured against: the least that Node-API glue for Winsock's calls can do, with no check of anything, and the
-// same calls made and timed in C.
+// What winport is measured against: the same calls in C, with no check of anything; and the clocks that it is measured with.
+#include <arpa/inet.h>
 #include <dlfcn.h>
+#include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <node_api.h>
 
@@ -58,86 +64,52 @@ static napi_value load(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+static double milliseconds(int64_t seconds, int64_t nanoseconds) {
+  return (double)seconds * 1e3 + (double)nanoseconds / 1e6;
+}
+
+static napi_value number(napi_env env, double value) {
+  napi_value result;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+// cpuTime(): milliseconds of this thread
+static napi_value cpuTime(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return number(env, milliseconds(time.tv_sec, time.tv_nsec));
+}
+
+// childrenCpuTime(): milliseconds of the child processes that have ended
+static napi_value childrenCpuTime(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct rusage usage;
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return number(env, milliseconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec,
+                                  (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000));
+}
+
+// raiseLoopback(): brings the loopback device of a new network namespace up
+static napi_value raiseLoopback(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int result = ioctl(fd, SIOCSIFFLAGS, &request);
+  close(fd);
+  return result == 0 ? NULL : failed(env, "the loopback device stays down");
+}
+
+// Reads arguments that are numbers.
+static void readNumbers(napi_env env, napi_callback_info info, uint32_t* numbers, size_t count) {
+  napi_value arguments[3];
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  for (size_t i = 0; i < count; ++i) napi_get_value_uint32(env, arguments[i], &numbers[i]);
+}
+
 static uint64_t openAnchor(void) {
   return winsock.WSASocketW(kIpv4, kStream, kTcp, NULL, 0, kOverlappedAndNotInherited);
-}
-
-// openSocket(): the SOCKET
-static napi_value openSocket(napi_env env, napi_callback_info info) {
-  (void)info;
-  napi_value result;
-  napi_create_int64(env, (int64_t)openAnchor(), &result);
-  return result;
-}
-
-// closeSocket(socket)
-static napi_value closeSocket(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  int64_t socket;
-  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  napi_get_value_int64(env, argument, &socket);
-  return winsock.closesocket((uint64_t)socket) == 0 ? NULL : failed(env, "closesocket failed");
-}
-
-typedef struct {
-  int64_t socket;
-  uint32_t code;
-  void* input;
-  size_t inputLength;
-  void* output;
-  size_t outputLength;
-  uint32_t repeats;
-} Ioctl;
-
-static Ioctl readIoctl(napi_env env, napi_callback_info info, size_t count) {
-  napi_value arguments[5];
-  Ioctl call = {0};
-  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-  napi_get_value_int64(env, arguments[0], &call.socket);
-  napi_get_value_uint32(env, arguments[1], &call.code);
-  // What is no array is null, and stays it.
-  napi_get_typedarray_info(env, arguments[2], NULL, &call.inputLength, &call.input, NULL, NULL);
-  napi_get_typedarray_info(env, arguments[3], NULL, &call.outputLength, &call.output, NULL, NULL);
-  if (count > 4) napi_get_value_uint32(env, arguments[4], &call.repeats);
-  return call;
-}
-
-static int makeIoctl(const Ioctl* call, uint32_t* bytes) {
-  return winsock.WSAIoctl((uint64_t)call->socket, call->code, call->input, (uint32_t)call->inputLength, call->output,
-                          (uint32_t)call->outputLength, bytes, NULL, NULL);
-}
-
-// ioctl(socket, code, input, output): the number of bytes returned
-static napi_value ioctl(napi_env env, napi_callback_info info) {
-  const Ioctl call = readIoctl(env, info, 4);
-  uint32_t bytes = 0;
-  if (makeIoctl(&call, &bytes) != 0) return failed(env, "WSAIoctl failed");
-  napi_value result;
-  napi_create_uint32(env, bytes, &result);
-  return result;
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-// timeIoctls(socket, code, input, output, repeats): milliseconds for all of them, in a loop in C
-static napi_value timeIoctls(napi_env env, napi_callback_info info) {
-  const Ioctl call = readIoctl(env, info, 5);
-  int errors = 0;
-  const double start = now();
-  for (uint32_t i = 0; i < call.repeats; ++i) {
-    uint32_t bytes = 0;
-    errors |= makeIoctl(&call, &bytes);
-  }
-  const double passed = now() - start;
-  if (errors != 0) return failed(env, "WSAIoctl failed");
-  napi_value result;
-  napi_create_double(env, passed, &result);
-  return result;
 }
 
 // A control call as the backends make theirs for the manager.
@@ -147,49 +119,71 @@ static int control(uint64_t socket, uint32_t code, void* input, uint32_t inputLe
   return winsock.WSAIoctl(socket, code, input, inputLength, output, outputLength, &bytes, overlapped, NULL);
 }
 
-// timeReservations(ports, repeats, wholly): milliseconds of acquire and release, each time on a new socket that is closed afterwards;
-// with or without what opening and closing it takes
-static napi_value timeReservations(napi_env env, napi_callback_info info) {
-  size_t count = 3;
-  napi_value arguments[3];
-  uint32_t ports = 0;
-  uint32_t repeats = 0;
-  bool wholly = false;
-  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-  napi_get_value_uint32(env, arguments[0], &ports);
-  napi_get_value_uint32(env, arguments[1], &repeats);
-  napi_get_value_bool(env, arguments[2], &wholly);
-
-  uint16_t range[2] = {0, (uint16_t)ports};
+// reserve(ports, repeats): acquire and release, each time on a new socket that is closed afterwards
+static napi_value reserve(napi_env env, napi_callback_info info) {
+  uint32_t numbers[2] = {0};
+  readNumbers(env, info, numbers, 2);
+  uint16_t range[2] = {0, (uint16_t)numbers[0]};
   unsigned char instance[16];
   unsigned char* token = instance + 8;
   Overlapped overlapped = {0};
   overlapped.hEvent = winsock.WSACreateEvent();
   int errors = 0;
-  double calls = 0;
-  const double start = now();
-  for (uint32_t i = 0; i < repeats; ++i) {
+  for (uint32_t i = 0; i < numbers[1]; ++i) {
     const uint64_t anchor = openAnchor();
-    const double opened = wholly ? 0 : now();
     errors |= control(anchor, kAcquire, range, sizeof range, instance, sizeof instance, &overlapped);
     errors |= control(anchor, kRelease, token, 8, NULL, 0, &overlapped);
-    if (!wholly) calls += now() - opened;
     errors |= winsock.closesocket(anchor);
   }
-  const double all = now() - start;
   winsock.WSACloseEvent(overlapped.hEvent);
-  if (errors != 0) return failed(env, "a call failed");
-  napi_value result;
-  napi_create_double(env, wholly ? all : calls, &result);
-  return result;
+  return errors == 0 ? NULL : failed(env, "a call failed");
+}
+
+// refuse(startPort, ports, places): acquires at each of these start ports, none of which is free, on one socket
+static napi_value refuse(napi_env env, napi_callback_info info) {
+  uint32_t numbers[3] = {0};
+  readNumbers(env, info, numbers, 3);
+  unsigned char instance[16];
+  const uint64_t anchor = openAnchor();
+  bool granted = false;
+  for (uint32_t i = 0; i < numbers[2]; ++i) {
+    uint16_t range[2] = {htons((uint16_t)(numbers[0] + i)), (uint16_t)numbers[1]};
+    granted |= control(anchor, kAcquire, range, sizeof range, instance, sizeof instance, NULL) == 0;
+  }
+  winsock.closesocket(anchor);
+  return granted ? failed(env, "a place was free") : NULL;
+}
+
+// bind(ports, repeats): binds a socket to each of so many ports that the system chooses, and closes them
+static napi_value bindSockets(napi_env env, napi_callback_info info) {
+  enum { kMost = 4096 };
+  static int sockets[kMost];
+  uint32_t numbers[2] = {0};
+  readNumbers(env, info, numbers, 2);
+  if (numbers[0] > kMost) return failed(env, "too many ports");
+  int errors = 0;
+  for (uint32_t i = 0; i < numbers[1]; ++i) {
+    for (uint32_t j = 0; j < numbers[0]; ++j) {
+      const struct sockaddr_in6 anywhere = {.sin6_family = AF_INET6};
+      sockets[j] = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      errors |= bind(sockets[j], (const struct sockaddr*)&anywhere, sizeof anywhere);
+    }
+    for (uint32_t j = 0; j < numbers[0]; ++j) close(sockets[j]);
+  }
+  return errors == 0 ? NULL : failed(env, "bind failed");
 }
 
 NAPI_MODULE_INIT() {
   const struct {
     const char* name;
     napi_callback function;
-  } functions[] = {{"load", load},   {"openSocket", openSocket}, {"closeSocket", closeSocket},
-                   {"ioctl", ioctl}, {"timeIoctls", timeIoctls}, {"timeReservations", timeReservations}};
+  } functions[] = {{"load", load},
+                   {"cpuTime", cpuTime},
+                   {"childrenCpuTime", childrenCpuTime},
+                   {"raiseLoopback", raiseLoopback},
+                   {"reserve", reserve},
+                   {"refuse", refuse},
+                   {"bind", bindSockets}};
   for (size_t i = 0; i < sizeof functions / sizeof *functions; ++i) {
     napi_value value;
     napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, NULL, &value);

@@ -2,20 +2,19 @@ import { createRequire } from 'node:module'
 import { simulatorPath } from '@winport/winsock-simulator'
 
 /**
- * @typedef {Uint8Array | null} Bytes
- *
  * @typedef {object} Floor
  * @property {(path: string) => void} load
- * @property {() => number} openSocket a TCP socket of Winsock's
- * @property {(socket: number) => void} closeSocket
- * @property {(socket: number, code: number, input: Bytes, output: Bytes) => number} ioctl
- * @property {(socket: number, code: number, input: Bytes, output: Bytes, repeats: number) => number} timeIoctls
- *   milliseconds for all of them, called in a loop in C
- * @property {(ports: number, repeats: number, wholly: boolean) => number} timeReservations
- *   milliseconds of ACQUIRE and RELEASE in C as the manager makes them, with or without what opening and closing the
- *   anchor takes
+ * @property {() => number} cpuTime milliseconds of CPU time of this thread
+ * @property {() => number} childrenCpuTime milliseconds of CPU time of all child processes that have ended
+ * @property {() => void} raiseLoopback brings the loopback device of this process's network up
+ * @property {(ports: number, repeats: number) => void} reserve
+ *   opens a socket, acquires on it, releases and closes it
+ * @property {(startPort: number, ports: number, places: number) => void} refuse
+ *   acquires at each of these start ports on one socket; all must be refused
+ * @property {(ports: number, repeats: number) => void} bind
+ *   binds a socket to each of so many free TCP ports of this machine, and closes them
  */
 
-/** The floor (native/floor.c): hand-written Node-API glue for the functions of the simulator, and loops in C. @type {Floor} */
+/** The floor: native/floor.c, on the simulator. @type {Floor} */
 export const floor = createRequire(import.meta.url)('../build/linux/floor.node')
 floor.load(simulatorPath)

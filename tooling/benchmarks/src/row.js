@@ -1,37 +1,82 @@
-import { duration } from './duration.js'
-
-/** @typedef {{ name: string, figure: number, unit: string, target: string, met: boolean, detail: string }} Row */
+import { mean, median, quantile, ratios } from './statistics.js'
 
 /**
- * A time against that of a reference of the same run: at most so many times as long.
+ * A line of the table.
  *
- * @param {number | undefined} limit undefined where it is only told
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {string} unit 'x' for a ratio
+ * @property {number} median
+ * @property {number} mean
+ * @property {number} p95
+ * @property {number} limit the most that the median may be
+ * @property {boolean} met
+ * @property {string} detail what was measured
+ */
+
+/**
+ * Times against those of a reference in the same rounds.
+ *
+ * @param {number} limit
  * @param {string} name
- * @param {number} ours in milliseconds, like the next
- * @param {number} reference
+ * @param {readonly number[]} ours milliseconds, like the next
+ * @param {readonly number[]} reference
  * @returns {Row}
  */
-export function atMost(limit, name, ours, reference) {
-  const figure = ours / reference
-  const target = limit === undefined ? '' : `<= ${limit}x`
-  return { name, figure, unit: 'x', target, met: figure <= (limit ?? Infinity), detail: detail(ours, reference) }
+export function ratioRow(limit, name, ours, reference) {
+  const detail = `${duration(median(ours))} against ${duration(median(reference))}`
+  return judged({ name, unit: 'x', ...ratios(ours, reference), limit, detail })
 }
 
 /**
- * The same the other way round: at least so many times as fast.
+ * Values of one kind.
  *
- * @param {number | undefined} limit
+ * @param {number} limit
+ * @param {string} unit
  * @param {string} name
- * @param {number} ours
- * @param {number} reference
+ * @param {readonly number[]} values
+ * @param {string} detail
  * @returns {Row}
  */
-export function atLeast(limit, name, ours, reference) {
-  const figure = reference / ours
-  const target = limit === undefined ? '' : `>= ${limit}x`
-  return { name, figure, unit: 'x faster', target, met: figure >= (limit ?? 0), detail: detail(ours, reference) }
+export function valueRow(limit, unit, name, values, detail) {
+  return judged({
+    name,
+    unit,
+    median: median(values),
+    mean: mean(values),
+    p95: quantile(values, 0.95),
+    limit,
+    detail,
+  })
 }
 
-function detail(ours, reference) {
-  return `${duration(ours)} against ${duration(reference)}`
+/**
+ * Judges a row by its mean as well.
+ *
+ * @param {Row} row
+ * @returns {Row}
+ */
+export function alsoByMean(row) {
+  return { ...row, name: `${row.name} (median and mean)`, met: row.met && row.mean <= row.limit }
+}
+
+function judged(row) {
+  return { ...row, met: row.median <= row.limit }
+}
+
+const UNITS = /** @type {const} */ ([
+  ['ms', 1],
+  ['µs', 1e3],
+  ['ns', 1e6],
+])
+
+/** @param {number} milliseconds */
+function duration(milliseconds) {
+  const [unit, factor] = UNITS.find(([, perMillisecond]) => milliseconds * perMillisecond >= 1) ?? ['ns', 1e6]
+  return `${rounded(milliseconds * factor)} ${unit}`
+}
+
+/** @param {number} value */
+export function rounded(value) {
+  return String(Number(value.toPrecision(3)))
 }

@@ -1,1 +1,0 @@
-// The reference for import-time.js: there is nothing to load or to run here.
