@@ -1,4 +1,4 @@
-/** A fact, or the reason why it is unknown. */
+/** A fact, or the reason why it is unknown. With both, the value is a part of the fact: what the reason says is missing. */
 export type Fact<Value> =
-  | { readonly value: Value; readonly unknown?: never }
+  | { readonly value: Value; readonly unknown?: string }
   | { readonly value: null; readonly unknown: string }

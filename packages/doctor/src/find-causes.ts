@@ -141,7 +141,7 @@ function causeWithoutEvidence({ platform, protocol, sockets, exclusions }: PortF
     const text = 'No process listens. Some socket is probably bound to the port and does not listen.'
     return { kind: 'bound-only', certainty: 'inferred', text }
   }
-  if (code === 'EACCES' && platform === 'win32' && exclusions.value === null) {
+  if (code === 'EACCES' && platform === 'win32' && exclusions.unknown !== undefined) {
     const text =
       "No process has the port. Windows' kernel has probably reserved it; the reserved ranges could not be read."
     return { kind: 'kernel-reservation', certainty: 'inferred', text }

@@ -118,6 +118,14 @@ const THREADS: readonly Row[] = [
     /^tcp 8085 cannot be bound \(EACCES\): An administrator has excluded 8000-8099\. It is probably a persistent reservation/,
   ],
   [
+    'netsh cannot be read, and the port is not in a persistent range',
+    windowsFacts({
+      exclusions: { value: [{ startPort: 80, endPort: 80, administered: true }], unknown: "netsh.exe printed ''" },
+    }),
+    [['kernel-reservation', 'inferred']],
+    /^tcp 8085 cannot be bound \(EACCES\): No process has the port\. .* the reserved ranges could not be read\.$/,
+  ],
+  [
     'a socket is bound and does not listen (WSL 3951)',
     windowsFacts({ probes: IN_USE }),
     [['bound-only', 'inferred']],

@@ -46,6 +46,19 @@ describe('WindowsSources', () => {
     },
   )
 
+  it('reads the persistent ranges from the registry when netsh cannot be read, and says what is missing', async () => {
+    const { sources, lines } = windowsWith((line) =>
+      line.startsWith('query') ? '    1f950200    REG_BINARY    00\r\n' : '',
+    )
+    expect(await sources.readExclusions('udp')).toEqual({
+      value: [{ startPort: 8085, endPort: 8086, administered: true }],
+      unknown: "netsh.exe printed ''; the registry has only the persistent ranges",
+    })
+    expect(lines.at(-1)).toBe(
+      'C:\\Windows\\System32\\reg.exe query HKLM\\SYSTEM\\CurrentControlSet\\Control\\Nsi\\{eb004a02-9b1a-11d4-9123-0050047759bc}\\5',
+    )
+  })
+
   it('reads the dynamic range of the protocol', async () => {
     const { sources, lines } = windowsWith(() => DYNAMIC)
     expect(await sources.readDynamicRange('tcp')).toEqual({ value: { startPort: 1024, endPort: 15_000 } })

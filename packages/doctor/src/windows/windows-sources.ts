@@ -7,10 +7,11 @@ import type { PortSources } from '../port-sources.js'
 import type { PortSpan } from '../port-span.js'
 import { parseDynamicRange } from './dynamic-range.js'
 import { parseNetstat } from './netstat-table.js'
+import { parsePersistentExclusions, persistentExclusionsQuery } from './persistent-exclusions.js'
 import { parseTaskNames } from './task-name.js'
 import { askWindowsProgram, type RunProgram, runProgram } from './windows-program.js'
 
-/** Reads the facts of a Windows from its programs: netsh, netstat and tasklist. */
+/** Reads the facts of a Windows from its programs: netsh, netstat, tasklist and reg. */
 export class WindowsSources implements PortSources {
   readonly platform = 'win32'
   readonly #run: RunProgram
@@ -58,15 +59,32 @@ export class WindowsSources implements PortSources {
     return { value: sockets }
   }
 
-  /** The ranges of both families. If only one can be read, that one: most ranges are in both. */
+  /**
+   * The ranges of both families. If only one can be read, that one: most ranges are in both. If netsh cannot be read, the
+   * persistent ranges alone.
+   */
   async readExclusions(protocol: Protocol, signal?: AbortSignal): Promise<Fact<readonly ExcludedRange[]>> {
     const [ipv4, ipv6] = await Promise.all([
       this.#readExclusions('ipv4', protocol, signal),
       this.#readExclusions('ipv6', protocol, signal),
     ])
-    if (ipv4.value === null) return ipv6.value === null ? ipv4 : ipv6
+    if (ipv4.value === null) {
+      return ipv6.value === null ? await this.#readPersistentExclusions(ipv4.unknown, protocol, signal) : ipv6
+    }
     const known = new Set(ipv4.value.map(keyOf))
     return { value: [...ipv4.value, ...(ipv6.value ?? []).filter((range) => !known.has(keyOf(range)))] }
+  }
+
+  /** @param reason why netsh cannot be read */
+  async #readPersistentExclusions(
+    reason: string,
+    protocol: Protocol,
+    signal: AbortSignal | undefined,
+  ): Promise<Fact<readonly ExcludedRange[]>> {
+    const query = persistentExclusionsQuery(protocol)
+    const { value } = await this.#ask('reg.exe', query, parsePersistentExclusions, signal)
+    if (value === null) return { value, unknown: reason }
+    return { value, unknown: `${reason}; the registry has only the persistent ranges` }
   }
 
   async #readExclusions(
