@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import { afterAll, describe, expect, it } from 'vitest'
+import { encode, NETSH_LANGUAGES } from './netsh-languages.js'
+
+const windows = await windowsOrExplain("the doctor's sources")
+const folder = mkdtempSync(join(tmpdir(), 'winport-netsh-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const LANGUAGES = ['German', 'Russian', 'Japanese', 'Chinese (simplified)', 'Korean']
+const ROWS = '      8063        8162      \r\n     50000       50059     *\r\n'
+const RANGES = [
+  { startPort: 8063, endPort: 8162, administered: false },
+  { startPort: 50_000, endPort: 50_059, administered: true },
+]
+
+function buildNetsh(): void {
+  mkdirSync(join(folder, 'System32'))
+  const source = fileURLToPath(new URL('programs/netsh.c', import.meta.url))
+  const program = join(folder, 'System32', 'netsh.exe')
+  execFileSync('x86_64-w64-mingw32-g++-posix', ['-x', 'c', '-static', source, '-o', program])
+}
+
+function record(name: string, bytes: Uint8Array): string {
+  const file = join(folder, name)
+  writeFileSync(file, bytes)
+  return windowsPath(file)
+}
+
+if (windows?.kind === 'wine' && windows.arch === 'x64') {
+  describe('WindowsSources under Wine', () => {
+    it('reads the ranges that netsh prints in each code page, those of the registry, and knows when both are missing', async () => {
+      buildNetsh()
+      const spoken = NETSH_LANGUAGES.filter(({ language }) => LANGUAGES.includes(language))
+      const files = spoken.map(({ language, codePage, heading, columns }) => {
+        const text = `\r\n${heading}\r\n\r\n${columns}\r\n----------    --------      \r\n${ROWS}\r\n`
+        return record(language, encode(text, codePage))
+      })
+      const cwd = await deployForWindows('@winport/doctor')
+      const args = [
+        'test/programs/windows-sources.js',
+        windowsPath(folder),
+        ...files,
+        record('nothing', new Uint8Array(0)),
+      ]
+      const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: 300_000 })
+      expect(exitCode, stdout + stderr).toBe(0)
+      const { bare, persistent, printed } = JSON.parse(stdout)
+      // Wine's netsh prints nothing.
+      expect(bare).toEqual({ value: null, unknown: "netsh.exe printed ''" })
+      expect(persistent.unknown).toBe("netsh.exe printed ''; the registry has only the persistent ranges")
+      expect(persistent.value).toHaveLength(2)
+      expect(persistent.value).toEqual(
+        expect.arrayContaining([
+          { startPort: 8085, endPort: 8085 + 0x203 - 1, administered: true },
+          { startPort: 52_311, endPort: 52_311, administered: true },
+        ]),
+      )
+      expect(printed).toHaveLength(LANGUAGES.length + 1)
+      for (const fact of printed.slice(0, -1)) expect(fact).toEqual({ value: RANGES })
+      expect(printed.at(-1).value).toBe(null)
+    }, 320_000)
+  })
+}
+
+it('can run as a Windows program on CI', () => {
+  expect(windows !== undefined || !process.env['CI']).toBe(true)
+})
