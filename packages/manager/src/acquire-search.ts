@@ -2,12 +2,12 @@ import { LAST_PORT } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import type { AcquireRequest } from './acquire-request.js'
 import { explainSearch } from './explain-error.js'
+import { inTurn } from './in-turn.js'
 import { MatchedBlocks } from './matched-blocks.js'
 import type { MatchedReservation } from './matched-reservation.js'
 import type { RefusalHint } from './refusal-hint.js'
 import { isReservationError, type ReservationError } from './reservation-error.js'
 import type { RuntimeReservation } from './runtime-reservation.js'
-import { TurnBudget } from './turn-budget.js'
 
 /** What a search needs from the manager. */
 export interface SearchAccess {
@@ -17,6 +17,8 @@ export interface SearchAccess {
   highestHeld(protocol: Protocol | undefined, startPort: number, count: number): number
   /** For the error of a search in which no place was granted. */
   readonly hint: RefusalHint | undefined
+  /** Closes what the search has kept open. */
+  end(): void
 }
 
 // Other programs need ports while a search keeps the blocks that it cannot use.
@@ -32,7 +34,8 @@ export async function searchOne(
   protocol: Protocol,
   access: SearchAccess,
 ): Promise<RuntimeReservation> {
-  return await new Search(request, [protocol], access, async (block) => block).run()
+  const search = new Search(request, [protocol], access, async (block) => block)
+  return await search.run().finally(() => access.end())
 }
 
 /** Acquires the same range for both protocols, at the first place of the request that the kernel grants. */
@@ -42,7 +45,7 @@ export async function searchBoth(request: AcquireRequest, access: SearchAccess):
     if (protocol === 'tcp') return new MatchedBlocks(block, await access.acquireAt('udp', startPort))
     return new MatchedBlocks(await access.acquireAt('tcp', startPort), block)
   })
-  return await search.run()
+  return await search.run().finally(() => access.end())
 }
 
 class Search<Granted> {
@@ -51,8 +54,9 @@ class Search<Granted> {
   readonly #access: SearchAccess
   /** Turns a block of one protocol into the result, or rejects with a refusal and leaves the block to the caller. */
   readonly #complete: (block: RuntimeReservation) => Promise<Granted>
-  readonly #budget = new TurnBudget()
+  /** The first refusals. */
   readonly #refusals: ReservationError[] = []
+  #refused = 0
   /** The ports of which every start port was tried, if the kernel was to choose. */
   #covered: readonly [from: number, to: number] | undefined
 
@@ -77,14 +81,13 @@ class Search<Granted> {
     }
     const [only, another] = this.#refusals
     const isAlone = only !== undefined && another === undefined && places.length === 1 && within === undefined
-    throw isAlone ? only : explainSearch(this.#refusals, this.#request, this.#covered, this.#access.hint)
+    throw isAlone ? only : explainSearch(this.#refusals, this.#refused, this.#request, this.#covered, this.#access.hint)
   }
 
   /** Tries every start port of a range, the lowest first. */
   async #between(first: number, last: number): Promise<Granted | undefined> {
     const { protocol, count, exclude } = this.#request
     for (let startPort = first; startPort <= last; ) {
-      await this.#budget.pauseIfSpent()
       const excluded = exclude?.highestIn(startPort, count) ?? 0
       if (excluded > 0) {
         startPort = excluded + 1
@@ -99,7 +102,9 @@ class Search<Granted> {
   }
 
   async #at(startPort: number): Promise<Granted | undefined> {
-    const block = await this.#unlessRefused(this.#access.acquireAt(this.#protocols[0], startPort))
+    const block = await this.#unlessRefused(
+      inTurn(this.#request.count, () => this.#access.acquireAt(this.#protocols[0], startPort)),
+    )
     if (block === undefined) return undefined
     let granted: Granted | undefined
     try {
@@ -139,8 +144,7 @@ class Search<Granted> {
     let [from, to] = [LAST_PORT, 0]
     try {
       while (kept.length < MOST_KEPT_BLOCKS && kept.length * count < MOST_KEPT_PORTS) {
-        await this.#budget.pauseIfSpent()
-        const block = await this.#unlessRefused(this.#access.acquireAt(protocol, 0))
+        const block = await this.#unlessRefused(inTurn(count, () => this.#access.acquireAt(protocol, 0)))
         if (block === undefined) return { from, to }
         kept.push(block)
         from = Math.min(from, block.startPort)
@@ -163,6 +167,7 @@ class Search<Granted> {
       return await call
     } catch (error) {
       if (!isRefusal(error)) throw error
+      this.#refused += 1
       if (this.#refusals.length < MOST_REFUSALS) this.#refusals.push(error)
       return undefined
     }
@@ -174,6 +179,6 @@ async function releaseAll(blocks: readonly RuntimeReservation[]): Promise<void> 
 }
 
 /** Whether these ports are taken: other places may be free. */
-function isRefusal(error: unknown): error is ReservationError {
+export function isRefusal(error: unknown): error is ReservationError {
   return isReservationError(error) && error.code === 'ERR_PORT_RANGE_IN_USE'
 }

@@ -44,17 +44,23 @@ export function explainAcquire(error: unknown, request: PortRange, hint?: Refusa
  * For a search in which no place was granted.
  *
  * @param refusals of the places that were tried: the first of them if there were many
+ * @param refused how many places were refused
  * @param covered the ports of which every start port was tried, if the kernel was to choose
  */
 export function explainSearch(
   refusals: readonly ReservationError[],
+  refused: number,
   { protocol, count, places, within }: AcquireRequest,
   covered: readonly [from: number, to: number] | undefined,
   hint: RefusalHint | undefined,
 ): ReservationError {
   const ports = `${protocol?.toUpperCase() ?? 'TCP and UDP'} port${count === 1 ? '' : 's'}`
   const reason = `${count === 1 ? 'it' : 'at least one'} is bound, reserved or excluded`
-  const cause = refusals.length === 0 ? undefined : new AggregateError(refusals, 'Every place was refused')
+  const which =
+    refused > refusals.length
+      ? `Each of ${refused} places was refused; the first ${refusals.length} refusals are here`
+      : 'Every place was refused'
+  const cause = refusals.length === 0 ? undefined : new AggregateError(refusals, which)
   const isAnywhere = places.includes('anywhere')
   const range = within ?? covered
   let problem: string

@@ -109,6 +109,11 @@ export function meansNoSuchFamily(code: unknown): boolean {
   return NO_SUCH_FAMILY.has(code)
 }
 
+/** Whether ACQUIRE may have failed because the socket was used for another before. No document says whether it may be. */
+export function meansUsedSocket(code: unknown): boolean {
+  return code === 'WSAEINVAL'
+}
+
 /** What else an error can mean, as a sentence that follows an explanation; empty if nothing. */
 export function otherMeaning(code: string): string {
   switch (code) {

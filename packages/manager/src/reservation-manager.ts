@@ -22,19 +22,20 @@ import {
   readAcquireRequest,
   readMatchedRequest,
 } from './acquire-request.js'
-import { type SearchAccess, searchBoth, searchOne } from './acquire-search.js'
+import { isRefusal, type SearchAccess, searchBoth, searchOne } from './acquire-search.js'
 import { Anchor } from './anchor.js'
 import { AnchorPolicy } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
 import { explainAcquire, explainAnchor, explainScope } from './explain-error.js'
+import { inTurn } from './in-turn.js'
 import type { MatchedReservation } from './matched-reservation.js'
 import { type OpenableBlock, readOpenableBlock } from './openable-block.js'
 import { OpenedBlock } from './opened-block.js'
 import type { PersistentReservationStore } from './persistent-reservation-store.js'
 import { PersistentStore } from './persistent-store.js'
 import type { RefusalHint } from './refusal-hint.js'
-import { meansNoSuchFamily } from './refusals.js'
+import { meansNoSuchFamily, meansUsedSocket } from './refusals.js'
 import { checkNodeObject, checkOption, readSignalOption } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
 import { ReservationRecord } from './reservation-record.js'
@@ -62,6 +63,11 @@ interface AcquireBuffers {
   readonly input: Uint8Array
   readonly output: Uint8Array
 }
+
+/** The anchors of refused calls of ACQUIRE, for the next ones of the same search. */
+type RefusedAnchors = Map<Protocol, WinsockSocket>
+
+const MOST_SPARE_BUFFERS = 64
 
 /** Acquires, holds and releases blocks of ports over a transport. */
 export class ReservationManager implements AsyncDisposable {
@@ -109,10 +115,13 @@ export class ReservationManager implements AsyncDisposable {
    */
   async acquire(options: AcquireOptions): Promise<RuntimeReservation> {
     const request = readAcquireRequest(options)
-    const access = this.#accessFor(request, this.acquire)
+    const acquiredAt = this.#traceLeaks ? callSiteOf(this.acquire) : undefined
+    const { protocol } = request
     const startPort = onlyStartPort(request)
-    if (startPort !== undefined) return await access.acquireAt(request.protocol, startPort)
-    return await searchOne(request, request.protocol, access)
+    if (startPort !== undefined) {
+      return await inTurn(request.count, () => this.#acquireAt(protocol, startPort, request, acquiredAt))
+    }
+    return await searchOne(request, protocol, this.#accessFor(request, acquiredAt))
   }
 
   /**
@@ -122,7 +131,8 @@ export class ReservationManager implements AsyncDisposable {
    */
   async acquireMatched(options: AcquireMatchedOptions): Promise<MatchedReservation> {
     const request = readMatchedRequest(options)
-    return await searchBoth(request, this.#accessFor(request, this.acquireMatched))
+    const acquiredAt = this.#traceLeaks ? callSiteOf(this.acquireMatched) : undefined
+    return await searchBoth(request, this.#accessFor(request, acquiredAt))
   }
 
   /**
@@ -164,13 +174,15 @@ export class ReservationManager implements AsyncDisposable {
     await this.close()
   }
 
-  /** @param caller the method whose caller is remembered with `traceLeaks` */
-  #accessFor(request: AcquireRequest, caller: (...args: never[]) => unknown): SearchAccess {
-    const acquiredAt = this.#traceLeaks ? callSiteOf(caller) : undefined
+  #accessFor(request: AcquireRequest, acquiredAt: string | undefined): SearchAccess {
+    const refused: RefusedAnchors = new Map()
     return {
-      acquireAt: (protocol, startPort) => this.#acquireAt(protocol, startPort, request, acquiredAt),
+      acquireAt: (protocol, startPort) => this.#acquireAt(protocol, startPort, request, acquiredAt, refused),
       highestHeld: (protocol, startPort, count) => this.#highestHeld(protocol, startPort, count),
       hint: this.#hint,
+      end: () => {
+        for (const anchor of refused.values()) closeQuietly(anchor)
+      },
     }
   }
 
@@ -184,12 +196,17 @@ export class ReservationManager implements AsyncDisposable {
     return highest
   }
 
-  /** Makes an ACQUIRE on an anchor of its own. */
+  /**
+   * Makes an ACQUIRE on an anchor of its own.
+   *
+   * @param refused where the anchor is kept if the ACQUIRE is refused, and where that of the last refusal is
+   */
   async #acquireAt(
     protocol: Protocol,
     startPort: number,
     request: AcquireRequest,
     acquiredAt: string | undefined,
+    refused?: RefusedAnchors,
   ): Promise<RuntimeReservation> {
     const { count, signal } = request
     this.#checkOpen(signal)
@@ -197,27 +214,35 @@ export class ReservationManager implements AsyncDisposable {
     const { input, output } = buffers
     INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, input)
 
-    let anchor: WinsockSocket | undefined
+    let anchor = refused?.get(protocol)
+    const isReused = anchor !== undefined
+    refused?.delete(protocol)
     try {
-      anchor = this.#openAnchor(protocol)
+      anchor ??= this.#openAnchor(protocol)
       this.#acquiring.add(anchor)
       await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output, { signal })
       this.#checkOpen(signal)
       return this.#keep(protocol, anchor, output, acquiredAt)
     } catch (error) {
-      if (anchor !== undefined) closeQuietly(anchor) // ends what ACQUIRE may have granted
       const range: PortRange = { protocol, startPort, count }
       // Of the places of a search, the error of the search has the hint.
       const hint = onlyStartPort(request) === startPort ? this.#hint : undefined
       const explained = anchor === undefined ? explainAnchor(error, range) : explainAcquire(error, range, hint)
       const failure = this.#endFor(signal) ?? explained
+      const mayGoOn = this.#endFor(signal) === undefined
+      if (anchor !== undefined && refused !== undefined && isRefusal(failure)) refused.set(protocol, anchor)
+      else if (anchor !== undefined) closeQuietly(anchor) // ends what ACQUIRE may have granted
+      if (isReused && mayGoOn && isSystemCallError(error) && meansUsedSocket(error.code)) {
+        return await this.#acquireAt(protocol, startPort, request, acquiredAt, refused)
+      }
       if (channels.failure.hasSubscribers) {
         publish('failure', this.transport, range, { operation: 'acquire', error: failure })
       }
       throw failure
     } finally {
       if (anchor !== undefined) this.#acquiring.delete(anchor)
-      this.#spareBuffers.push(buffers) // the call has settled: it no longer uses the buffers
+      // The call has settled: it no longer uses the buffers.
+      if (this.#spareBuffers.length < MOST_SPARE_BUFFERS) this.#spareBuffers.push(buffers)
     }
   }
 

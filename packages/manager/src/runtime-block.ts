@@ -3,6 +3,7 @@ import type { Transport } from '@winport/transport'
 import { untilAborted } from '@winport/transport/backend'
 import { BlockSockets } from './block-sockets.js'
 import { explainRelease } from './explain-error.js'
+import { inTurn } from './in-turn.js'
 import { PortRotation } from './port-rotation.js'
 import type { RefusalHint } from './refusal-hint.js'
 import { readSignalOption } from './request-arguments.js'
@@ -49,10 +50,14 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
     await this.release()
   }
 
-  async #release(): Promise<void> {
-    const { anchor } = this.#record
+  #release(): Promise<void> {
     this.#record.end()
     this.#sockets.abandon()
+    return inTurn(this.count, () => this.#end())
+  }
+
+  async #end(): Promise<void> {
+    const { anchor } = this.#record
     // Closing the anchor ends the reservation whatever RELEASE does, and cancels RELEASE if it is pending.
     const asked = this.#askRelease()
     let failure: unknown

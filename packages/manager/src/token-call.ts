@@ -4,6 +4,7 @@ import { type Routine, step } from './routine.js'
 
 /** Buffers of calls that have ended, for later calls. */
 const spareBuffers: Uint8Array[] = []
+const MOST_SPARE_BUFFERS = 64
 
 /** Makes a control call whose input is a token: ASSOCIATE or RELEASE. */
 export async function callWithToken(
@@ -16,7 +17,7 @@ export async function callWithToken(
   try {
     await socket.ioctlAsync(code, input, null, options)
   } finally {
-    spareBuffers.push(input) // the call has settled: it no longer uses the buffer
+    spare(input) // the call has settled: it no longer uses the buffer
   }
 }
 
@@ -28,7 +29,7 @@ export function tokenCall(socket: WinsockSocket, code: number, token: bigint, op
       try {
         socket.ioctl(code, input, null)
       } finally {
-        spareBuffers.push(input)
+        spare(input)
       }
     },
     () => callWithToken(socket, code, token, options),
@@ -39,4 +40,8 @@ function encode(token: bigint): Uint8Array {
   const input = spareBuffers.pop() ?? new Uint8Array(INET_PORT_RESERVATION_TOKEN.size)
   INET_PORT_RESERVATION_TOKEN.encode({ Token: token }, input)
   return input
+}
+
+function spare(buffer: Uint8Array): void {
+  if (spareBuffers.length < MOST_SPARE_BUFFERS) spareBuffers.push(buffer)
 }

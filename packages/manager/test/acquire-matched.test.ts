@@ -30,7 +30,7 @@ describe('acquireMatched', () => {
   it('keeps the ranges that UDP refuses until the search ends, and then releases them', async () => {
     const block = await machine.manager.acquireMatched({ count: 10 })
     expect(block.startPort).toBe(50_010)
-    expect(machine.calls).toEqual(['openSocket tcp', 'openSocket udp', 'openSocket tcp', 'openSocket udp'])
+    expect(machine.calls).toEqual(['openSocket tcp', 'openSocket udp', 'openSocket tcp'])
     expect(reservations()).toEqual([
       ['tcp', 50_010, 10],
       ['udp', 50_010, 10],
@@ -120,7 +120,9 @@ describe('acquireMatched', () => {
         'No TCP and UDP port from 64000 to 65535 can be reserved: at every start port it is bound, reserved or excluded. ' +
         'Ask for fewer, or release a block.',
     })
-    expect((failure.cause as AggregateError).errors).toHaveLength(100)
+    const cause = failure.cause as AggregateError
+    expect(cause.errors).toHaveLength(100)
+    expect(cause.message).toMatch(/^Each of \d{4} places was refused; the first 100 refusals are here$/)
     machine.kernel.assertNothingHeld()
   })
 

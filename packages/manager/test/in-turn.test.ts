@@ -1,0 +1,122 @@
+import type { PortRange } from '@winport/transport'
+import { MockKernel } from '@winport/transport-mock'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ReservationManager, type RuntimeReservation } from '../src/index.js'
+
+const MOST_CALLS = 128
+
+describe('calls that are made all at once', () => {
+  let kernel: MockKernel
+  let manager: ReservationManager
+  let [turns, isCounting] = [0, false]
+  /** The turns of the event loop in which a control call was made. */
+  let made: number[]
+
+  beforeEach(() => {
+    kernel = new MockKernel()
+    const transport = kernel.openTransport()
+    made = []
+    const openSocket = transport.openSocket.bind(transport)
+    vi.spyOn(transport, 'openSocket').mockImplementation((spec) => {
+      const socket = openSocket(spec)
+      const ioctlAsync = socket.ioctlAsync.bind(socket)
+      vi.spyOn(socket, 'ioctlAsync').mockImplementation((...call) => {
+        made.push(turns)
+        return ioctlAsync(...call)
+      })
+      return socket
+    })
+    manager = new ReservationManager({ transport })
+    isCounting = true
+    const count = () => {
+      turns += 1
+      if (isCounting) setImmediate(count)
+    }
+    setImmediate(count)
+  })
+
+  afterEach(async () => {
+    await manager.close()
+    isCounting = false
+    vi.restoreAllMocks()
+    kernel.assertNothingHeld()
+  })
+
+  function mostInOneTurn(): number {
+    const counts = new Map<number, number>()
+    for (const turn of made) counts.set(turn, (counts.get(turn) ?? 0) + 1)
+    return Math.max(...counts.values())
+  }
+
+  const acquireMany = (count: number): Promise<RuntimeReservation[]> =>
+    Promise.all(Array.from({ length: count }, () => manager.acquire({ protocol: 'tcp', count: 1 })))
+
+  it('are spread over turns of the event loop: acquire, release, close', async () => {
+    const blocks = await acquireMany(600)
+    expect(made).toHaveLength(600)
+    await Promise.all(blocks.slice(300).map((block) => block.release()))
+    await manager.close()
+    expect(made).toHaveLength(1200)
+    expect(mostInOneTurn()).toBe(MOST_CALLS)
+  })
+
+  it('are spread over turns of the event loop where each is awaited', async () => {
+    for (let i = 0; i < 500; i++) await (await manager.acquire({ protocol: 'tcp', count: 1 })).release()
+    expect(made).toHaveLength(1000)
+    expect(mostInOneTurn()).toBe(MOST_CALLS)
+  })
+
+  it('are spread over turns of the event loop in a search', async () => {
+    const held = await manager.acquire({ protocol: 'tcp', count: 600, startPort: 5000 })
+    const failures = Promise.allSettled(
+      Array.from({ length: 3 }, () => manager.acquire({ protocol: 'tcp', count: 2, startPort: everySecond(held) })),
+    )
+    for (const { status } of await failures) expect(status).toBe('rejected')
+    expect(mostInOneTurn()).toBe(MOST_CALLS)
+  })
+
+  it('count as several where they are for many ports', async () => {
+    await Promise.all(Array.from({ length: 30 }, () => manager.acquire({ protocol: 'tcp', count: 100 })))
+    expect(made).toHaveLength(30)
+    expect(mostInOneTurn()).toBeLessThan(10)
+  })
+
+  it('have each ended when the next acquire is made, though no release is awaited', async () => {
+    const blocks = await acquireMany(300)
+    const again = blocks.map((block) => {
+      void block.release()
+      expect(block.released).toBe(true)
+      return manager.acquire(rangeOf(block))
+    })
+    expect((await Promise.all(again)).map(rangeOf)).toEqual(blocks.map(rangeOf))
+  })
+
+  it('are made before a release that follows', async () => {
+    const blocks = await acquireMany(300)
+    const refused = blocks.map((block) => {
+      const acquiring = manager.acquire(rangeOf(block))
+      void block.release()
+      return acquiring
+    })
+    const outcomes = await Promise.allSettled(refused)
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([])
+  })
+
+  it('reject when the manager closes, and leave nothing', async () => {
+    const acquiring = Promise.allSettled(
+      Array.from({ length: 300 }, () => manager.acquire({ protocol: 'udp', count: 1 })),
+    )
+    await manager.close()
+    const rejected = (await acquiring).filter(({ status }) => status === 'rejected')
+    expect(rejected).toHaveLength(300)
+    for (const { reason } of rejected as PromiseRejectedResult[]) expect(reason.code).toBe('ERR_RESERVATION_RELEASED')
+  })
+})
+
+function rangeOf({ protocol, startPort, count }: PortRange): PortRange {
+  return { protocol, startPort, count }
+}
+
+function* everySecond({ startPort, count }: PortRange): Generator<number> {
+  for (let port = startPort; port < startPort + count; port += 2) yield port
+}
