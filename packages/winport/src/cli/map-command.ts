@@ -15,7 +15,7 @@ interface MapOptions {
 /** What is asked of stdout. `hasColors` honours NO_COLOR; a pipe is no terminal and has none of the others. */
 export type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors'>
 
-/** The width of the picture where there is no terminal. */
+/** The width of the picture where that of a terminal is not known. */
 const WIDTH_OF_PIPE = 80
 
 /** `winport map` */
@@ -49,7 +49,7 @@ async function readThisMachine(protocol: Protocol): Promise<PortMap> {
 
 function textOf(found: PortMap, terminal: Terminal): string {
   const options = terminal.isTTY
-    ? { isColoured: terminal.hasColors(), width: terminal.columns }
+    ? { isColoured: terminal.hasColors(), width: terminal.columns || WIDTH_OF_PIPE } // 0: a terminal that does not know its width
     : { isColoured: false, width: WIDTH_OF_PIPE }
   return [...terminalPicture(found, options), ...describePortMap(found)].join('\n')
 }

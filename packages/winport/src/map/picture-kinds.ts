@@ -24,7 +24,7 @@ export const PICTURE_KINDS: readonly KindStyle[] = [
   { name: 'dynamic', label: 'dynamic', character: '-', terminal: 34, light: '#c5dbf2', dark: '#1f3d5c' },
   { name: 'administered', label: 'administered', character: 'a', terminal: 33, light: '#e8a800', dark: '#ffd43b' },
   { name: 'reserved', label: 'reserved', character: '#', terminal: 31, light: '#d9480f', dark: '#ff7a45' },
-  { name: 'in-use', label: 'in use', character: 'x', terminal: 36, light: '#1864ab', dark: '#74c0fc' },
+  { name: 'in-use', label: 'in use', character: 'x', terminal: 97, light: '#1864ab', dark: '#74c0fc' },
   { name: 'http-sys', label: 'http.sys', character: 'h', terminal: 35, light: '#9c36b5', dark: '#da77f2' },
   { name: 'own', label: 'own', character: 'o', terminal: 32, light: '#0b8577', dark: '#38d9a9' },
 ]
