@@ -12,6 +12,7 @@ import {
   type PersistentReservations,
   type PortRange,
   type SocketSpec,
+  type SocketTable,
   WinsockError,
 } from '@winport/transport'
 import { checkPortRange, checkSocketSpec, throwIfAborted, untilAborted } from '@winport/transport/backend'
@@ -19,6 +20,7 @@ import { HeldCall, heldOneTurn } from './held-call.js'
 import { finishInTurns, type Search } from './host-ports.js'
 import type { KernelState } from './kernel-state.js'
 import { MockSocket } from './mock-socket.js'
+import { MockSocketTable } from './mock-socket-table.js'
 import type { MockTransport } from './mock-transport.js'
 import type { PortPool, Reservation } from './port-pool.js'
 
@@ -30,6 +32,7 @@ export class MockProcess implements MockTransport {
   readonly pid: number
   readonly elevated: boolean
   readonly persistent: PersistentReservations
+  readonly socketTable: SocketTable
   #closed = false
   readonly #abortPending: Set<() => void> = new Set()
 
@@ -37,6 +40,7 @@ export class MockProcess implements MockTransport {
     this.kernel = kernel
     this.pid = pid
     this.elevated = elevated
+    this.socketTable = new MockSocketTable(kernel)
     this.tokenScope = `process ${pid} of the simulated machine ${kernel.id}`
     const denied = elevated ? 0 : ERROR_ACCESS_DENIED
     const lookupDenied = elevated ? 0 : kernel.errors.lookupUnelevated

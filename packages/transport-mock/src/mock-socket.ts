@@ -55,6 +55,7 @@ export class MockSocket implements WinsockSocket, Anchor {
   readonly pool: PortPool | undefined
   #state: MockSocketState = 'open'
   #binding: Binding | undefined
+  #remote: SocketAddress | null = null
   #pending: Set<() => void> | undefined
   /** The reservation that bind takes a port from. */
   association: Reservation | undefined
@@ -77,6 +78,11 @@ export class MockSocket implements WinsockSocket, Anchor {
 
   get binding(): Binding | undefined {
     return this.#binding
+  }
+
+  /** The other end of a connection. */
+  get remote(): SocketAddress | null {
+    return this.#remote
   }
 
   get pendingCalls(): number {
@@ -167,6 +173,7 @@ export class MockSocket implements WinsockSocket, Anchor {
       this.bind({ address: this.family === 'ipv4' ? '0.0.0.0' : '::', port: 0 })
     }
     return await this.#adopt('connect', undefined, signal, async ({ address, port }) => {
+      this.#remote = remote
       const local = { localAddress: address, localPort: port }
       const connection = connect({ host: remote.address, port: remote.port, ...local, ...options })
       await connected(connection, signal)

@@ -1,4 +1,4 @@
-import type { Transport, WinsockSocket } from '@winport/transport'
+import type { SocketTable, Transport, WinsockSocket } from '@winport/transport'
 
 /** One process of a simulated machine. {@link MockKernel.openTransport} starts it. */
 export interface MockTransport extends Transport {
@@ -6,6 +6,8 @@ export interface MockTransport extends Transport {
   readonly pid: number
   /** Whether the process may create, delete and consume persistent reservations. */
   readonly elevated: boolean
+  /** The sockets of all processes of the simulated machine. */
+  readonly socketTable: SocketTable
 
   /**
    * Opens a socket that is neither TCP nor UDP, on which no control code is supported.
