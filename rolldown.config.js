@@ -34,6 +34,8 @@ export default {
       groups: [
         // Loaded with any of the doors that share something.
         { name: 'shared', tags: ['$initial'], minShareCount: 2 },
+        // The front door and the command line share these, and load nothing else of each other.
+        { name: 'text', test: /[\\/](?:message-of|one-line)\.ts$/, minShareCount: 2 },
         // Loaded with any of the commands that share something.
         { name: 'cli/shared', test: /[\\/]src[\\/]cli[\\/]|[\\/]usingCtx\.js$/, minShareCount: 2 },
       ],

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import {
   checkKnownOptions,
   checkObject,
@@ -10,6 +9,7 @@ import {
 import type { Protocol } from '@winport/transport'
 import { checkProtocol } from '@winport/transport/backend'
 import { ExcludedPorts } from './excluded-ports.js'
+import { randomInteger } from './random-integer.js'
 import { checkChoice, checkFits, checkSignal } from './request-arguments.js'
 
 export interface AcquireMatchedOptions {
@@ -125,7 +125,7 @@ function readPlaces(
   if (startPort !== 0) throw outOfRange('within', 'left out where startPort is given', within)
   const [from, to] = readWithin(within, count)
   const last = to - count + 1
-  const first = order === 'random' ? randomInt(from, last + 1) : from
+  const first = order === 'random' ? randomInteger(from, last) : from
   const places: Place[] = [[first, last]]
   if (first > from) places.push([from, first - 1])
   if (fallback === 'anywhere') places.push('anywhere')

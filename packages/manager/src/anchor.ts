@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto'
 import { SIO_ASSOCIATE_PORT_RESERVATION } from '@winport/definitions'
 import type { AddressFamily, PortRange, WinsockSocket } from '@winport/transport'
 import type { AnchorPolicy, Preparation } from './anchor-policy.js'
+import { randomInteger } from './random-integer.js'
 import { type Routine, runLater, runNow, step } from './routine.js'
 import { tokenCall } from './token-call.js'
 
@@ -79,7 +79,7 @@ export class Anchor implements UsableAnchor {
    * (https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse).
    */
   #bind(): void {
-    const loopback = `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`
+    const loopback = `127.${randomInteger(1, 254)}.${randomInteger(1, 254)}.${randomInteger(1, 254)}`
     this.socket.bind({ address: this.family === 'ipv6' ? `::ffff:${loopback}` : loopback, port: 0 })
     const { port } = this.socket.localAddress()
     const { startPort, count } = this.#range

@@ -1,5 +1,4 @@
 import type { LookupAddress, LookupAllOptions } from 'node:dns'
-import { lookup as lookUp } from 'node:dns/promises'
 import { type AddressInfo, isIP } from 'node:net'
 import { invalidArgType } from '@winport/definitions'
 import type { AddressFamily } from '@winport/transport'
@@ -68,6 +67,12 @@ export async function resolveHost(
     address,
     family: toFamily(version),
   }))
+}
+
+/** Loads the resolver: few programs need it. */
+async function lookUp(host: string, options: LookupAllOptions): Promise<LookupAddress[]> {
+  const { lookup } = await import('node:dns/promises')
+  return await lookup(host, options)
 }
 
 function lookUpBy(lookup: HostLookup, host: string, options: LookupAllOptions): Promise<LookupAddress[]> {

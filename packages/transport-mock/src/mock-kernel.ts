@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   checkBoolean,
   checkObject,
@@ -80,7 +79,7 @@ export class MockKernel {
     const faults = new PlannedFaults()
     this.faults = faults
     this.#state = {
-      id: randomUUID(),
+      id: `${process.pid}-${process.hrtime.bigint()}-${Math.random()}`, // node:crypto takes longer to load than this package
       pools: { tcp: makePool('tcp'), udp: makePool('udp') },
       faults,
       supported: windowsBuild >= WINDOWS_VISTA,

@@ -284,9 +284,9 @@ it.runIf(existsSync('/dev/full'))('prints one line when its output cannot be wri
 })
 
 describe('help and version', () => {
-  it('--version prints the version of the package', async () => {
+  it.each(['--version', '-V'])('%s prints the version of the package', async (option) => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-    expect(await runWinport('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+    expect(await runWinport(option)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 
   it('--help lists the commands with their arguments, and the exit codes', async () => {

@@ -25,9 +25,16 @@ it("import 'winport' loads no backend, no manager, no doctor and no parser", asy
 it.each(['--help', 'acquire --help'])('`winport %s` loads no backend, no manager and no transport', async (line) => {
   const loaded = await loadedBy('dist/cli/main.js', ...line.split(' '))
   expect(loaded.filter((path) => !path.startsWith('commander/')).sort()).toEqual([
+    'winport/dist/cli/command-line.js',
     'winport/dist/cli/main.js',
     'winport/dist/shared.js',
+    'winport/dist/text.js',
   ])
+})
+
+it('`winport --version` loads no parser', async () => {
+  const loaded = await loadedBy('dist/cli/main.js', '--version')
+  expect(loaded).toEqual(['winport/dist/cli/main.js', 'winport/dist/shared.js'])
 })
 
 it('a manager that refuses loads no doctor, and explainPort does', async () => {
@@ -53,7 +60,7 @@ if (process.platform !== 'win32') {
     ]) {
       const loaded = await loadedBy('dist/cli/main.js', ...args)
       expect(loaded.filter((path) => /^(?:manager|transport-|winport\/dist\/backends)/.test(path))).toEqual([])
-      expect(loaded).toContain('doctor/dist/explain-port.js')
+      expect(loaded).toContain('doctor/dist/index.js')
     }
   })
 }

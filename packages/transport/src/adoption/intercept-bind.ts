@@ -1,8 +1,8 @@
-import cluster from 'node:cluster'
 import type { Socket as DatagramSocket } from 'node:dgram'
 import { AdoptionUnsupportedError } from './adoption-unsupported-error.js'
 import { type NodeHandle, UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR } from './handle-classes.js'
 import { serveIpv4 } from './ipv4-through-ipv6.js'
+import { isClusterWorker } from './is-cluster-worker.js'
 
 /** Where a call of `bind` wants a datagram socket to be. */
 export interface DatagramBindRequest {
@@ -62,7 +62,7 @@ export function interceptBind(socket: DatagramSocket, bind: Bind): void {
     return 0
   }
   handle.bind = intercepted
-  if (cluster.isWorker) {
+  if (isClusterWorker()) {
     const bindSocket = socket.bind
     Object.assign(socket, {
       bind: (...args: unknown[]) => Reflect.apply(bindSocket, socket, exclusiveBindArguments(args)),

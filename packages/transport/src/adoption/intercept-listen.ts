@@ -1,8 +1,8 @@
-import cluster from 'node:cluster'
 import type { AddressInfo, Server } from 'node:net'
 import { Readable } from 'node:stream'
 import { AdoptionUnsupportedError } from './adoption-unsupported-error.js'
 import { type NodeHandle, UV_TCP_IPV6ONLY } from './handle-classes.js'
+import { isClusterWorker } from './is-cluster-worker.js'
 
 /** Where a call of `listen` wants a server to be. */
 export interface ListenRequest {
@@ -78,7 +78,7 @@ export function interceptListen(server: Server, bind: Bind): void {
     internals._handle = handle
     pass(local.address, local.port, local.family === 'IPv6' ? 6 : 4, backlog, fd, flags)
   }
-  if (cluster.isWorker) {
+  if (isClusterWorker()) {
     const { listen } = server
     Object.assign(server, {
       listen: (...args: unknown[]) => Reflect.apply(listen, server, exclusiveListenArguments(args)),
