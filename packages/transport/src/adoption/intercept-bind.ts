@@ -1,5 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import { AdoptionUnsupportedError } from './adoption-unsupported-error.js'
+import { exclusively } from './exclusive-call.js'
 import { type NodeHandle, UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR } from './handle-classes.js'
 import { serveIpv4 } from './ipv4-through-ipv6.js'
 import { isClusterWorker } from './is-cluster-worker.js'
@@ -64,9 +65,9 @@ export function interceptBind(socket: DatagramSocket, bind: Bind): void {
   handle.bind = intercepted
   if (isClusterWorker()) {
     const bindSocket = socket.bind
-    Object.assign(socket, {
-      bind: (...args: unknown[]) => Reflect.apply(bindSocket, socket, exclusiveBindArguments(args)),
-    })
+    const exclusive = (...args: unknown[]) =>
+      Reflect.apply(bindSocket, socket, exclusively(args, 'address', isDescriptorOrHandle))
+    Object.assign(socket, { bind: exclusive })
   }
 }
 
@@ -93,15 +94,6 @@ function replaceNextError(socket: DatagramSocket, error: unknown): void {
   Object.defineProperty(socket, 'emit', { value: emit, configurable: true, writable: true })
 }
 
-/** The arguments of `bind` with `exclusive: true`, where they name a port. */
-function exclusiveBindArguments(args: readonly unknown[]): readonly unknown[] {
-  const [first, second] = args
-  const callbacks = args.filter((value) => typeof value === 'function')
-  if (typeof first === 'object' && first !== null) {
-    const passes = 'recvStart' in first || 'fd' in first
-    return passes ? args : [{ ...first, exclusive: true }, ...callbacks]
-  }
-  const port = typeof first === 'function' ? undefined : first
-  const address = typeof second === 'string' ? second : undefined
-  return [{ port, address, exclusive: true }, ...callbacks]
+function isDescriptorOrHandle(first: unknown): boolean {
+  return typeof first === 'object' && first !== null && ('recvStart' in first || 'fd' in first)
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo, Server } from 'node:net'
 import { Readable } from 'node:stream'
 import { AdoptionUnsupportedError } from './adoption-unsupported-error.js'
+import { exclusively } from './exclusive-call.js'
 import { type NodeHandle, UV_TCP_IPV6ONLY } from './handle-classes.js'
 import { isClusterWorker } from './is-cluster-worker.js'
 
@@ -80,24 +81,14 @@ export function interceptListen(server: Server, bind: Bind): void {
   }
   if (isClusterWorker()) {
     const { listen } = server
-    Object.assign(server, {
-      listen: (...args: unknown[]) => Reflect.apply(listen, server, exclusiveListenArguments(args)),
-    })
+    const exclusive = (...args: unknown[]) => Reflect.apply(listen, server, exclusively(args, 'host', isPipeOrHandle))
+    Object.assign(server, { listen: exclusive })
   }
 }
 
-/** The arguments of `listen` with `exclusive: true`, where they name a port. */
-function exclusiveListenArguments(args: readonly unknown[]): readonly unknown[] {
-  const [first, second] = args
-  if (typeof first === 'object' && first !== null) {
-    return 'port' in first ? [{ ...first, exclusive: true }, ...args.slice(1)] : args
-  }
-  if (typeof first === 'string' && !(Number(first) >= 0)) return args // a pipe
-  const rest = args.slice(typeof first === 'function' ? 0 : 1)
-  const port = typeof first === 'function' ? undefined : first
-  const host = typeof second === 'string' ? second : undefined
-  const backlog = rest.find((value) => typeof value === 'number')
-  return [{ port, host, backlog, exclusive: true }, ...rest.filter((value) => typeof value === 'function')]
+function isPipeOrHandle(first: unknown): boolean {
+  if (typeof first === 'object' && first !== null) return !('port' in first)
+  return typeof first === 'string' && !(Number(first) >= 0)
 }
 
 /** Does something in Node's own next tick, with a stream, because tests can replace `process.nextTick`. */
