@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
 import { afterAll, describe, expect, it } from 'vitest'
+import { persistentExclusionsQuery } from '../src/windows/persistent-exclusions.js'
 import { encode, NETSH_LANGUAGES } from './netsh-languages.js'
 
 const windows = await windowsOrExplain("the doctor's sources")
@@ -14,9 +15,10 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const LANGUAGES = ['German', 'Russian', 'Japanese', 'Chinese (simplified)', 'Korean']
 const ROWS = '      8063        8162      \r\n     50000       50059     *\r\n'
 const RANGES = [
-  { startPort: 8063, endPort: 8162, administered: false },
-  { startPort: 50_000, endPort: 50_059, administered: true },
+  [8063, 8162, 'reserved'],
+  [50_000, 50_059, 'administered'],
 ]
+const [, KEY = ''] = persistentExclusionsQuery('tcp')
 
 function buildNetsh(): void {
   mkdirSync(join(folder, 'System32'))
@@ -32,7 +34,7 @@ function record(name: string, bytes: Uint8Array): string {
 }
 
 if (windows?.kind === 'wine' && windows.arch === 'x64') {
-  describe('WindowsSources under Wine', () => {
+  describe('the doctor under Wine', () => {
     it('reads the ranges that netsh prints in each code page, those of the registry, and knows when both are missing', async () => {
       buildNetsh()
       const spoken = NETSH_LANGUAGES.filter(({ language }) => LANGUAGES.includes(language))
@@ -41,28 +43,22 @@ if (windows?.kind === 'wine' && windows.arch === 'x64') {
         return record(language, encode(text, codePage))
       })
       const cwd = await deployForWindows('@winport/doctor')
-      const args = [
-        'test/programs/windows-sources.js',
-        windowsPath(folder),
-        ...files,
-        record('nothing', new Uint8Array(0)),
-      ]
+      const program = 'test/programs/windows-sources.js'
+      const args = [program, KEY, windowsPath(folder), ...files, record('nothing', new Uint8Array(0))]
       const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: 300_000 })
       expect(exitCode, stdout + stderr).toBe(0)
       const { bare, persistent, printed } = JSON.parse(stdout)
       // Wine's netsh prints nothing.
-      expect(bare).toEqual({ value: null, unknown: "netsh.exe printed ''" })
-      expect(persistent.unknown).toBe("netsh.exe printed ''; the registry has only the persistent ranges")
-      expect(persistent.value).toHaveLength(2)
-      expect(persistent.value).toEqual(
-        expect.arrayContaining([
-          { startPort: 8085, endPort: 8085 + 0x203 - 1, administered: true },
-          { startPort: 52_311, endPort: 52_311, administered: true },
-        ]),
-      )
-      expect(printed).toHaveLength(LANGUAGES.length + 1)
-      for (const fact of printed.slice(0, -1)) expect(fact).toEqual({ value: RANGES })
-      expect(printed.at(-1).value).toBe(null)
+      const nothing = { ranges: [], unknown: "netsh.exe printed ''" }
+      expect(bare).toEqual(nothing)
+      expect(persistent).toEqual({
+        ranges: [
+          [8085, 8085 + 0x203 - 1, 'administered'],
+          [52_311, 52_311, 'administered'],
+        ],
+        unknown: "netsh.exe printed ''; the registry has only the persistent ranges",
+      })
+      expect(printed).toEqual([...LANGUAGES.map(() => ({ ranges: RANGES, unknown: null })), nothing])
     }, 320_000)
   })
 }
