@@ -17,6 +17,8 @@ export interface SearchAccess {
   highestHeld(protocol: Protocol | undefined, startPort: number, count: number): number
   /** For the error of a search in which no place was granted. */
   readonly hint: RefusalHint | undefined
+  /** The refusals from now on are only counted: an error without a reason will do. */
+  onlyCount(): void
   /** Closes what the search has kept open. */
   end(): void
 }
@@ -169,6 +171,7 @@ class Search<Granted> {
       if (!isRefusal(error)) throw error
       this.#refused += 1
       if (this.#refusals.length < MOST_REFUSALS) this.#refusals.push(error)
+      else this.#access.onlyCount()
       return undefined
     }
   }

@@ -21,7 +21,7 @@ export function explainAnchor(error: unknown, request: PortRange): unknown {
 export function explainAcquire(error: unknown, request: PortRange, hint?: RefusalHint): unknown {
   if (!isSystemCallError(error)) return error
   const { protocol, startPort, count } = request
-  switch (meaningOf(error, startPort === 0 ? 'acquire-wildcard' : 'acquire-range')) {
+  switch (meaningOfAcquire(error, startPort)) {
     case 'taken': {
       const problem =
         startPort === 0
@@ -38,6 +38,15 @@ export function explainAcquire(error: unknown, request: PortRange, hint?: Refusa
     default:
       return explainAnchor(error, request)
   }
+}
+
+/** Whether ACQUIRE failed because the ports are taken. */
+export function isRefused(error: unknown, startPort: number): boolean {
+  return isSystemCallError(error) && meaningOfAcquire(error, startPort) === 'taken'
+}
+
+function meaningOfAcquire(error: SystemCallFailure, startPort: number): ReturnType<typeof meaningOf> {
+  return meaningOf(error, startPort === 0 ? 'acquire-wildcard' : 'acquire-range')
 }
 
 /**

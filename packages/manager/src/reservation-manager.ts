@@ -27,7 +27,7 @@ import { Anchor } from './anchor.js'
 import { AnchorPolicy } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
-import { explainAcquire, explainAnchor, explainScope } from './explain-error.js'
+import { explainAcquire, explainAnchor, explainScope, isRefused } from './explain-error.js'
 import { inTurn } from './in-turn.js'
 import type { MatchedReservation } from './matched-reservation.js'
 import { type OpenableBlock, readOpenableBlock } from './openable-block.js'
@@ -64,8 +64,15 @@ interface AcquireBuffers {
   readonly output: Uint8Array
 }
 
-/** The anchors of refused calls of ACQUIRE, for the next ones of the same search. */
-type RefusedAnchors = Map<Protocol, WinsockSocket>
+/** What one search keeps from place to place. */
+interface SearchState {
+  /** The anchors of refused calls of ACQUIRE, for the next ones. */
+  readonly anchors: Map<Protocol, WinsockSocket>
+  explainsRefusals: boolean
+}
+
+/** Stands for the refusals that are only counted. */
+const UNEXPLAINED: ReservationError = new ReservationError('ERR_PORT_RANGE_IN_USE', 'This place was refused')
 
 const MOST_SPARE_BUFFERS = 64
 
@@ -175,13 +182,16 @@ export class ReservationManager implements AsyncDisposable {
   }
 
   #accessFor(request: AcquireRequest, acquiredAt: string | undefined): SearchAccess {
-    const refused: RefusedAnchors = new Map()
+    const state: SearchState = { anchors: new Map(), explainsRefusals: true }
     return {
-      acquireAt: (protocol, startPort) => this.#acquireAt(protocol, startPort, request, acquiredAt, refused),
+      acquireAt: (protocol, startPort) => this.#acquireAt(protocol, startPort, request, acquiredAt, state),
       highestHeld: (protocol, startPort, count) => this.#highestHeld(protocol, startPort, count),
       hint: this.#hint,
+      onlyCount: () => {
+        state.explainsRefusals = false
+      },
       end: () => {
-        for (const anchor of refused.values()) closeQuietly(anchor)
+        for (const anchor of state.anchors.values()) closeQuietly(anchor)
       },
     }
   }
@@ -199,14 +209,14 @@ export class ReservationManager implements AsyncDisposable {
   /**
    * Makes an ACQUIRE on an anchor of its own.
    *
-   * @param refused where the anchor is kept if the ACQUIRE is refused, and where that of the last refusal is
+   * @param search for a call of a search
    */
   async #acquireAt(
     protocol: Protocol,
     startPort: number,
     request: AcquireRequest,
     acquiredAt: string | undefined,
-    refused?: RefusedAnchors,
+    search?: SearchState,
   ): Promise<RuntimeReservation> {
     const { count, signal } = request
     this.#checkOpen(signal)
@@ -214,9 +224,9 @@ export class ReservationManager implements AsyncDisposable {
     const { input, output } = buffers
     INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: count }, input)
 
-    let anchor = refused?.get(protocol)
+    let anchor = search?.anchors.get(protocol)
     const isReused = anchor !== undefined
-    refused?.delete(protocol)
+    search?.anchors.delete(protocol)
     try {
       anchor ??= this.#openAnchor(protocol)
       this.#acquiring.add(anchor)
@@ -224,16 +234,21 @@ export class ReservationManager implements AsyncDisposable {
       this.#checkOpen(signal)
       return this.#keep(protocol, anchor, output, acquiredAt)
     } catch (error) {
+      const mayGoOn = this.#endFor(signal) === undefined
+      const isCounted = search?.explainsRefusals === false && !channels.failure.hasSubscribers
+      if (isCounted && anchor !== undefined && mayGoOn && isRefused(error, startPort)) {
+        search.anchors.set(protocol, anchor)
+        throw UNEXPLAINED
+      }
       const range: PortRange = { protocol, startPort, count }
       // Of the places of a search, the error of the search has the hint.
       const hint = onlyStartPort(request) === startPort ? this.#hint : undefined
       const explained = anchor === undefined ? explainAnchor(error, range) : explainAcquire(error, range, hint)
       const failure = this.#endFor(signal) ?? explained
-      const mayGoOn = this.#endFor(signal) === undefined
-      if (anchor !== undefined && refused !== undefined && isRefusal(failure)) refused.set(protocol, anchor)
+      if (anchor !== undefined && search !== undefined && isRefusal(failure)) search.anchors.set(protocol, anchor)
       else if (anchor !== undefined) closeQuietly(anchor) // ends what ACQUIRE may have granted
       if (isReused && mayGoOn && isSystemCallError(error) && meansUsedSocket(error.code)) {
-        return await this.#acquireAt(protocol, startPort, request, acquiredAt, refused)
+        return await this.#acquireAt(protocol, startPort, request, acquiredAt, search)
       }
       if (channels.failure.hasSubscribers) {
         publish('failure', this.transport, range, { operation: 'acquire', error: failure })
