@@ -43,7 +43,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
   async release(options: ReleaseOptions = {}): Promise<void> {
     const signal = readSignalOption(options)
     this.#released ??= this.#release()
-    await untilAborted(this.#released, signal)
+    await (signal === undefined ? this.#released : untilAborted(this.#released, signal))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -59,7 +59,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
   async #end(): Promise<void> {
     const { anchor } = this.#record
     // Closing the anchor ends the reservation whatever RELEASE does, and cancels RELEASE if it is pending.
-    const asked = this.#askRelease()
+    const asked = callWithToken(anchor.socket, SIO_RELEASE_PORT_RESERVATION, this.#record.token)
     let failure: unknown
     try {
       anchor.socket.close()
@@ -67,16 +67,12 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
       failure = explainRelease(error, this)
       this.#sockets.reportFailure('release', failure)
     }
-    await asked
+    try {
+      await asked
+    } catch {
+      // The close of the anchor has ended the reservation.
+    }
     this.#record.reportEnd()
     if (failure !== undefined) throw failure
-  }
-
-  async #askRelease(): Promise<void> {
-    try {
-      await callWithToken(this.#record.anchor.socket, SIO_RELEASE_PORT_RESERVATION, this.#record.token)
-    } catch {
-      // The close of the anchor ends the reservation.
-    }
   }
 }
