@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import {
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_FOUND,
@@ -469,7 +468,7 @@ function overlap(one: Binding, other: Binding): boolean {
 
 function familiesOf({ address, ipv6Only }: Binding): Families {
   if (address === '::') return ipv6Only ? IPV6 : BOTH
-  return isIPv6(unmapped(address)) ? IPV6 : IPV4
+  return unmapped(address).includes(':') ? IPV6 : IPV4
 }
 
 /** The IPv4 address of an IPv4-mapped IPv6 address; any other address as it is. */

@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import type { Protocol } from '../port-range.js'
 import { TCP_SERVER, tcpHandleClass, udpHandleClass } from './handle-classes.js'
+import { hasIpv6Form } from './has-ipv6-form.js'
 
 /** A bind and its error; without a code it succeeded. */
 export interface BindAttempt {
@@ -19,7 +19,7 @@ export interface BindAttempt {
  */
 export function bindBriefly(protocol: Protocol, address: string, port: number): BindAttempt {
   const handle = protocol === 'udp' ? new (udpHandleClass())(0) : new (tcpHandleClass())(TCP_SERVER)
-  const bound = isIPv6(address) ? handle.bind6(address, port, 0) : handle.bind(address, port, 0)
+  const bound = hasIpv6Form(address) ? handle.bind6(address, port, 0) : handle.bind(address, port, 0)
   // libuv reports a TCP address in use only when the bound socket is used.
   const errno = bound || handle.getsockname({})
   handle.close()

@@ -1,5 +1,5 @@
 import { Socket as DatagramSocket } from 'node:dgram'
-import { isIPv6, Server, Socket } from 'node:net'
+import { Server, Socket } from 'node:net'
 import type { BindMode } from '../backend/call-arguments.js'
 import type { Protocol } from '../port-range.js'
 import type { ConnectOptions, SocketAddress } from '../winsock-socket.js'
@@ -16,6 +16,7 @@ import {
   udpHandleClass,
 } from './handle-classes.js'
 import { addressError, handleError } from './handle-error.js'
+import { hasIpv6Form } from './has-ipv6-form.js'
 import { serveIpv4 } from './ipv4-through-ipv6.js'
 import { startListening } from './start-listening.js'
 
@@ -70,7 +71,7 @@ export function bindInto(
 ): void {
   const onlyIpv6 = protocol === 'tcp' ? UV_TCP_IPV6ONLY : UV_UDP_IPV6ONLY
   const flags = (reuseAddr ? UV_UDP_REUSEADDR : 0) | (ipv6Only ? onlyIpv6 : 0)
-  const bound = isIPv6(address) ? handle.bind6(address, port, flags) : handle.bind(address, port, flags)
+  const bound = hasIpv6Form(address) ? handle.bind6(address, port, flags) : handle.bind(address, port, flags)
   // libuv reports a TCP address in use only when the bound socket is used.
   const errno = bound || handle.getsockname({})
   if (errno !== 0) throw addressError(errno, protocol === 'tcp' ? 'listen' : 'bind', { address, port })
