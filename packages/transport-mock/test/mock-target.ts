@@ -88,9 +88,10 @@ export const MODERN_FEATURES: readonly ConformanceFeature[] = [
   'pending-calls',
   'reboot',
   'leftovers',
+  'socket-table',
   ...(hasIPv6() ? (['ipv6'] as const) : []),
 ]
-export const LEGACY_FEATURES: readonly ConformanceFeature[] = ['leftovers']
+export const LEGACY_FEATURES: readonly ConformanceFeature[] = ['leftovers', 'socket-table']
 
 /** A current Windows: every behaviour can be tested. */
 export const modernTarget: ConformanceTarget = mockTarget('the mock kernel', MODERN_BUILD, MODERN_FEATURES)

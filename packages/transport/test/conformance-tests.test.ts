@@ -66,6 +66,7 @@ it('needs every feature but the count of leftovers', () => {
     'pending-calls',
     'ipv6',
     'reboot',
+    'socket-table',
   ]
   expect(needed).toEqual(new Set(features))
 })

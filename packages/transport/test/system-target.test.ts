@@ -126,3 +126,10 @@ it('does not report the persistent functions as missing if Create is refused for
   expect(await results(ERROR_ACCESS_DENIED)).toBe('not shown')
   expect(await results(ERROR_PROC_NOT_FOUND)).toBe('failed') // Lookup and Delete of this machine succeed
 })
+
+it('finds out that the transport has a socket table', async () => {
+  const table = { read: async () => [], readProcess: async () => ({ image: null, started: null }) }
+  const { openTransport } = machineWith(NO_ERROR, NO_ERROR)
+  const target = await systemTarget('the fake', () => Object.assign(openTransport(), { socketTable: table }))
+  expect(target.features).toContain('socket-table')
+})

@@ -7,7 +7,7 @@ import { finish, runWinport } from './run-winport.js'
 
 const NOTHING_LEFT = '{"sockets":0,"reservations":0,"persistent":0}\n'
 
-const bare: readonly ConformanceFeature[] = hasIPv6() ? ['ipv6'] : []
+const bare: readonly ConformanceFeature[] = ['socket-table', ...(hasIPv6() ? (['ipv6'] as const) : [])]
 const known = new Set<ConformanceFeature>([...bare, 'other-process', 'runtime-reservations'])
 /** The features of a machine without any preparation, with elevation and without. */
 const elevatedFeatures = new Set<ConformanceFeature>([...known, 'persistent-reservations'])

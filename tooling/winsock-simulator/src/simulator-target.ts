@@ -46,11 +46,12 @@ export const simulatorFeatures: ReadonlySet<ConformanceFeature> = new Set<Confor
   'pending-calls',
   'reboot',
   'leftovers',
+  'socket-table',
   ...IPV6,
 ])
 
 /** The features of a native backend on a Winsock without port reservations, such as that of Wine. */
-export const bareFeatures: ReadonlySet<ConformanceFeature> = new Set(IPV6)
+export const bareFeatures: ReadonlySet<ConformanceFeature> = new Set(['socket-table' as const, ...IPV6])
 
 /** The conformance target of a native backend on the simulator. */
 export function simulatorTarget(backend: NativeBackend, simulator: WinsockSimulator): ConformanceTarget {

@@ -1,5 +1,5 @@
 import { SIO_RELEASE_PORT_RESERVATION, WSAEFAULT } from '@winport/definitions'
-import { type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
+import { type SocketTable, type Transport, WinsockError, type WinsockSocket } from '@winport/transport'
 import { TransportProcess } from '@winport/transport/conformance'
 import type { MockTransport } from '../../src/index.js'
 import { altered } from '../altered.js'
@@ -18,6 +18,16 @@ export const lifetimeFaults: readonly FaultCase[] = [
         socket.close()
       },
     })),
+  ],
+  [
+    'the socket table is empty',
+    ['the socket table lists a bound UDP socket until the socket is closed'],
+    { transport: (transport) => withTable(transport, async () => []) },
+  ],
+  [
+    'the socket table does not leave out other ports',
+    ['the socket table lists a bound UDP socket until the socket is closed'],
+    { transport: (transport) => withTable(transport, async (protocol) => await transport.socketTable.read(protocol)) },
   ],
   [
     'closing a transport does nothing',
@@ -87,3 +97,8 @@ export const lifetimeFaults: readonly FaultCase[] = [
     },
   ],
 ]
+
+function withTable(transport: MockTransport, read: SocketTable['read']): Transport {
+  const socketTable: SocketTable = { read, readProcess: async (pid) => await transport.socketTable.readProcess(pid) }
+  return altered<Transport>(transport, { socketTable })
+}

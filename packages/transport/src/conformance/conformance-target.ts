@@ -25,6 +25,8 @@ export type ConformanceFeature =
   | 'pending-calls'
   /** IPv6 sockets can be opened, and bound to `'::1'`. */
   | 'ipv6'
+  /** The transport has a `socketTable`, and the system lists its sockets there. */
+  | 'socket-table'
   /** `reboot` restarts the machine. */
   | 'reboot'
   /**

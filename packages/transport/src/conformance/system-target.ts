@@ -86,6 +86,7 @@ async function findFeatures(
   features: Set<ConformanceFeature>,
 ): Promise<readonly SystemCallError[]> {
   await using transport = await openTransport()
+  if (transport.socketTable !== undefined) features.add('socket-table')
   const refusals: SystemCallError[] = []
   const attempt = async (call: () => Promise<void>): Promise<string | undefined> => {
     try {

@@ -21,6 +21,7 @@ export class OwnReservations {
     return {
       name: transport.name,
       persistent: this.#watchPersistent(transport.persistent),
+      socketTable: transport.socketTable,
       openSocket: (spec) => transport.openSocket(spec),
       close,
       [Symbol.asyncDispose]: close,

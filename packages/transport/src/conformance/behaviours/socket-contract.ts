@@ -109,6 +109,34 @@ export const socketContractTests: readonly ConformanceTest[] = [
   {
     number: 'contract',
     source: 'contract',
+    title: 'the socket table lists a bound UDP socket until the socket is closed',
+    needs: ['socket-table'],
+    modes: ['blocking'],
+    run: async (t) => {
+      const transport = await t.openTransport()
+      const table = transport.socketTable
+      ok(table !== undefined, 'there is no socket table')
+      const [socket, other] = [transport.openSocket({ protocol: 'udp' }), transport.openSocket({ protocol: 'udp' })]
+      for (const opened of [socket, other]) opened.bind({ address: '127.0.0.1', port: 0 })
+      const local = socket.localAddress()
+      const listed = async (port?: number) =>
+        (await table.read('udp', port)).filter((entry) => entry.address === '127.0.0.1' && entry.port === local.port)
+      for (const entries of [await listed(local.port), await listed()]) {
+        strictEqual(entries.length, 1)
+        const [entry] = entries
+        strictEqual(entry?.family, 'ipv4')
+        strictEqual(entry?.state, 'BOUND')
+        strictEqual(entry?.remote, null)
+      }
+      strictEqual((await listed(other.localAddress().port)).length, 0)
+      socket.close()
+      strictEqual((await listed(local.port)).length, 0)
+    },
+  },
+
+  {
+    number: 'contract',
+    source: 'contract',
     title: 'arguments of the wrong type or size throw before any call is made',
     needs: [],
     modes: ['blocking'],
