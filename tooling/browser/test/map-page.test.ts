@@ -27,7 +27,8 @@ describe.skipIf(chromium === undefined)('the page of winport map --html', () => 
     writeFileSync(FILE, htmlPage(windowsSample()))
     browser = await launch({
       executablePath: chromium ?? '',
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [], // Chromium has no sandbox for root
+      // Chromium has no sandbox for root, and the shared memory of a container is small.
+      args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
       timeout: TIME_LIMIT_MS,
       protocolTimeout: TIME_LIMIT_MS,
     })
