@@ -103,6 +103,14 @@ describe.each(bundlers)('bundled with $name', ({ name, bundle }) => {
   })
 })
 
+describe('a CommonJS bundle', () => {
+  it('completes a call that koffi refuses to wait for while the timers are faked', async () => {
+    const outfile = join(complete.folder, 'refused-wait.cjs')
+    const program = await runEsbuild(join(complete.folder, 'refused-wait.js'), outfile, 'cjs')
+    expect(await complete.runProgram(program, simulatorPath)).toEqual({ count: 2 })
+  })
+})
+
 describe('a single executable application', () => {
   it('serves over the addon, which is its asset', async () => {
     const program = join(complete.folder, 'single-executable.js')

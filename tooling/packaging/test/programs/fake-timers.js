@@ -1,10 +1,5 @@
 // The entry point of bundles that load winport while a test runner fakes the timers.
-import timers from 'node:timers'
-
-const timersOfModule = ['setImmediate', 'setTimeout', 'setInterval']
-const never = () => ({ ref() {}, unref() {} })
-for (const name of [...timersOfModule, 'queueMicrotask']) globalThis[name] = never
-for (const name of timersOfModule) timers[name] = never // the default export is what require('node:timers') returns
+import './faked-timers.js'
 
 async function run() {
   const { openReservationManager } = await import('winport')
