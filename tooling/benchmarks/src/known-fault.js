@@ -1,8 +1,9 @@
 /**
- * What the build of `--check` does wrong (delayed/fault.js): 'third': each call takes a third longer, the default;
- * 'turn': one call of 5000 takes 15 ms longer; 'leak': each block leaves memory behind; 'none'. Other builds ignore it.
+ * What the build of `--check` does wrong (delayed/fault.js): 'third': each call takes a third longer, the default; 'job': all
+ * from an acquire to the next release takes a third longer; 'turn': one call of 5000 takes 15 ms longer; 'leak': each
+ * block leaves memory behind; 'none'. Other builds ignore it.
  *
- * @param {'third' | 'turn' | 'leak' | 'none'} fault
+ * @param {'third' | 'job' | 'turn' | 'leak' | 'none'} fault
  */
 export function setKnownFault(fault) {
   globalThis.winportKnownFault = fault

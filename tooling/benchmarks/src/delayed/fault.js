@@ -10,6 +10,7 @@ const delayed = new WeakSet()
 let paidUntil = 0
 let overhead = 0
 let calls = 0
+let jobBegan = 0
 
 /** Every call of a manager and of its blocks takes a third longer. */
 export function delayManagers({ prototype }) {
@@ -69,6 +70,8 @@ function fault() {
 function pay(began, name) {
   const now = performance.now()
   if (fault() === 'third') spendUntil(now + (now - Math.max(began, paidUntil)) * SHARE - overhead)
+  if (fault() === 'job' && name === 'acquire') jobBegan = began
+  if (fault() === 'job' && name === 'release') spendUntil(now + (now - jobBegan) * SHARE)
   if (fault() === 'turn' && (name === 'close' || ++calls % ONE_IN === 0)) spendUntil(now + LONG_TURN)
   paidUntil = performance.now()
 }

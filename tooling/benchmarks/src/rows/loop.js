@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { valueRow } from '../row.js'
 
-const RUNS = 7
+const RUNS = 3
 const SCRIPT = fileURLToPath(new URL('../programs/loop-turns.js', import.meta.url))
 const WHAT = {
   acquire: 'napi: longest turn of the loop, 10,000 blocks acquired at once',
