@@ -45,7 +45,7 @@ if (windows?.kind === 'wine' && windows.arch === 'x64') {
       const cwd = await deployForWindows('@winport/doctor')
       const program = 'test/programs/windows-sources.js'
       const args = [program, KEY, windowsPath(folder), ...files, record('nothing', new Uint8Array(0))]
-      const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: 300_000 })
+      const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: 500_000 })
       expect(exitCode, stdout + stderr).toBe(0)
       const { bare, persistent, printed } = JSON.parse(stdout)
       // Wine's netsh prints nothing.
@@ -59,7 +59,7 @@ if (windows?.kind === 'wine' && windows.arch === 'x64') {
         unknown: "netsh.exe printed ''; the registry has only the persistent ranges",
       })
       expect(printed).toEqual([...LANGUAGES.map(() => ({ ranges: RANGES, unknown: null })), nothing])
-    }, 320_000)
+    })
   })
 }
 

@@ -14,7 +14,7 @@ const SETTINGS = [
 const nodes = await supportedNodesOrExplain('the conformance suite of transport-linux')
 
 for (const setting of SETTINGS) {
-  it(`shows every behaviour ${setting.name}`, { timeout: 300_000 }, async () => {
+  it(`shows every behaviour ${setting.name}`, async () => {
     const report = await runProgram('conformance.js', [setting.name], setting)
     mkdirSync('reports', { recursive: true })
     writeFileSync(`reports/conformance ${setting.name}.txt`, report)
@@ -24,7 +24,7 @@ for (const setting of SETTINGS) {
 }
 
 for (const { version, path } of nodes.slice(1)) {
-  it(`shows every behaviour on Node.js ${version}`, { timeout: 300_000 }, async () => {
+  it(`shows every behaviour on Node.js ${version}`, async () => {
     const report = await runProgram('conformance.js', [`on Node.js ${version}`], AS_STARTED, process.env, path)
     expect(report).toMatch(/^\d+ shown, 0 failed, \d+ not shown$/m)
   })

@@ -61,7 +61,7 @@ describe('the addon, in a process of its own', () => {
   it('frees no call that completes while its environment ends, with AddressSanitizer', async () => {
     const env = await sanitized('detect_leaks=0:halt_on_error=1')
     expect(JSON.parse(await run('late-completions.js', [SANITIZED, '3'], env))).toEqual({ pendingCalls: 0 })
-  }, 120_000)
+  })
 
   it(`withstands ${CALLS} hostile calls, with AddressSanitizer and UBSan`, async () => {
     const seed = process.env['WINPORT_HOSTILE_SEED'] ?? String(Math.trunc(Math.random() * 2 ** 31))
@@ -74,7 +74,7 @@ describe('the addon, in a process of its own', () => {
     expect(completed).toBeGreaterThan(pending / 2) // the others had a hostile listener
     expect(pendingCalls).toBe(0)
     expect(functions).toBe(26)
-  }, 120_000)
+  })
 
   it(`does not leak in ${CYCLES} cycles of acquire, listen and release`, async () => {
     const { heapUsed, arrayBuffers, rss, left } = JSON.parse(await run('cycles.js', [String(CYCLES)]))
@@ -82,5 +82,5 @@ describe('the addon, in a process of its own', () => {
     expect(arrayBuffers).toBeLessThan(10_000)
     expect(rss).toBeLessThan(16_000_000)
     expect(left).toEqual(NOTHING)
-  }, 120_000)
+  })
 })

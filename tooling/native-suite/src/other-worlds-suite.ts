@@ -17,17 +17,13 @@ export async function defineOtherWorldsTests(backend: NativeBackend): Promise<vo
   const simulator = new WinsockSimulator(`${backend.name}-other-worlds`, await leasePorts(1000))
   afterAll(() => simulator.destroy())
 
-  it.each([1, 2, 3])(
-    'passes the suite in a world that differs in most points (%i)',
-    { timeout: 120_000 },
-    async (n) => {
-      simulator.setWorld(nthWorld(n))
-      const report = await runConformance(simulatorTarget(backend, simulator))
-      const failures = report.results
-        .filter(({ outcome }) => outcome === 'failed')
-        .map(({ number, title, mode, failure }) => `${number} ${title} (${mode}): ${failure}`)
-      expect(failures).toEqual([])
-      expect(formatConformanceReport(report).split('\n').at(-1)).toBe(soundSums(simulatorFeatures))
-    },
-  )
+  it.each([1, 2, 3])('passes the suite in a world that differs in most points (%i)', async (n) => {
+    simulator.setWorld(nthWorld(n))
+    const report = await runConformance(simulatorTarget(backend, simulator))
+    const failures = report.results
+      .filter(({ outcome }) => outcome === 'failed')
+      .map(({ number, title, mode, failure }) => `${number} ${title} (${mode}): ${failure}`)
+    expect(failures).toEqual([])
+    expect(formatConformanceReport(report).split('\n').at(-1)).toBe(soundSums(simulatorFeatures))
+  })
 }

@@ -42,7 +42,7 @@ describe.skipIf(!canRunWindows)("definitions agree with mingw-w64's headers as a
       const [, name = '', value = ''] = /^(.*) (\d+)$/.exec(line) ?? []
       header.set(name, BigInt(value))
     }
-  }, 60_000)
+  })
 
   test.each([...STRUCTS, ...ROWS])('$name has the same size and offsets', ({ name, size, offsetOf }) => {
     expect(header.get(`sizeof ${name}`)).toBe(BigInt(size))
