@@ -3,7 +3,7 @@ import { lookup } from 'node:dns'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { createServer as createHttpServer, Server as HttpServer, type RequestListener } from 'node:http'
-import { createServer as createHttp2Server, connect as http2Connect } from 'node:http2'
+import { createServer as createHttp2Server } from 'node:http2'
 import { createServer as createHttpsServer, get as httpsGet } from 'node:https'
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { failureOf } from './failure-of.js'
 import { itWithIPv6 } from './it-with-ipv6.js'
 import { certificate, privateKey } from './localhost-certificate.js'
-import { greeter, httpGet, read, readFrom } from './real-request.js'
+import { greeter, http2Get, httpGet, read, readFrom } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
 const host = '127.0.0.1'
@@ -444,14 +444,7 @@ describe('real requests reach an attached server', () => {
 
   it('of http2', async () => {
     const port = await listen(createHttp2Server((_request, response) => response.end('two')))
-    const session = http2Connect(`http://${host}:${port}`)
-    try {
-      expect(await read(session.request({ ':path': '/' }))).toBe('two')
-    } finally {
-      const closed = once(session, 'close')
-      session.destroy()
-      await closed
-    }
+    expect(await http2Get(`http://${host}:${port}`)).toBe('two')
   })
 
   it('of a WebSocket library, which upgrades connections of the server', async () => {

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer as createHttp2Server, createSecureServer, connect as http2Connect } from 'node:http2'
+import { createServer as createHttp2Server, createSecureServer } from 'node:http2'
 import { createServer as createHttpsServer, get as httpsGet } from 'node:https'
 import type { Server } from 'node:net'
 import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { certificate, privateKey } from './localhost-certificate.js'
-import { greeter, httpGet, read, readFrom } from './real-request.js'
+import { greeter, http2Get, httpGet, read, readFrom } from './real-request.js'
 import { realPorts, SimulatedMachine } from './simulated-machine.js'
 
 describe('listen serves real requests on a port of the block', () => {
@@ -54,14 +54,8 @@ describe('listen serves real requests on a port of the block', () => {
     ['secure', () => createSecureServer(credentials, (_request, response) => response.end('two')), 'https'],
   ] as const)('with a %s http2 server', async (_name, create, scheme) => {
     const port = await listen(create())
-    const session = http2Connect(`${scheme}://${host}:${port}`, { ca: certificate, servername: 'localhost' })
-    try {
-      expect(await read(session.request({ ':path': '/' }))).toBe('two')
-    } finally {
-      const closed = once(session, 'close')
-      session.destroy()
-      await closed
-    }
+    const url = `${scheme}://${host}:${port}`
+    expect(await http2Get(url, { ca: certificate, servername: 'localhost' })).toBe('two')
   })
 
   it('with a server on every port of a block at once', async () => {

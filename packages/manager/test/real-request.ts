@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { get } from 'node:http'
+import { connect as http2Connect, type SecureClientSessionOptions } from 'node:http2'
 import { connect, createServer, type Server } from 'node:net'
 
 /** A server that sends its greeting to each client, and ends the connection. */
@@ -24,4 +25,16 @@ export async function read(stream: AsyncIterable<Buffer>): Promise<string> {
   let text = ''
   for await (const chunk of stream) text += String(chunk)
   return text
+}
+
+/** Requests `/` over HTTP/2. @returns the body, once the session is closed */
+export async function http2Get(url: string, options: SecureClientSessionOptions = {}): Promise<string> {
+  const session = http2Connect(url, options)
+  try {
+    return await read(session.request({ ':path': '/' }))
+  } finally {
+    const closed = once(session, 'close')
+    session.destroy()
+    await closed
+  }
 }
