@@ -3,7 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { deployForWindows, runOnWindows, windowsOrExplain, windowsPath } from '@winport/windows'
+import {
+  cacheDirectory,
+  deployForWindows,
+  runOnWindows,
+  windowsOrExplain,
+  windowsPath,
+  withDirectoryLock,
+} from '@winport/windows'
 import { afterAll, describe, expect, it } from 'vitest'
 import { persistentExclusionsQuery } from '../src/windows/persistent-exclusions.js'
 import { encode, NETSH_LANGUAGES } from './netsh-languages.js'
@@ -45,7 +52,10 @@ if (windows?.kind === 'wine' && windows.arch === 'x64') {
       const cwd = await deployForWindows('@winport/doctor')
       const program = 'test/programs/windows-sources.js'
       const args = [program, KEY, windowsPath(folder), ...files, record('nothing', new Uint8Array(0))]
-      const { exitCode, stdout, stderr } = await runOnWindows({ cwd, args, timeoutMs: 500_000 })
+      // All runs of this test on this machine share one registry.
+      const { exitCode, stdout, stderr } = await withDirectoryLock(join(cacheDirectory(), 'registry.lock'), () =>
+        runOnWindows({ cwd, args, timeoutMs: 500_000 }),
+      )
       expect(exitCode, stdout + stderr).toBe(0)
       const { bare, persistent, printed } = JSON.parse(stdout)
       // Wine's netsh prints nothing.
