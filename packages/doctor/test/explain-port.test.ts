@@ -113,17 +113,19 @@ describe('explainPort', () => {
 
   it('finds the range of the kernel that netsh shows, and skips it for the next port', async () => {
     const kernel = new MockKernel({ avoidHostPorts: true })
-    const { startPort: port } = await leasePorts(12)
-    const stranger = kernel.openTransport().openSocket({ protocol: 'tcp' })
-    stranger.bind({ address: '0.0.0.0', port })
-    const explanation = await explainPortFrom(netsh(`${port - 1} ${port + 9}`), {
+    const { startPort } = await leasePorts(12)
+    const request = new Uint8Array(INET_PORT_RANGE.size)
+    INET_PORT_RANGE.encode({ StartPort: startPort, NumberOfPorts: 11 }, request)
+    const tenant = kernel.openTransport().openSocket({ protocol: 'tcp' })
+    await tenant.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, request, new Uint8Array(16))
+    const explanation = await explainPortFrom(netsh(`${startPort} ${startPort + 10}`), {
       protocol: 'tcp',
-      port,
+      port: startPort + 1,
       transport: kernel.openTransport(),
     })
     expect(explanation.causes).toMatchObject([{ kind: 'kernel-reservation', certainty: 'shown' }])
-    expect(explanation.nextFree).toBe(port + 10)
-    stranger.close()
+    expect(explanation.nextFree).toBe(startPort + 11)
+    tenant.close()
     kernel.assertNothingHeld()
   })
 
