@@ -57,13 +57,19 @@ describe.each([
   )
 })
 
-test('the shared library exports the same names as the DLL and no others', () => {
+/** Not in the DLL, which passes calls about processes on to Windows: there a program looks these up, and Wine has none of them. */
+const ONLY_ON_LINUX = ['InternalGetBoundTcpEndpointTable', 'InternalGetBoundTcp6EndpointTable']
+/** On Linux these are missing, as an export of Windows can be. */
+const ONLY_IN_THE_DLL = ['GetProcessTimes']
+
+test('the shared library exports the same names as the DLL, but for the named few', () => {
   const library = join(linux, 'libwinsock-simulator.so')
   const symbols = execFileSync('nm', ['-D', '--defined-only', library], { encoding: 'utf8' }).trim().split('\n')
   const exported = symbols.map((symbol) => symbol.replace(/^\S+ T /, ''))
   const definition = readFileSync(join(import.meta.dirname, '..', 'native', 'exports', 'winsock-simulator.def'), 'utf8')
   const defined = [...definition.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name)
-  expect(exported.sort()).toEqual(defined.sort())
+  const common = defined.filter((name) => !ONLY_IN_THE_DLL.includes(name))
+  expect(exported.sort()).toEqual([...common, ...ONLY_ON_LINUX].sort())
 })
 
 const canRunWindows = (await windowsOrExplain("the simulator's DLL")) !== undefined
