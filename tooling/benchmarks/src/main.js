@@ -11,7 +11,7 @@ import { enterNetwork } from './network.js'
 import { table } from './table.js'
 
 /** The files of rows/. */
-const GROUPS = ['start-up', 'servers', 'doors', 'reservations', 'searches', 'loop', 'memory', 'linux', 'size']
+const GROUPS = ['start-up', 'servers', 'doors', 'reservations', 'searches', 'loop', 'memory', 'linux', 'hammer', 'size']
 
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean' }, check: { type: 'boolean' }, only: { type: 'string' } },
