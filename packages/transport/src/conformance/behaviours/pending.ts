@@ -7,6 +7,7 @@ import {
   WSAEINTR,
 } from '@winport/definitions'
 import { AbortError } from '../../abort-error.js'
+import { nextTurn } from '../../backend/next-turn.js'
 import { WinsockError } from '../../winsock-error.js'
 import type { ConformanceTest } from '../conformance-test.js'
 import { encodeRange, encodeToken } from '../encode-request.js'
@@ -30,7 +31,7 @@ export const pendingTests: readonly ConformanceTest[] = [
         started(call.then(() => complete++))
         return { socket, output, call }
       })
-      await new Promise(setImmediate)
+      await nextTurn()
       t.note(`${complete} of 8 calls were complete in the next turn of the event loop`)
       const starts = new Set<number>()
       const tokens = new Set<bigint>()
