@@ -19,6 +19,7 @@ import {
   nat,
   oneof,
   record,
+  tuple,
 } from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { type Command, Machine, type Outcome } from './simulated-machine.js'
@@ -44,7 +45,7 @@ const startPort = oneof(
   integer({ min: LAST.startPort + LAST.count - 6, max: 65_535 }),
 )
 
-const command: Arbitrary<Command> = record({
+const command: Arbitrary<Omit<Command, 'anyAddress'>> = record({
   call: oneof(
     { weight: 6, arbitrary: constantFrom(...CALLS) },
     { weight: 3, arbitrary: constantFrom('open', 'bind') },
@@ -57,7 +58,6 @@ const command: Arbitrary<Command> = record({
   startPort,
   count: constantFrom(0, 1, 1, 2, 3, 5, 20, 64, 65),
   overlapped: boolean(),
-  anyAddress: boolean(),
   mappedAddress: boolean(),
   reuseAddr: boolean(),
   ipv6Only: boolean(),
@@ -117,7 +117,10 @@ it.each([
   ['any world', world, 500],
 ])('the mock, koffi and napi give the same outcome for each command in %s', async (...row) => {
   const [, worlds, numRuns] = row
-  const steps = array(command, { minLength: 5, maxLength: 60, size: 'max' })
+  // The conformance suite has wildcards beside addresses of the same port. Linux, below the simulator, refuses some that Windows allows.
+  const steps = tuple(array(command, { minLength: 5, maxLength: 60, size: 'max' }), boolean()).map(
+    ([commands, anyAddress]) => commands.map((step) => ({ ...step, anyAddress })),
+  )
   await assert(
     asyncProperty(worlds, mostlyElevated, steps, async (world, elevated, commands) => {
       const expected = await onMock(world, elevated, commands)
