@@ -2,6 +2,7 @@ import type { Protocol, SocketProcess, SocketTable, SocketTableEntry, Transport 
 import { endpoint } from './address-overlap.js'
 import type { ExcludedRange } from './excluded-ranges.js'
 import type { Fact } from './fact.js'
+import { addHolders } from './holders-by-port.js'
 import type { SocketsByPort } from './map-ports.js'
 import type { Holder } from './port-explanation.js'
 import type { PortFacts } from './port-facts.js'
@@ -45,11 +46,7 @@ class SocketTableSources implements PortSources {
     }
     const holders = await this.#holdersOf(entries)
     const sockets = new Map<number, Holder[]>()
-    for (const [i, { port }] of entries.entries()) {
-      const known = sockets.get(port) ?? []
-      sockets.set(port, known)
-      known.push(...holders.slice(i, i + 1))
-    }
+    for (const [i, { port }] of entries.entries()) addHolders(sockets, port, holders.slice(i, i + 1))
     return { value: sockets }
   }
 

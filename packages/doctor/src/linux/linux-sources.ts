@@ -3,6 +3,7 @@ import type { Protocol } from '@winport/transport'
 import { codeOf, messageOf } from '@winport/transport/backend'
 import type { ExcludedRange } from '../excluded-ranges.js'
 import type { Fact } from '../fact.js'
+import { addHolders } from '../holders-by-port.js'
 import type { SocketsByPort } from '../map-ports.js'
 import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
@@ -62,9 +63,7 @@ export class LinuxSources implements PortSources {
       const sockets = new Map<number, Holder[]>()
       for (const row of rows) {
         const holders = (owners.get(row.inode) ?? [null]).map((pid) => holderOf(row, pid, details, nameOf))
-        const known = sockets.get(row.port)
-        if (known === undefined) sockets.set(row.port, holders)
-        else known.push(...holders)
+        addHolders(sockets, row.port, holders)
       }
       return { value: sockets }
     } catch (error) {

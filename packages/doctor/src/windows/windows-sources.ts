@@ -1,6 +1,7 @@
 import type { Protocol } from '@winport/transport'
 import { type ExcludedRange, parseExcludedRanges } from '../excluded-ranges.js'
 import type { Fact } from '../fact.js'
+import { addHolders } from '../holders-by-port.js'
 import type { SocketsByPort } from '../map-ports.js'
 import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
@@ -52,9 +53,7 @@ export class WindowsSources implements PortSources {
     for (const { port, ...row } of rows.value) {
       const image = row.pid === null ? null : (images?.get(row.pid) ?? null)
       const holder = { ...row, image, user: null, services: null, since: null, started: null }
-      const known = sockets.get(port)
-      if (known === undefined) sockets.set(port, [holder])
-      else known.push(holder)
+      addHolders(sockets, port, [holder])
     }
     return { value: sockets }
   }
