@@ -86,7 +86,7 @@ describe('the hint of a manager', () => {
   })
 
   it('is refused if it is no function', () => {
-    const options = { transport: kernel.openTransport(), hint: 'Ask.' } as unknown as { transport: never }
+    const options = { transport: kernel.openTransport(), hint: 'Ask.' as never }
     expect(() => new ReservationManager(options)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   })
 })

@@ -16,7 +16,7 @@ import { floor } from './floor.js'
  *
  * @template {string} Name
  * @param {Record<Name, Case | (() => unknown)>} cases
- * @param {{ rounds: number, calls?: number }} options `calls`: how many a case makes in a round
+ * @param {{ rounds: number, calls?: number }} options `calls`: the number of calls that one case makes in each round
  * @returns {Promise<Record<Name, number[]>>} the milliseconds of one call, for each round
  */
 export async function measureInRounds(cases, { rounds, calls = 1 }) {
