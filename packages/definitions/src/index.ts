@@ -28,6 +28,7 @@ export {
   ERROR_ACCESS_DENIED,
   ERROR_INSUFFICIENT_BUFFER,
   ERROR_INVALID_PARAMETER,
+  ERROR_MORE_DATA,
   ERROR_NOT_FOUND,
   ERROR_NOT_SUPPORTED,
   ERROR_OPERATION_ABORTED,
@@ -37,6 +38,19 @@ export {
 export { IP_HELPER_ERRORS, ipHelperError } from './ip-helper-errors.js'
 export { type PersistentVerb, persistentFunctionName } from './persistent-functions.js'
 export { DEFAULT_DYNAMIC_RANGE, LAST_PORT } from './port-space.js'
+export {
+  ENUM_SERVICE_STATUS_PROCESSW,
+  type PointerStruct,
+  type PointerStructs,
+  PROCESS_QUERY_LIMITED_INFORMATION,
+  SC_ENUM_PROCESS_INFO,
+  SC_MANAGER_ENUMERATE_SERVICE,
+  SERVICE_ACTIVE,
+  SERVICE_WIN32,
+  TOKEN_QUERY,
+  TOKEN_USER,
+  TOKEN_USER_CLASS,
+} from './process-structs.js'
 export {
   type ProviderStruct,
   WSAPROTOCOL_INFOW,

@@ -10,6 +10,8 @@ export const ERROR_INVALID_PARAMETER = 87
 export const ERROR_INSUFFICIENT_BUFFER = 122
 /** The library does not export the function. */
 export const ERROR_PROC_NOT_FOUND = 127
+/** More of the result is available. */
+export const ERROR_MORE_DATA = 234
 /** The call was cancelled or its thread ended. */
 export const ERROR_OPERATION_ABORTED = 995
 /** No persistent reservation has exactly this range. */

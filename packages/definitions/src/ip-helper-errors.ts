@@ -78,6 +78,7 @@ export const IP_HELPER_ERRORS: readonly SystemErrorEntry[] = [
   },
   { number: 170, name: 'ERROR_BUSY', meaning: 'The resource is in use.', nodeCode: undefined },
   { number: 183, name: 'ERROR_ALREADY_EXISTS', meaning: 'The object already exists.', nodeCode: 'EEXIST' },
+  { number: 234, name: 'ERROR_MORE_DATA', meaning: 'More of the result is available.', nodeCode: undefined },
   { number: 487, name: 'ERROR_INVALID_ADDRESS', meaning: 'A pointer is not valid.', nodeCode: undefined },
   { number: 740, name: 'ERROR_ELEVATION_REQUIRED', meaning: 'The call needs an elevated process.', nodeCode: 'EACCES' },
   {
@@ -121,6 +122,12 @@ export const IP_HELPER_ERRORS: readonly SystemErrorEntry[] = [
     name: 'ERROR_PRIVILEGE_NOT_HELD',
     meaning: 'The caller lacks a privilege that the call needs.',
     nodeCode: 'EPERM',
+  },
+  {
+    number: 1332,
+    name: 'ERROR_NONE_MAPPED',
+    meaning: 'No account has this security identifier.',
+    nodeCode: undefined,
   },
   { number: 1359, name: 'ERROR_INTERNAL_ERROR', meaning: 'The system had an internal error.', nodeCode: undefined },
   {

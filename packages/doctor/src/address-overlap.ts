@@ -12,7 +12,7 @@ export function overlaps(a: string, b: string): boolean {
 }
 
 /** `[::]:3000`, `127.0.0.1:3000` */
-export function endpoint(address: string, port: number): string {
+export function endpoint(address: string, port: number | string): string {
   return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`
 }
 

@@ -1,4 +1,5 @@
 import { endpoint } from './address-overlap.js'
+import { servicesText } from './holder-text.js'
 import type { Cause, CauseKind, ExplainedRange, Holder, PortExplanation, Remedy } from './port-explanation.js'
 import { spanText } from './port-span.js'
 
@@ -67,7 +68,7 @@ function holderDetails({ state, pid, image, user, services }: Holder): string {
     ...(pid === null ? [] : [`process ${pid}`]),
     ...(image === null ? [] : [image]),
     ...(user === null ? [] : [`user ${user}`]),
-    ...(services === null || services.length === 0 ? [] : [`service ${services.join(', ')}`]),
+    ...(services === null || services.length === 0 ? [] : [servicesText(services)]),
   ].join(', ')
 }
 

@@ -64,7 +64,7 @@ export async function explainPortFrom(system: PortSources, options: ExplainPortO
   } else if (sources.platform === 'win32') {
     notProbed['reserve'] = 'there is no transport'
   }
-  const [self, sockets, exclusions, dynamicRange, firstUnprivilegedPort] = await untilAborted(
+  const [self, byPort, exclusions, dynamicRange, firstUnprivilegedPort] = await untilAborted(
     Promise.all([
       sources.readSelf(),
       sources.readSockets(protocol, port, signal),
@@ -78,6 +78,7 @@ export async function explainPortFrom(system: PortSources, options: ExplainPortO
   const start = probes[0]?.result === 'EACCES' ? Math.max(port + 1, firstUnprivilegedPort.value ?? 0) : port + 1
   const avoided = [...(exclusions.value ?? []), ...held]
   const nextFree = isRefused ? nextFreePort(start, avoided, (at) => bind(address, at).result === 'ok') : null
+  const sockets = byPort.value === null ? byPort : { ...byPort, value: byPort.value.get(port) ?? [] }
   const facts = { sockets, exclusions, dynamicRange, firstUnprivilegedPort, held, nextFree, notProbed }
   return diagnose({ platform: sources.platform, protocol, port, host: address, self, probes, ...facts })
 }

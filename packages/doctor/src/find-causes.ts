@@ -8,6 +8,8 @@ import { contains, type PortSpan, spanText } from './port-span.js'
 
 /** The process ID under which Windows lists the sockets of its kernel, such as those of http.sys. */
 const WINDOWS_KERNEL = 4
+/** More of them would not fit one screen. */
+const MOST_SOCKET_CAUSES = 3
 /** The privileged ports of a Unix whose setting could not be read. */
 const UNIX_PRIVILEGED_PORTS = 1_024
 
@@ -22,14 +24,13 @@ export function causesOfRefusal(facts: PortFacts, code: string): readonly Cause[
   const privileged = code === 'EACCES' || code === 'EPERM' ? privilegeCauses(facts) : []
   const conflicting = (sockets.value ?? []).filter(({ address }) => overlaps(address, host))
   const [servers, connections] = partition(conflicting, ({ remote }) => remote === null)
-  const byServers = servers.map((holder) => serverCause(facts, holder))
-  const hasHttpSys = byServers.some(({ kind }) => kind === 'http-sys') // its port is also excluded
+  const hasHttpSys = servers.some((holder) => isWindowsKernel(facts, holder)) // its port is also excluded
   const causes = [
     ...privileged,
     ...ownReservationCauses(facts),
-    ...byServers,
+    ...socketCauses(servers, (holder) => serverCause(facts, holder)),
     ...exclusionCauses(facts).filter(({ kind }) => kind !== 'http-sys' || !hasHttpSys),
-    ...(servers.length === 0 ? connections.map((holder) => connectionCause(holder, port)) : []),
+    ...(servers.length === 0 ? socketCauses(connections, (holder) => connectionCause(holder, port)) : []),
   ]
   return causes.length > 0 ? causes : [causeWithoutEvidence(facts, code)]
 }
@@ -68,9 +69,24 @@ function ownReservationCauses({ held, port }: PortFacts): readonly Cause[] {
     }))
 }
 
-function serverCause({ platform, protocol, self, port }: PortFacts, holder: Holder): Cause {
+/** A cause for each socket; if there are many, for the first ones, and one that counts the others. */
+function socketCauses(holders: readonly Holder[], causeOf: (holder: Holder) => Cause): readonly Cause[] {
+  if (holders.length <= MOST_SOCKET_CAUSES) return holders.map(causeOf)
+  const described = holders.slice(0, MOST_SOCKET_CAUSES).map(causeOf)
+  const counting = described.pop()
+  if (counting === undefined) return []
+  const text = `${holders.length - described.length} more sockets have the port.`
+  return [...described, { ...counting, text }]
+}
+
+function isWindowsKernel({ platform }: PortFacts, { pid }: Holder): boolean {
+  return platform === 'win32' && pid === WINDOWS_KERNEL
+}
+
+function serverCause(facts: PortFacts, holder: Holder): Cause {
+  const { protocol, self, port } = facts
   const { pid, user } = holder
-  if (platform === 'win32' && pid === WINDOWS_KERNEL) {
+  if (isWindowsKernel(facts, holder)) {
     const text = `Windows' kernel (process ${pid}) has the port, probably http.sys for a web service such as IIS.`
     return { kind: 'http-sys', certainty: 'inferred', text }
   }
@@ -87,6 +103,7 @@ function serverCause({ platform, protocol, self, port }: PortFacts, holder: Hold
   const details = [
     ...(isBoundOnly ? ['It does not listen, so that netstat does not show it.'] : []),
     ...(isSelf ? ['That is this process itself.'] : []),
+    ...(user !== null && self.user !== null && user !== self.user ? [`Its user is ${user}.`] : []),
   ]
   return { kind: isBoundOnly ? 'bound-only' : 'process', certainty: 'shown', text: [text, ...details].join(' ') }
 }

@@ -18,7 +18,7 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
   const { port, protocol } = facts
   switch (kind) {
     case 'process':
-      return [plain('Stop that program, if you know what it is for.', stopCommand(facts, holders))]
+      return [stopRemedy(facts, holders)]
     case 'other-user':
       return isWindows
         ? []
@@ -58,12 +58,18 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
   }
 }
 
-/** Null if several programs have the port, or this process itself. */
-function stopCommand({ platform, self }: PortFacts, holders: readonly Holder[]): string | null {
-  const pids = holders.flatMap((holder) => (holder.pid === null ? [] : [holder.pid]))
+/** Without a command if several programs have the port, or this process itself. Windows starts a service again that is ended. */
+function stopRemedy({ platform, self }: PortFacts, holders: readonly Holder[]): Remedy {
+  const pids = new Set(holders.flatMap((holder) => (holder.pid === null ? [] : [holder.pid])))
   const [pid] = pids
-  if (pid === undefined || pids.length > 1 || pid === self.pid) return null
-  return platform === 'win32' ? `taskkill /pid ${pid}` : `kill ${pid}`
+  const services = holders.find((holder) => holder.pid === pid)?.services ?? []
+  if (platform === 'win32' && pids.size === 1 && services.length > 0) {
+    const command = services.length === 1 ? `net stop ${services[0]}` : null
+    return { ...plain('Stop the service that uses the port, if you know what it is for.', command), elevated: true }
+  }
+  const text = 'Stop that program, if you know what it is for.'
+  if (pid === undefined || pids.size > 1 || pid === self.pid) return plain(text, null)
+  return plain(text, platform === 'win32' ? `taskkill /pid ${pid}` : `kill ${pid}`)
 }
 
 function connectionRemedies({ platform, port, exclusions }: PortFacts): readonly Remedy[] {

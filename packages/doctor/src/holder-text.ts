@@ -5,8 +5,12 @@ import type { Holder } from './port-explanation.js'
 /** The program of Windows that forwards the ports of programs inside WSL 2. */
 const WSL_RELAY = 'wslrelay.exe'
 
-/** `node (14233, started 2026-11-28 09:14) listens on [::]:3000` */
-export function holderText(holder: Holder, port: number): string {
+/**
+ * `node (14233, started 2026-11-28 09:14) listens on [::]:3000`
+ *
+ * @param port the port, or the ports that the process has in the same way: `3000-3009`
+ */
+export function holderText(holder: Holder, port: number | string): string {
   if (holder.state === 'TIME_WAIT') {
     const place = endpoint(holder.address, port)
     return `A closed connection from ${place} to ${holder.remote} keeps the port for some minutes (TIME_WAIT)`
@@ -19,13 +23,27 @@ export function imageName(image: string): string {
   return image.includes('\\') ? win32.basename(image) : posix.basename(image)
 }
 
-function programText({ pid, image, user, started, since }: Holder): string {
+/** `node (14233, started 2026-11-28 09:14)` */
+export function programText({ pid, image, user, services, started, since }: Holder): string {
   if (pid === null) return user === null ? 'A process' : `A process of user ${user}`
-  const details = [String(pid), ...(started !== null && since === null ? [`started ${localTime(started)}`] : [])]
+  const details = [
+    String(pid),
+    ...(services === null || services.length === 0 ? [] : [servicesText(services)]),
+    ...(started !== null && since === null ? [`started ${localTime(started)}`] : []),
+  ]
   return `${image === null ? 'Process' : imageName(image)} (${details.join(', ')})`
 }
 
-function activityText({ state, address, image, since, remote }: Holder, port: number): string {
+const SHOWN_SERVICES = 3
+
+/** `services Dnscache, LanmanWorkstation, NlaSvc and 2 more` */
+export function servicesText(services: readonly string[]): string {
+  const more = services.length - SHOWN_SERVICES
+  const names = services.slice(0, SHOWN_SERVICES).join(', ')
+  return `service${services.length === 1 ? '' : 's'} ${names}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function activityText({ state, address, image, since, remote }: Holder, port: number | string): string {
   const place = endpoint(address, port)
   const time = since === null ? '' : ` since ${localTime(since)}`
   const client = image !== null && imageName(image).toLowerCase() === WSL_RELAY ? ' for a program inside WSL' : ''

@@ -17,10 +17,6 @@ export class OtherSources implements PortSources {
     return this.#unknown()
   }
 
-  async readAllSockets(): Promise<Fact<never>> {
-    return this.#unknown()
-  }
-
   /** Only Windows and Linux have such ranges. */
   async readExclusions(): Promise<Fact<readonly never[]>> {
     return { value: [] }

@@ -40,7 +40,7 @@ export async function readPortMapFrom(system: PortSources, options: ReadPortMapO
   const sources = withSocketTable(system, transport)
   const [sockets, exclusions, dynamicRange] = await untilAborted(
     Promise.all([
-      sources.readAllSockets(protocol, signal),
+      sources.readSockets(protocol, undefined, signal),
       sources.readExclusions(protocol, signal),
       sources.readDynamicRange(protocol, signal),
     ]),

@@ -1,4 +1,4 @@
-import type { Protocol, SocketProcess, SocketTable, SocketTableEntry, Transport } from '@winport/transport'
+import type { Protocol, SocketTable, SocketTableEntry, Transport } from '@winport/transport'
 import { endpoint } from './address-overlap.js'
 import type { ExcludedRange } from './excluded-ranges.js'
 import type { Fact } from './fact.js'
@@ -8,6 +8,7 @@ import type { Holder } from './port-explanation.js'
 import type { PortFacts } from './port-facts.js'
 import type { PortSources } from './port-sources.js'
 import type { PortSpan } from './port-span.js'
+import { readTableProcesses, UNKNOWN_PROCESS } from './table-processes.js'
 
 /** These sources, with the sockets that the transport lists, if it lists them. */
 export function withSocketTable(sources: PortSources, transport: Transport | undefined): PortSources {
@@ -27,39 +28,25 @@ class SocketTableSources implements PortSources {
     this.#table = table
   }
 
-  async readSockets(protocol: Protocol, port: number, signal?: AbortSignal): Promise<Fact<readonly Holder[]>> {
+  async readSockets(protocol: Protocol, port: number | undefined, signal?: AbortSignal): Promise<Fact<SocketsByPort>> {
     let entries: readonly SocketTableEntry[]
     try {
       entries = await this.#table.read(protocol, port)
     } catch {
       return await this.#others.readSockets(protocol, port, signal)
     }
-    return { value: await this.#holdersOf(entries) }
-  }
-
-  async readAllSockets(protocol: Protocol, signal?: AbortSignal): Promise<Fact<SocketsByPort>> {
-    let entries: readonly SocketTableEntry[]
-    try {
-      entries = await this.#table.read(protocol)
-    } catch {
-      return await this.#others.readAllSockets(protocol, signal)
-    }
-    const holders = await this.#holdersOf(entries)
-    const sockets = new Map<number, Holder[]>()
-    for (const [i, { port }] of entries.entries()) addHolders(sockets, port, holders.slice(i, i + 1))
-    return { value: sockets }
-  }
-
-  /** In the order of the entries. Each process is read once. */
-  async #holdersOf(entries: readonly SocketTableEntry[]): Promise<readonly Holder[]> {
     const pids = new Set(entries.flatMap(({ pid }) => (pid === null ? [] : [pid])))
-    const processes = new Map<number | null, SocketProcess>()
-    for (const pid of pids) processes.set(pid, await this.#table.readProcess(pid))
-    return entries.map((entry) => holderOf(entry, processes.get(entry.pid)))
+    const { processes, unknownParts } = await readTableProcesses(this.#table, pids)
+    const sockets = new Map<number, Holder[]>()
+    for (const entry of entries) addHolders(sockets, entry.port, [holderOf(entry, processes.get(entry.pid))])
+    return { value: sockets, unknownParts }
   }
 
   async readSelf(): Promise<PortFacts['self']> {
-    return await this.#others.readSelf()
+    const self = await this.#others.readSelf()
+    if (self.user !== null) return self
+    const { processes } = await readTableProcesses(this.#table, new Set([self.pid]))
+    return { pid: self.pid, user: processes.get(self.pid)?.user ?? null }
   }
 
   async readExclusions(protocol: Protocol, signal?: AbortSignal): Promise<Fact<readonly ExcludedRange[]>> {
@@ -75,19 +62,13 @@ class SocketTableSources implements PortSources {
   }
 }
 
-function holderOf(
-  { pid, address, state, since, remote }: SocketTableEntry,
-  process: SocketProcess | undefined,
-): Holder {
+function holderOf({ pid, address, state, since, remote }: SocketTableEntry, process = UNKNOWN_PROCESS): Holder {
   return {
     pid,
-    image: process?.image ?? null,
-    user: null,
-    services: null,
+    ...process,
     address,
     state,
     since: since?.toISOString() ?? null,
-    started: process?.started?.toISOString() ?? null,
     remote: remote === null ? null : endpoint(remote.address, remote.port),
   }
 }

@@ -1,11 +1,13 @@
 import type { Fact } from './fact.js'
 import type { Holder } from './port-explanation.js'
 
-/** The facts that are unknown, each with its reason. */
+/** The facts that are unknown, and the unknown parts of the others, each with its reason. */
 export function unknownFacts(facts: Readonly<Record<string, Fact<unknown>>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, { unknown }]) => (unknown === undefined ? [] : [[name, unknown]])),
-  )
+  const entries = Object.entries(facts).flatMap(([name, { unknown, unknownParts = {} }]) => [
+    ...(unknown === undefined ? [] : [[name, unknown] as const]),
+    ...Object.entries(unknownParts),
+  ])
+  return Object.fromEntries(entries)
 }
 
 /** @returns an empty object if the process of every socket is known */

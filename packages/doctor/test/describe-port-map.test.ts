@@ -50,6 +50,40 @@ describe('describePortMap', () => {
     expect(inUse()).toMatch(/ a socket has it$/)
   })
 
+  const linesOf = (...ports: readonly (readonly [number, ...Holder[]])[]) => {
+    const value = new Map(ports.map(([port, ...holders]) => [port, holders]))
+    const facts = { ...FACTS, held: [], exclusions: { value: [] }, sockets: { value } }
+    return describePortMap(mapPorts(facts)).filter((line) => line.includes('in-use'))
+  }
+  const closed = holder({ pid: null, image: null, state: 'TIME_WAIT', address: '10.0.0.2', remote: '10.0.0.3:80' })
+  const client = holder({ state: 'ESTABLISHED', address: '10.0.0.2', remote: '10.0.0.3:80', user: 'me' })
+
+  it('gives all closed connections one line, and all connections of a program one', () => {
+    const other = { ...client, pid: 9 }
+    expect(linesOf([80, closed], [81, client], [82, closed, closed], [90, client, closed], [91, other])).toEqual([
+      '80-82        in-use        closed connections keep 2 of these ports for some minutes (TIME_WAIT)',
+      '81-90        in-use        node.exe (14233) has connections from 2 of these ports (user me)',
+      '91           in-use        node.exe (9) has a connection from 10.0.0.2:91 to 10.0.0.3:80 (ESTABLISHED) (user me)',
+    ])
+    expect(linesOf([80, client, other], [81, client, other])).toHaveLength(2)
+    expect(linesOf([80, closed])).toEqual([expect.stringContaining('A closed connection from 10.0.0.2:80')])
+  })
+
+  it('gives neighbours that a program has in the same way one line', () => {
+    const server = holder({ services: ['Web'] })
+    const ipv4 = holder({ address: '0.0.0.0' })
+    expect(linesOf([80, server], [81, server], [82, server], [84, server], [85, ipv4], [86, client])).toEqual([
+      '80-82        in-use        node.exe (14233, service Web) listens on [::]:80-82',
+      '84           in-use        node.exe (14233, service Web) listens on [::]:84',
+      '85           in-use        node.exe (14233) listens on 0.0.0.0:85',
+      '86           in-use        node.exe (14233) has a connection from 10.0.0.2:86 to 10.0.0.3:80 (ESTABLISHED) (user me)',
+    ])
+    expect(linesOf([80, ipv4, server], [81, ipv4, server])).toEqual([
+      '80-81        in-use        node.exe (14233) listens on 0.0.0.0:80-81, and 1 more on each',
+    ])
+    expect(linesOf([80, server, client], [81, server, client])).toHaveLength(2)
+  })
+
   it('ends with what could not be found out', () => {
     const lines = describePortMap(
       mapPorts({ ...FACTS, sockets: { value: null, unknown: 'netstat.exe printed nothing' } }),

@@ -165,6 +165,28 @@ const OTHERS: readonly Row[] = [
     /^tcp 8085 cannot be bound \(EACCES\): This process has reserved 8080-8089 itself\./,
   ],
   [
+    'a service listens: the cause names it, and its user',
+    windowsFacts({
+      probes: IN_USE,
+      sockets: {
+        value: [
+          holder({ image: 'C:\\Windows\\System32\\svchost.exe', services: ['iphlpsvc'], user: 'NT AUTHORITY\\SYSTEM' }),
+        ],
+      },
+    }),
+    [['process', 'shown']],
+    /^tcp 8085 is in use \(EADDRINUSE\): svchost\.exe \(14233, service iphlpsvc\) listens on \[::\]:8085\. Its user is NT AUTHORITY\\SYSTEM\.$/,
+  ],
+  [
+    'a process with several services listens, under the same user',
+    windowsFacts({
+      probes: IN_USE,
+      sockets: { value: [holder({ services: ['A', 'B', 'C', 'D', 'E'], user: 'PC\\me' })] },
+    }),
+    [['process', 'shown']],
+    /^tcp 8085 is in use \(EADDRINUSE\): node\.exe \(14233, services A, B, C and 2 more\) listens on \[::\]:8085\.$/,
+  ],
+  [
     'this process listens itself',
     linuxFacts({ sockets: { value: [holder({ pid: 700, image: '/usr/bin/node' })] } }),
     [['process', 'shown']],
@@ -294,6 +316,34 @@ describe.each([
 })
 
 describe('diagnose', () => {
+  it('has few causes where 10,000 sockets have the port, and lists all of them', () => {
+    const sockets = Array.from({ length: 10_000 }, (_, i) => holder({ pid: 20_000 + i }))
+    const explanation = diagnose(linuxFacts({ sockets: { value: sockets } }))
+    expect(explanation.causes.map(({ kind }) => kind)).toEqual(['process', 'process', 'process'])
+    expect(explanation.causes.at(-1)?.text).toBe('9998 more sockets have the port.')
+    expect(explanation.holders).toHaveLength(10_000)
+    expect(describeExplanation(explanation).length).toBeLessThanOrEqual(24)
+  })
+
+  it('has few causes where many connections have the port', () => {
+    const connection = holder({ state: 'ESTABLISHED', address: '10.0.0.2', remote: '10.0.0.3:80' })
+    const { causes } = diagnose(linuxFacts({ sockets: { value: Array.from({ length: 4 }, () => connection) } }))
+    expect(causes.map(({ kind, text }) => [kind, /more/.test(text)])).toEqual([
+      ['outgoing-connection', false],
+      ['outgoing-connection', false],
+      ['outgoing-connection', true],
+    ])
+  })
+
+  it('says how to stop a service, and the one program that has several sockets', () => {
+    const commandsOf = (...holders: readonly Parameters<typeof holder>[0][]) =>
+      diagnose(windowsFacts({ probes: IN_USE, sockets: { value: holders.map((changed) => holder(changed)) } })).remedies
+    expect(commandsOf({ services: ['iphlpsvc'] })).toMatchObject([{ command: 'net stop iphlpsvc', elevated: true }])
+    expect(commandsOf({ services: ['A', 'B'] })).toMatchObject([{ command: null, elevated: true }])
+    expect(commandsOf({}, { address: '0.0.0.0' })).toMatchObject([{ command: 'taskkill /pid 14233', elevated: false }])
+    expect(commandsOf({}, { pid: 9 })).toMatchObject([{ command: null, elevated: false }])
+  })
+
   it('says unknown when the bind fails for a reason that is not the port', () => {
     const explanation = diagnose(linuxFacts({ probes: [{ how: 'bind', address: '::', result: 'EMFILE' }] }))
     expect(explanation).toMatchObject({

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Holder } from '../src/index.js'
 import { LinuxSources } from '../src/linux/linux-sources.js'
 
 const TABLE = (rows: readonly string[]) => ['  sl  local_address', ...rows, ''].join('\n')
@@ -28,6 +29,11 @@ function process(pid: number, { socket, stat }: { socket?: number; stat?: string
   symlinkSync('/dev/null', join(root, `proc/${pid}/fd/0`))
 }
 
+async function socketsAt(protocol: 'tcp' | 'udp', port: number): Promise<readonly Holder[]> {
+  const { value } = await new LinuxSources(root).readSockets(protocol, port)
+  return value?.get(port) ?? []
+}
+
 describe('LinuxSources', () => {
   it('joins the tables with the descriptors of the processes', async () => {
     write('proc/net/tcp', TABLE([ROW('0100007F:0BB8', 1000, 5)]))
@@ -38,7 +44,7 @@ describe('LinuxSources', () => {
     symlinkSync('/usr/bin/server', join(root, 'proc/41/exe'))
     process(42, { socket: 6, stat: 'broken' })
     process(43, { socket: 99 })
-    const { value } = await new LinuxSources(root).readSockets('tcp', 3000)
+    const value = await socketsAt('tcp', 3000)
     expect(value).toEqual([
       {
         pid: 41,
@@ -68,13 +74,13 @@ describe('LinuxSources', () => {
   it('lists every process that shares a socket, lowest first', async () => {
     write('proc/net/udp', TABLE([ROW('00000000:0035', 0, 5)]))
     for (const pid of [100, 9, 20]) process(pid, { socket: 5 })
-    const { value } = await new LinuxSources(root).readSockets('udp', 53)
-    expect(value?.map(({ pid }) => pid)).toEqual([9, 20, 100])
+    const value = await socketsAt('udp', 53)
+    expect(value.map(({ pid }) => pid)).toEqual([9, 20, 100])
   })
 
   it('names the user of a socket whose process is hidden, and not of a socket without a process', async () => {
     write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5), ROW('00000000:0050', 0, 0)]))
-    const { value } = await new LinuxSources(root).readSockets('tcp', 80)
+    const value = await socketsAt('tcp', 80)
     expect(value).toMatchObject([
       { pid: null, image: null, services: null, started: null, user: '33' },
       { pid: null, user: null },
@@ -85,14 +91,14 @@ describe('LinuxSources', () => {
     write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5)]))
     mkdirSync(join(root, 'proc/7/fd'), { recursive: true })
     symlinkSync('socket:[5]', join(root, 'proc/7/fd/3'))
-    const { value } = await new LinuxSources(root).readSockets('tcp', 80)
+    const value = await socketsAt('tcp', 80)
     expect(value).toMatchObject([{ pid: 7, image: null, services: null, started: null, user: '33' }])
   })
 
   it('reads the sockets of every port', async () => {
     write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5), ROW('00000000:01BB', 33, 5), ROW('0100007F:0050', 0, 6)]))
     process(7, { socket: 5 })
-    const { value } = await new LinuxSources(root).readAllSockets('tcp')
+    const { value } = await new LinuxSources(root).readSockets('tcp', undefined)
     expect([...(value ?? [])].map(([port, holders]) => [port, holders.map(({ pid }) => pid)])).toEqual([
       [80, [7, null]],
       [443, [7]],

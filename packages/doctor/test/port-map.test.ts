@@ -105,7 +105,7 @@ describe('readPortMap', () => {
         return { value }
       }
     const sources: PortSources = Object.assign(new OtherSources('freebsd'), {
-      readAllSockets: once('sockets', new Map([[80, [holder()]]])),
+      readSockets: once('sockets', new Map([[80, [holder()]]])),
       readExclusions: once('exclusions', []),
       readDynamicRange: once('dynamicRange', { startPort: 1024, endPort: 2000 }),
     })
@@ -128,10 +128,18 @@ describe('readPortMap', () => {
     const socketTable: SocketTable = {
       read: async () => [{ ...socket, pid: 7 }],
       readProcess: async () => ({ image: 'C:\\iis.exe', started: null }),
+      readUser: async () => 'PC\\me',
+      readServices: async () => new Map([[7, ['W3SVC']]]),
     }
     const transport = { socketTable } as Partial<Transport> as Transport
     const { ranges, unknown } = await readPortMapFrom(new OtherSources('freebsd'), { protocol: 'tcp', transport })
-    expect(ranges).toMatchObject([{ kind: 'in-use', startPort: 80, holders: [{ pid: 7, image: 'C:\\iis.exe' }] }])
+    expect(ranges).toMatchObject([
+      {
+        kind: 'in-use',
+        startPort: 80,
+        holders: [{ pid: 7, image: 'C:\\iis.exe', user: 'PC\\me', services: ['W3SVC'] }],
+      },
+    ])
     expect(unknown).not.toHaveProperty('sockets')
   })
 
@@ -156,7 +164,7 @@ describe('readPortMap', () => {
     await expect(readPortMap(aborted)).rejects.toMatchObject({ name: 'AbortError' })
     const controller = new AbortController()
     const sources: PortSources = Object.assign(new OtherSources('freebsd'), {
-      readAllSockets: () => {
+      readSockets: () => {
         controller.abort()
         return new Promise<never>(() => {})
       },

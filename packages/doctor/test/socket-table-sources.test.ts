@@ -33,6 +33,8 @@ function tableOf(entries: readonly SocketTableEntry[]): { readonly table: Socket
       asked.push(pid)
       return { image: 'C:\\node.exe', started: new Date('2026-11-28T09:00:00Z') }
     },
+    readUser: async () => 'PC\\me',
+    readServices: async () => new Map([[14_233, ['First', 'Second']]]),
   }
   return { table, asked }
 }
@@ -42,11 +44,11 @@ const others = new OtherSources('freebsd')
 describe('withSocketTable', () => {
   it('joins the sockets of the transport with their processes, each of which is read once', async () => {
     const { table, asked } = tableOf([LISTENER, { ...LISTENER, address: '::1' }, CONNECTION])
-    const { value } = await withSocketTable(others, transportWith(table)).readSockets('tcp', 8085)
-    const known = { user: null, services: null }
+    const { value, unknownParts } = await withSocketTable(others, transportWith(table)).readSockets('tcp', 8085)
     const listener = {
-      ...known,
       pid: 14_233,
+      user: 'PC\\me',
+      services: ['First', 'Second'],
       image: 'C:\\node.exe',
       address: '::',
       state: 'LISTEN',
@@ -54,11 +56,13 @@ describe('withSocketTable', () => {
       started: '2026-11-28T09:00:00.000Z',
       remote: null,
     }
-    expect(value).toEqual([
+    expect(unknownParts).toEqual({})
+    expect(value?.get(8085)).toEqual([
       listener,
       { ...listener, address: '::1' },
       {
-        ...known,
+        user: null,
+        services: null,
         pid: null,
         image: null,
         address: '::',
@@ -73,7 +77,7 @@ describe('withSocketTable', () => {
 
   it('reads the sockets of all ports at once', async () => {
     const { table, asked } = tableOf([LISTENER, { ...LISTENER, port: 80 }, CONNECTION])
-    const { value } = await withSocketTable(others, transportWith(table)).readAllSockets('tcp')
+    const { value } = await withSocketTable(others, transportWith(table)).readSockets('tcp', undefined)
     const states = [...(value ?? [])].map(([port, holders]) => [port, holders.map(({ state }) => state)])
     expect(states).toEqual([
       [8085, ['LISTEN', 'TIME_WAIT']],
@@ -85,17 +89,53 @@ describe('withSocketTable', () => {
   it('asks the other sources when the table cannot be read, and for everything else', async () => {
     const table: SocketTable = {
       read: () => Promise.reject(new Error('refused')),
-      readProcess: () => Promise.reject(new Error('not asked')),
+      readProcess: async () => ({ image: null, started: null }),
+      readUser: () => Promise.reject(new Error('refused')),
+      readServices: () => Promise.reject(new Error('refused')),
     }
     const sources = withSocketTable(others, transportWith(table))
     const unknown = { value: null, unknown: 'it is not read on freebsd' }
     expect(await sources.readSockets('tcp', 80)).toEqual(unknown)
-    expect(await sources.readAllSockets('tcp')).toEqual(unknown)
+    expect(await sources.readSockets('tcp', undefined)).toEqual(unknown)
     expect(await sources.readDynamicRange('tcp')).toEqual(unknown)
     expect(await sources.readFirstUnprivilegedPort()).toEqual(unknown)
     expect(await sources.readExclusions('tcp')).toEqual({ value: [] })
     expect(await sources.readSelf()).toEqual({ pid: process.pid, user: null })
     expect(sources.platform).toBe('freebsd')
+  })
+
+  it('says which users the system does not tell, and why it tells no services', async () => {
+    const pids = [14_233, 9, 8, 7, 6]
+    const { table } = tableOf(pids.map((pid) => ({ ...LISTENER, pid })))
+    const refused: SocketTable = {
+      ...table,
+      readUser: async (pid) => {
+        if (pid === 14_233) return 'PC\\me'
+        throw new Error(`process ${pid} is secret`)
+      },
+      readServices: () => Promise.reject(new Error('no services')),
+    }
+    const { value, unknownParts } = await withSocketTable(others, transportWith(refused)).readSockets('tcp', 8085)
+    expect(value?.get(8085)?.map(({ user, services }) => [user, services])).toEqual(
+      pids.map((pid) => [pid === 14_233 ? 'PC\\me' : null, null]),
+    )
+    expect(unknownParts).toEqual({
+      users: 'of processes 9, 8, 7 and 1 more: process 9 is secret',
+      services: 'no services',
+    })
+  })
+
+  it('asks for no process when no socket has one', async () => {
+    const { table, asked } = tableOf([CONNECTION])
+    const refused: SocketTable = { ...table, readServices: () => Promise.reject(new Error('not asked')) }
+    const { unknownParts } = await withSocketTable(others, transportWith(refused)).readSockets('tcp', 8085)
+    expect({ unknownParts, asked }).toEqual({ unknownParts: {}, asked: [] })
+  })
+
+  it('names the user of this process', async () => {
+    const { table } = tableOf([])
+    const sources = withSocketTable(others, transportWith(table))
+    expect(await sources.readSelf()).toEqual({ pid: process.pid, user: 'PC\\me' })
   })
 
   it('is the other sources when the transport has no table, or when there is no transport', () => {

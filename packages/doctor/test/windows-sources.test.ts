@@ -95,19 +95,21 @@ describe('WindowsSources', () => {
 
   it('joins the sockets of netstat with the names of tasklist, and asks each once', async () => {
     const { sources, lines } = withSockets()
-    const { value } = await sources.readSockets('tcp', 80)
-    expect(value?.map(({ address, pid, image }) => [address, pid, image])).toEqual([
+    const { value, unknownParts } = await sources.readSockets('tcp', 80)
+    expect(value?.get(80)?.map(({ address, pid, image }) => [address, pid, image])).toEqual([
       ['0.0.0.0', 14_233, 'node.exe'],
       ['0.0.0.0', 9, null],
       ['::', 14_233, 'node.exe'],
       ['::', 9, null],
     ])
+    const reason = 'netstat.exe and tasklist.exe do not print them'
+    expect(unknownParts).toEqual({ users: reason, services: reason })
     expect(lines).toEqual(ASKED)
   })
 
   it('reads the sockets of every port, and asks each program once', async () => {
     const { sources, lines } = withSockets()
-    const { value } = await sources.readAllSockets('tcp')
+    const { value } = await sources.readSockets('tcp', undefined)
     expect([...(value ?? [])].map(([port, holders]) => [port, holders.length])).toEqual([
       [80, 4],
       [5000, 1],
@@ -118,7 +120,7 @@ describe('WindowsSources', () => {
 
   it('does not ask for names if no socket has the port', async () => {
     const { sources, lines } = withSockets()
-    expect(await sources.readSockets('tcp', 81)).toEqual({ value: [] })
+    expect(await sources.readSockets('tcp', 81)).toEqual({ value: new Map() })
     expect(lines).toEqual(ASKED.slice(0, 1))
   })
 
@@ -126,7 +128,7 @@ describe('WindowsSources', () => {
     const { sources } = windowsWith(() => '')
     const unknown = { value: null, unknown: "netstat.exe printed ''" }
     expect(await sources.readSockets('tcp', 80)).toEqual(unknown)
-    expect(await sources.readAllSockets('tcp')).toEqual(unknown)
+    expect(await sources.readSockets('tcp', undefined)).toEqual(unknown)
   })
 
   it('knows itself, and that no port needs a privilege', async () => {

@@ -4,15 +4,16 @@ import {
   ERROR_PROC_NOT_FOUND,
   MIB_TCP6ROW2,
   MIB_TCPROW2,
+  PROCESS_QUERY_LIMITED_INFORMATION,
 } from '@winport/definitions'
 import type { Protocol } from '@winport/transport'
 import { type CallResult, failedWith } from '@winport/transport/backend'
 import type { SocketTableCalls } from '@winport/transport/native'
 import koffi from 'koffi'
+import { KoffiAccountCalls } from './koffi-account-calls.js'
 import { NULL } from './native-memory.js'
 import { processEntryLayout, type SocketTableFunctions } from './socket-table-functions.js'
 
-const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
 const TH32CS_SNAPPROCESS = 2
 const INVALID_HANDLE_VALUE = -1
 const PID_OFFSET = 8
@@ -25,9 +26,11 @@ const pointer = new BigUint64Array(1) // a 32-bit pointer is in its low half
 /** The socket tables of IP Helper, called through koffi. */
 export class KoffiSocketTableCalls implements SocketTableCalls {
   readonly #functions: SocketTableFunctions
+  readonly #accounts: KoffiAccountCalls
 
   constructor(functions: SocketTableFunctions) {
     this.#functions = functions
+    this.#accounts = new KoffiAccountCalls(functions)
   }
 
   extendedTable(protocol: Protocol, family: number, tableClass: number, table: Uint8Array): CallResult {
@@ -69,6 +72,14 @@ export class KoffiSocketTableCalls implements SocketTableCalls {
     if (length > image.length) return length
     for (let i = 0; i < path.length; i++) fields.setUint16(TIME_SIZE + 2 * i, path.charCodeAt(i), true)
     return length
+  }
+
+  processUser(pid: number, user: Uint8Array): CallResult {
+    return this.#accounts.processUser(pid, user)
+  }
+
+  services(services: Uint8Array): CallResult {
+    return this.#accounts.services(services)
   }
 
   /** Empty if this user may not read it. */

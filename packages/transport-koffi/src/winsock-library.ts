@@ -18,7 +18,7 @@ const loaded = new Map<string, NativeWinsock<OpenSocket>>()
  */
 export function loadWinsockLibrary(named: NativeLibraries): NativeWinsock<OpenSocket> {
   const { libraries, provider } = named
-  const key = JSON.stringify([libraries.winsock, libraries.ipHelper, libraries.kernel, provider])
+  const key = JSON.stringify([libraries.winsock, libraries.ipHelper, libraries.kernel, provider, libraries.security])
   const library = loaded.get(key) ?? declareLibrary(named)
   loaded.set(key, library)
   return library
@@ -26,7 +26,8 @@ export function loadWinsockLibrary(named: NativeLibraries): NativeWinsock<OpenSo
 
 function declareLibrary({ libraries, provider }: NativeLibraries): NativeWinsock<OpenSocket> {
   const ipHelper = new KoffiIpHelperCalls(new IpHelperFunctions(libraries.ipHelper))
-  const socketTable = new KoffiSocketTableCalls(new SocketTableFunctions(libraries.ipHelper, libraries.kernel))
+  const functions = new SocketTableFunctions(libraries.ipHelper, libraries.kernel, libraries.security)
+  const socketTable = new KoffiSocketTableCalls(functions)
   const winsock = declareWinsockFunctions(libraries)
   if (provider === undefined) return new NativeWinsock(new KoffiWinsockCalls(winsock), ipHelper, socketTable)
   const calls = new KoffiProviderCalls(provider, declareProviderFunctions(libraries, provider), winsock)

@@ -1,9 +1,16 @@
-import type { Protocol, SocketProcess, SocketTable, SocketTableEntry } from '@winport/transport'
+import { ERROR_INVALID_PARAMETER } from '@winport/definitions'
+import {
+  IpHelperError,
+  type Protocol,
+  type SocketProcess,
+  type SocketTable,
+  type SocketTableEntry,
+} from '@winport/transport'
 import type { KernelState } from './kernel-state.js'
 import type { MockSocket } from './mock-socket.js'
 import type { Binding } from './port-pool.js'
 
-/** The sockets of a simulated machine, also those that Node has adopted. Its processes run no program. */
+/** The sockets of a simulated machine, also those that Node has adopted. Its processes run no program and no service. */
 export class MockSocketTable implements SocketTable {
   readonly #kernel: KernelState
 
@@ -23,6 +30,17 @@ export class MockSocketTable implements SocketTable {
 
   async readProcess(): Promise<SocketProcess> {
     return { image: null, started: null }
+  }
+
+  async readUser(pid: number): Promise<string> {
+    for (const process of this.#kernel.processes) {
+      if (process.pid === pid) return process.elevated ? 'MOCK\\Administrator' : 'MOCK\\User'
+    }
+    throw new IpHelperError(ERROR_INVALID_PARAMETER, 'OpenProcessToken')
+  }
+
+  async readServices(): Promise<ReadonlyMap<number, readonly string[]>> {
+    return new Map()
   }
 }
 

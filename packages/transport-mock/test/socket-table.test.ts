@@ -27,6 +27,16 @@ it('lists the bound sockets of all processes, each until it is closed', async ()
   expect(await first.socketTable.read('udp', 5000)).toEqual([])
 })
 
+it('names the user of each process, and no services', async () => {
+  const kernel = new MockKernel()
+  const [user, administrator] = [kernel.openTransport(), kernel.openTransport({ elevated: true })]
+  expect(await user.socketTable.readUser(user.pid)).toBe('MOCK\\User')
+  expect(await user.socketTable.readUser(administrator.pid)).toBe('MOCK\\Administrator')
+  expect(await user.socketTable.readServices()).toEqual(new Map())
+  administrator.exit()
+  await expect(user.socketTable.readUser(administrator.pid)).rejects.toMatchObject({ code: 'ERROR_INVALID_PARAMETER' })
+})
+
 it('tells TCP sockets that listen and that are connected from those that are only bound', async () => {
   const ports = await leasePorts(2)
   const transport = new MockKernel().openTransport({ pid: 8 })

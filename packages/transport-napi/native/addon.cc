@@ -26,7 +26,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   if (environment == nullptr) return exports;
   for (const auto& group : {winport::libraryExports(), winport::socketExports(), winport::ioctlExports(),
                             winport::overlappedExports(), winport::persistentExports(), winport::providerExports(),
-                            winport::socketTableExports()}) {
+                            winport::socketTableExports(), winport::accountExports()}) {
     for (const auto& [name, function] : group) {
       napi_value value = nullptr;
       if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, environment, &value) != napi_ok ||

@@ -19,5 +19,6 @@ std::span<const Export> overlappedExports();
 std::span<const Export> persistentExports();
 std::span<const Export> providerExports();
 std::span<const Export> socketTableExports();
+std::span<const Export> accountExports();
 
 }  // namespace winport

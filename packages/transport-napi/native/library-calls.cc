@@ -27,13 +27,14 @@ bool isMissing(napi_env env, napi_value value) {
   return napi_typeof(env, value, &type) == napi_ok && type == napi_undefined;
 }
 
-// load(winsock, ipHelper, kernel, provider?): the key of these libraries. Throws an Error that names the missing library or function.
+// load(winsock, ipHelper, kernel, provider?, security?): the key of these libraries. Throws an Error that names the missing library or function.
 napi_value load(napi_env env, napi_callback_info info) {
-  const CallArguments<4> arguments(env, info);
+  const CallArguments<5> arguments(env, info);
   LibraryPaths paths;
   if (!readPath(env, arguments[0], paths.winsock) || !readPath(env, arguments[1], paths.ipHelper) ||
       !readPath(env, arguments[2], paths.kernel) ||
-      (!isMissing(env, arguments[3]) && !readPath(env, arguments[3], paths.provider))) {
+      (!isMissing(env, arguments[3]) && !readPath(env, arguments[3], paths.provider)) ||
+      (!isMissing(env, arguments[4]) && !readPath(env, arguments[4], paths.security))) {
     arguments.refuse("The argument must be a path");
     return nullptr;
   }

@@ -4,9 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "call-arguments.h"
-#include "call-result.h"
 #include "exports.h"
+#include "table-call.h"
 
 namespace winport {
 namespace {
@@ -36,57 +35,33 @@ struct ProcessEntry {
 };
 static_assert(sizeof(ProcessEntry) == (sizeof(void*) == 8 ? 568 : 556));
 
-// What JavaScript gets: the size of the whole result.
-Outcome sized(size_t size) { return {0, static_cast<DWORD>(size)}; }
-Outcome failed(DWORD error) { return {static_cast<int>(error), 0}; }
-
-// extendedTable(library, isTcp, family, tableClass, table): the size of the table, or the error. A table that does not fit is not written.
-napi_value extendedTable(napi_env env, napi_callback_info info) {
-  const CallArguments<5> arguments(env, info);
-  WinsockLibrary* library;
-  uint32_t isTcp;
-  ULONG family;
-  int32_t tableClass;
-  Bytes table;
-  if (!arguments.read(0, arguments.environment().libraries, kLibraryExpected, library) ||
-      !arguments.read(1, kIntegerExpected, isTcp) || !arguments.read(2, kIntegerExpected, family) ||
-      !arguments.read(3, kIntegerExpected, tableClass) || !arguments.read(4, kBytesExpected, table)) {
-    return nullptr;
-  }
-  const auto call = library->ipHelper().find<GetExtendedTable>(isTcp != 0 ? "GetExtendedTcpTable" : "GetExtendedUdpTable");
-  if (call == nullptr) return toJavaScript(env, failed(kNoProcedure));
+// A table that does not fit is not written at all.
+Outcome extendedTable(const WinsockLibrary& library, Bytes table, uint32_t isTcp, ULONG family, int32_t tableClass) {
+  const auto call = library.ipHelper().find<GetExtendedTable>(isTcp != 0 ? "GetExtendedTcpTable" : "GetExtendedUdpTable");
+  if (call == nullptr) return failed(kNoProcedure);
   DWORD size = static_cast<DWORD>(table.size);
   const DWORD error = call(table.data, &size, 0, family, tableClass, 0);
-  if (error == kInsufficientBuffer && size > table.size) return toJavaScript(env, sized(size));
-  return toJavaScript(env, error == 0 ? sized(std::min<size_t>(size, table.size)) : failed(error));
+  if (error == kInsufficientBuffer && size > table.size) return sized(size);
+  return error == 0 ? sized(std::min<size_t>(size, table.size)) : failed(error);
 }
 
-// boundTable(library, family, table): the size of the table, or the error.
-napi_value boundTable(napi_env env, napi_callback_info info) {
-  const CallArguments<3> arguments(env, info);
-  WinsockLibrary* library;
-  ULONG family;
-  Bytes table;
-  if (!arguments.read(0, arguments.environment().libraries, kLibraryExpected, library) ||
-      !arguments.read(1, kIntegerExpected, family) || !arguments.read(2, kBytesExpected, table)) {
-    return nullptr;
-  }
+Outcome boundTable(const WinsockLibrary& library, Bytes table, ULONG family) {
   const bool isIpv6 = family == kFamilyInet6;
-  const auto call = library->ipHelper().find<InternalGetBoundTable>(isIpv6 ? "InternalGetBoundTcp6EndpointTable"
-                                                                           : "InternalGetBoundTcpEndpointTable");
-  const auto heapOfProcess = library->kernel().find<HANDLE WINAPI()>("GetProcessHeap");
-  const auto freeMemory = library->kernel().find<BOOL WINAPI(HANDLE, DWORD, void*)>("HeapFree");
-  if (call == nullptr || heapOfProcess == nullptr || freeMemory == nullptr) return toJavaScript(env, failed(kNoProcedure));
+  const auto call = library.ipHelper().find<InternalGetBoundTable>(isIpv6 ? "InternalGetBoundTcp6EndpointTable"
+                                                                          : "InternalGetBoundTcpEndpointTable");
+  const auto heapOfProcess = library.kernel().find<HANDLE WINAPI()>("GetProcessHeap");
+  const auto freeMemory = library.kernel().find<BOOL WINAPI(HANDLE, DWORD, void*)>("HeapFree");
+  if (call == nullptr || heapOfProcess == nullptr || freeMemory == nullptr) return failed(kNoProcedure);
   void* allocated = nullptr;
   const DWORD error = call(&allocated, heapOfProcess(), 0);
-  if (error != 0) return toJavaScript(env, failed(error));
-  if (allocated == nullptr) return toJavaScript(env, sized(0));
+  if (error != 0) return failed(error);
+  if (allocated == nullptr) return sized(0);
   uint32_t count;
   std::memcpy(&count, allocated, sizeof count);
   const size_t size = kRowOffset + size_t{count} * (isIpv6 ? 60 : 28);
   if (table.data != nullptr) std::memcpy(table.data, allocated, std::min(size, table.size));
   freeMemory(heapOfProcess(), 0, allocated);
-  return toJavaScript(env, sized(size));
+  return sized(size);
 }
 
 // The result of processImage: the time, and then the path.
@@ -130,29 +105,22 @@ void readName(const SharedLibrary& kernel, DWORD pid, ProcessImage& image) {
   close(snapshot);
 }
 
-// processImage(library, pid, image): the size of the FILETIME and the path or name. Only as much as fits is written.
-napi_value processImage(napi_env env, napi_callback_info info) {
-  const CallArguments<3> arguments(env, info);
-  WinsockLibrary* library;
-  DWORD pid;
-  Bytes target;
-  if (!arguments.read(0, arguments.environment().libraries, kLibraryExpected, library) ||
-      !arguments.read(1, kIntegerExpected, pid) || !arguments.read(2, kBytesExpected, target)) {
-    return nullptr;
-  }
+// The FILETIME at which the process was started, and the path or name of its program. A result that does not fit is not written.
+Outcome processImage(const WinsockLibrary& library, Bytes target, DWORD pid) {
   const auto image = std::make_unique<ProcessImage>();
-  readPath(library->kernel(), pid, *image);
-  if (image->length == 0) readName(library->kernel(), pid, *image);
+  readPath(library.kernel(), pid, *image);
+  if (image->length == 0) readName(library.kernel(), pid, *image);
   const size_t size = sizeof image->started + image->length * sizeof(char16_t);
   if (target.data != nullptr && size <= target.size) {
     std::memcpy(target.data, &image->started, sizeof image->started);
     std::memcpy(target.data + sizeof image->started, image->path, image->length * sizeof(char16_t));
   }
-  return toJavaScript(env, sized(size));
+  return sized(size);
 }
 
-constexpr Export kExports[] = {
-    {"extendedTable", extendedTable}, {"boundTable", boundTable}, {"processImage", processImage}};
+constexpr Export kExports[] = {{"extendedTable", TableCall<extendedTable>::run},
+                               {"boundTable", TableCall<boundTable>::run},
+                               {"processImage", TableCall<processImage>::run}};
 
 }  // namespace
 

@@ -60,6 +60,11 @@ bool WinsockLibrary::resolve(std::string& failure) {
 #undef WINPORT_FIND
 }
 
+const SharedLibrary* WinsockLibrary::security() const {
+  if (security_ == nullptr && !paths_.security.empty()) security_ = std::make_unique<SharedLibrary>(paths_.security);
+  return security_ != nullptr && security_->isLoaded() ? security_.get() : nullptr;
+}
+
 int WinsockLibrary::startUp() {
   WSADATA data;
   const int error = functions_.WSAStartup(kWinsockVersion, &data);

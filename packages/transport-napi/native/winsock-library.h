@@ -53,6 +53,7 @@ struct LibraryPaths {
   LibraryPath ipHelper;
   LibraryPath kernel;
   LibraryPath provider;  // empty if there is none
+  LibraryPath security;  // likewise
 
   bool operator==(const LibraryPaths&) const = default;
 };
@@ -71,6 +72,8 @@ class WinsockLibrary {
   // For functions that may be missing.
   const SharedLibrary& ipHelper() const { return ipHelper_; }
   const SharedLibrary& kernel() const { return kernel_; }
+  // Loaded by the first call. Null if it cannot be loaded, or if there is none.
+  const SharedLibrary* security() const;
 
   // WSAStartup and WSACleanup. Both return an error, or 0. The destructor balances the remaining startups.
   int startUp();
@@ -101,6 +104,7 @@ class WinsockLibrary {
   SharedLibrary ipHelper_;
   SharedLibrary kernel_;
   std::unique_ptr<SharedLibrary> providerLibrary_;  // null if there is none
+  mutable std::unique_ptr<SharedLibrary> security_;
   WinsockFunctions functions_{};
   ProviderFunctions providerFunctions_{};
   int startups_ = 0;

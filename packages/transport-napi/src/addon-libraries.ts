@@ -44,10 +44,9 @@ export class AddonLibraries {
 
   /** The key of these libraries. The same paths have the same key. */
   #keyOf({ libraries, provider }: NativeLibraries): Key {
-    const paths = [libraries.winsock, libraries.ipHelper, libraries.kernel] as const
+    const { winsock, ipHelper, kernel, security } = libraries
     try {
-      if (provider === undefined) return this.#addon.load(...paths)
-      return this.#addon.load(...paths, libraries.provider ?? provider)
+      return this.#addon.load(winsock, ipHelper, kernel, provider, security)
     } catch (error) {
       const message = messageOf(error)
       // The message is "<role>: <reason>".

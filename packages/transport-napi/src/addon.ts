@@ -8,7 +8,7 @@ export type Key = bigint
  * object that is gone, throws a TypeError.
  */
 export interface Addon {
-  load(winsock: string, ipHelper: string, kernel: string, provider?: string): Key
+  load(winsock: string, ipHelper: string, kernel: string, provider?: string, security?: string): Key
   /** In addons for Windows only. */
   systemDirectory(): string
   startUp(library: Key): CallResult
@@ -43,4 +43,6 @@ export interface Addon {
   extendedTable(library: Key, isTcp: number, family: number, tableClass: number, table: Uint8Array): CallResult
   boundTable(library: Key, family: number, table: Uint8Array): CallResult
   processImage(library: Key, pid: number, image: Uint8Array): CallResult
+  processUser(library: Key, pid: number, user: Uint8Array): CallResult
+  services(library: Key, services: Uint8Array): CallResult
 }

@@ -24,4 +24,12 @@ export class NapiSocketTableCalls implements SocketTableCalls {
   processImage(pid: number, image: Uint8Array): CallResult {
     return this.#addon.processImage(this.#library, pid, image)
   }
+
+  processUser(pid: number, user: Uint8Array): CallResult {
+    return this.#addon.processUser(this.#library, pid, user)
+  }
+
+  services(services: Uint8Array): CallResult {
+    return this.#addon.services(this.#library, services)
+  }
 }

@@ -17,7 +17,7 @@ function random(limit) {
 }
 const oneOf = (values) => values[random(values.length)]
 
-const library = addon.load(simulatorPath, simulatorPath, simulatorPath, simulatorPath)
+const library = addon.load(simulatorPath, simulatorPath, simulatorPath, simulatorPath, simulatorPath)
 addon.startUp(library)
 const info = new Uint8Array(628)
 const first = addon.openSocket(library, 2, 1, 6)
@@ -151,6 +151,8 @@ const RIGHT = {
   extendedTable: () => [library, random(2), oneOf([2, 23, 0]), random(10), new Uint8Array(random(5000))],
   boundTable: () => [library, oneOf([2, 23, 0]), new Uint8Array(random(500))],
   processImage: () => [library, oneOf([process.pid, 1, 0]), new Uint8Array(random(100))],
+  processUser: () => [library, oneOf([process.pid, 1, 0]), new Uint8Array(random(100))],
+  services: () => [library, new Uint8Array(random(100))],
   failedBytesReturned: () => [],
   onComplete: () => [() => completed.calls++],
   onWaitRefused: () => [() => {}],
@@ -158,7 +160,7 @@ const RIGHT = {
 const NAMES = Object.keys(addon)
 // `disown` leaks descriptors, `load` and the tables are slow, and the others end the state that most calls need.
 const RARE = new Set([
-  ...['disown', 'load', 'extendedTable', 'boundTable', 'processImage'],
+  ...['disown', 'load', 'extendedTable', 'boundTable', 'processImage', 'processUser', 'services'],
   ...['callPersistent', 'cleanUp', 'stopProvider'],
 ])
 

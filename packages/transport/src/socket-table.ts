@@ -40,4 +40,17 @@ export interface SocketTable {
 
   /** Reads about a process. Never rejects. */
   readProcess(pid: number): Promise<SocketProcess>
+
+  /**
+   * Reads the user of a process, such as `NT AUTHORITY\SYSTEM`. Rejects with an {@link IpHelperError}:
+   * `ERROR_ACCESS_DENIED` if this user may not know it, `ERROR_INVALID_PARAMETER` if there is no such process,
+   * `ERROR_PROC_NOT_FOUND` where the system does not say it.
+   */
+  readUser(pid: number): Promise<string>
+
+  /**
+   * Reads the names of the services that run, such as `iphlpsvc`, by their process IDs. Several can run in one process.
+   * Rejects with an {@link IpHelperError}; `ERROR_PROC_NOT_FOUND` where the system has no list of them.
+   */
+  readServices(): Promise<ReadonlyMap<number, readonly string[]>>
 }

@@ -53,6 +53,8 @@ function callsOf(
     extendedTable: (protocol, family, tableClass, target) => give(`${protocol} ${family} ${tableClass}`, target),
     boundTable: (family, target) => give(`bound ${family}`, target),
     processImage: (pid, target) => give(`image ${pid}`, target),
+    processUser: (pid, target) => give(`user ${pid}`, target),
+    services: (target) => give('services', target),
   }
 }
 
@@ -241,5 +243,46 @@ describe('NativeSocketTable', () => {
     expect(await table.readProcess(8)).toEqual({ image: path, started: new Date('2026-11-28T09:14:00.500Z') })
     expect(await table.readProcess(9)).toEqual({ image: null, started: null })
     expect(await table.readProcess(10)).toEqual({ image: null, started: null })
+  })
+
+  it('reads the user of a process, or rejects with the error', async () => {
+    const user = Buffer.from('NT-AUTORIT\u00c4T\\SYSTEM', 'utf16le')
+    const table = new NativeSocketTable(callsOf({ 'user 8': user }, ERROR_ACCESS_DENIED))
+    expect(await table.readUser(8)).toBe('NT-AUTORIT\u00c4T\\SYSTEM')
+    const error = { name: 'IpHelperError', code: 'ERROR_ACCESS_DENIED', syscall: 'OpenProcessToken' }
+    await expect(table.readUser(9)).rejects.toMatchObject(error)
+  })
+
+  const service = (pid: number, name: string) =>
+    Buffer.concat([Buffer.from(new Uint32Array([pid]).buffer), Buffer.from(`${name}\0`, 'utf16le')])
+
+  it('reads the services of each process, or rejects with the error', async () => {
+    const list = Buffer.concat([service(1200, 'iphlpsvc'), service(900, 'Dhcp'), service(1200, 'Dienst\u00e4')])
+    const table = new NativeSocketTable(callsOf({ services: list }))
+    expect(await table.readServices()).toEqual(
+      new Map([
+        [1200, ['iphlpsvc', 'Dienst\u00e4']],
+        [900, ['Dhcp']],
+      ]),
+    )
+    const error = { code: 'ERROR_ACCESS_DENIED', syscall: 'EnumServicesStatusExW' }
+    const refused = new NativeSocketTable(callsOf({}, ERROR_ACCESS_DENIED))
+    await expect(refused.readServices()).rejects.toMatchObject(error)
+  })
+
+  it('reads no services from an empty list, and ends where a list is cut off', async () => {
+    const read = (list: Uint8Array) => new NativeSocketTable(callsOf({ services: list })).readServices()
+    expect(await read(new Uint8Array(0))).toEqual(new Map())
+    const list = service(900, 'Dhcp')
+    expect(await read(list.subarray(0, 3))).toEqual(new Map())
+    expect(await read(list.subarray(0, 9))).toEqual(new Map([[900, ['Dh']]]))
+  })
+
+  it('finds no row in a table without a number of rows', async () => {
+    const calls = callsOf({
+      [TCP4]: tableOf(MIB_TCPROW_OWNER_MODULE, [listening]),
+      [`bound ${AF_INET}`]: new Uint8Array(0),
+    })
+    expect(await new NativeSocketTable(calls).read('tcp')).toHaveLength(1)
   })
 })

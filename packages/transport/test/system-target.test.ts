@@ -128,7 +128,12 @@ it('does not report the persistent functions as missing if Create is refused for
 })
 
 it('finds out that the transport has a socket table', async () => {
-  const table = { read: async () => [], readProcess: async () => ({ image: null, started: null }) }
+  const table = {
+    read: async () => [],
+    readProcess: async () => ({ image: null, started: null }),
+    readUser: async () => 'PC\\me',
+    readServices: async () => new Map(),
+  }
   const { openTransport } = machineWith(NO_ERROR, NO_ERROR)
   const target = await systemTarget('the fake', () => Object.assign(openTransport(), { socketTable: table }))
   expect(target.features).toContain('socket-table')

@@ -28,18 +28,20 @@ describe('resolveWinsockLibraries', () => {
       expect(resolveWinsockLibraries({ ...given, other: 1 } as typeof given, notCalled)).toEqual(given)
     })
 
-    it('returns the provider if one is given', () => {
-      const libraries = { ...given, provider: '/a/provider' }
+    it.each(['provider', 'security'])('returns the %s library if one is given', (name) => {
+      const libraries = { ...given, [name]: `/a/${name}` }
       expect(resolveWinsockLibraries(libraries, notCalled)).toEqual(libraries)
     })
 
     it.each([
-      ['mswsock.dll', 'ERR_OUT_OF_RANGE'],
-      [null, 'ERR_INVALID_ARG_TYPE'],
-    ])('rejects a provider that is not an absolute path: %s', (provider, code) => {
-      const resolve = () => resolveWinsockLibraries({ ...given, provider } as typeof given, notCalled)
+      ['provider', 'mswsock.dll', 'ERR_OUT_OF_RANGE'],
+      ['provider', null, 'ERR_INVALID_ARG_TYPE'],
+      ['security', 'advapi32.dll', 'ERR_OUT_OF_RANGE'],
+      ['security', null, 'ERR_INVALID_ARG_TYPE'],
+    ])('rejects a %s library that is not an absolute path: %s', (name, path, code) => {
+      const resolve = () => resolveWinsockLibraries({ ...given, [name]: path } as typeof given, notCalled)
       expect(resolve).toThrow(expect.objectContaining({ code }))
-      expect(resolve).toThrow('libraries.provider')
+      expect(resolve).toThrow(`libraries.${name}`)
     })
 
     it.each(['winsock', 'ipHelper', 'kernel'])('rejects a path of %s that is not absolute', (name) => {
@@ -110,7 +112,7 @@ describe('systemLibraries', () => {
     'returns absolute paths in %s',
     (directory) => {
       for (const path of Object.values(systemLibraries(directory))) {
-        expect(path).toMatch(/^[A-Za-z]:\\windows\\System32\\(ws2_32|iphlpapi|kernel32|mswsock)\.dll$/i)
+        expect(path).toMatch(/^[A-Za-z]:\\windows\\System32\\(ws2_32|iphlpapi|kernel32|mswsock|advapi32)\.dll$/i)
       }
     },
   )

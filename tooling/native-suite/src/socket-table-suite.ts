@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { userInfo } from 'node:os'
 import { ERROR_ACCESS_DENIED, ERROR_NOT_SUPPORTED } from '@winport/definitions'
 import type { Protocol, SocketTable, Transport } from '@winport/transport'
 import { failureOf, type NativeBackend, SimulatedCall, simulatorLibraries } from '@winport/winsock-simulator'
@@ -71,6 +72,42 @@ export async function defineSocketTableTests(backend: NativeBackend): Promise<vo
       const name = readFileSync('/proc/self/comm', 'utf8').trim()
       expect(await table.readProcess(process.pid)).toEqual({ image: name, started: null })
       expect(await table.readProcess(2 ** 31 - 1)).toEqual({ image: null, started: null })
+    })
+
+    it('names the user of a process, or rejects with the error of the call that was refused', async () => {
+      const table = tableOf(test.transport)
+      expect(await table.readUser(process.pid)).toBe(`SIMULATOR\\${userInfo().username}`)
+      for (const call of [SimulatedCall.OPENPROCESS, SimulatedCall.OPENTOKEN]) {
+        test.simulator.failNext(call, ERROR_ACCESS_DENIED)
+        expect(await failureOf(() => table.readUser(process.pid))).toMatchObject({
+          code: 'ERROR_ACCESS_DENIED',
+          syscall: 'OpenProcessToken',
+        })
+      }
+      expect(await failureOf(() => table.readUser(2 ** 31 - 1))).toMatchObject({ code: 'ERROR_INVALID_PARAMETER' })
+    })
+
+    it('names the services of each process, although the system lists them one at a time', async () => {
+      const table = tableOf(test.transport)
+      expect(await table.readServices()).toEqual(new Map([[process.pid, ['SimulatedFirst', 'SimulatedSecond']]]))
+      test.simulator.failNext(SimulatedCall.SERVICES, ERROR_ACCESS_DENIED, 2)
+      expect(await failureOf(() => table.readServices())).toMatchObject({
+        code: 'ERROR_ACCESS_DENIED',
+        syscall: 'EnumServicesStatusExW',
+      })
+    })
+
+    it.each([
+      ['is not given', undefined],
+      ['lacks the functions', foreignLibrary],
+      ['does not exist', '/no/advapi32'],
+    ])('knows no users and services when the library %s', async (_what, security) => {
+      const { security: _security, ...others } = simulatorLibraries
+      await using without = backend.openTransport(security === undefined ? others : { ...others, security })
+      const table = tableOf(without)
+      expect(await failureOf(() => table.readUser(process.pid))).toMatchObject({ code: 'ERROR_PROC_NOT_FOUND' })
+      expect(await failureOf(() => table.readServices())).toMatchObject({ code: 'ERROR_PROC_NOT_FOUND' })
+      expect(await table.readProcess(process.pid)).toEqual({ image: process.execPath, started: null })
     })
   })
 }

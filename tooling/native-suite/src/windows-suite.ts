@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { soundSums } from '@winport/transport/conformance'
 import {
   deployForWindows,
@@ -109,7 +110,7 @@ export async function defineWindowsTests(
 
       it('reads the socket tables of Wine, which lack the sockets that are only bound', async () => {
         const report = JSON.parse(await run(['socket-table-report']))
-        const { server, client, ports, receiver, ...others } = report
+        const { server, client, ports, receiver, services, ...others } = report
         // Wine before 9.17 knows no process of the TCP sockets that Node opened.
         for (const { isOwn, isKnown } of server) expect(isOwn).toBe(isKnown)
         const entries = server.map(({ state, remotePort }: { state: string; remotePort: number | null }) => [
@@ -126,7 +127,10 @@ export async function defineWindowsTests(
           isStarted: true,
           kernel: { image: null, started: null },
           missing: { image: null, started: null },
+          user: expect.stringMatching(/^[^\\]+\\[^\\]+$/),
+          missingUser: 'ERROR_INVALID_PARAMETER',
         })
+        expect(services).toContainEqual(expect.stringMatching(/^\w+$/)) // Wine's own, such as PlugPlay
       })
 
       it('keeps the buffers of pending calls from garbage collection', async () => {
@@ -137,12 +141,15 @@ export async function defineWindowsTests(
 
   if (windows?.kind === 'windows') {
     it('reads the socket tables of Windows', async () => {
-      const { server, client, receiver, bound, isImage, isStarted } = JSON.parse(await run(['socket-table-report']))
+      const report = JSON.parse(await run(['socket-table-report']))
+      const { server, client, receiver, bound, isImage, isStarted, user, services } = report
       expect(server.every(({ isOwn }: { isOwn: boolean }) => isOwn)).toBe(true)
       expect(client).toContainEqual(expect.objectContaining({ state: 'ESTABLISHED', isOwn: true }))
       expect([...receiver, ...bound].every(({ isOwn }: { isOwn: boolean }) => isOwn)).toBe(true)
       expect(server).toContainEqual(expect.objectContaining({ state: 'LISTEN', remotePort: null }))
       expect({ isImage, isStarted }).toEqual({ isImage: true, isStarted: true })
+      expect(user.toLowerCase()).toContain(userInfo().username.toLowerCase())
+      expect(services).toContain('RpcSs')
     })
 
     it("passes the conformance suite on Windows' own libraries", async () => {

@@ -47,9 +47,11 @@ enum WinsockSimulator_Call {
   WINSOCK_SIMULATOR_WSAIOCTL = 23, /* WSAIoctl with any code, in addition to the kind of the code; this kind has no latency */
   WINSOCK_SIMULATOR_WSPIOCTL = 24, /* the same for WSPIoctl */
   WINSOCK_SIMULATOR_REGISTERWAIT = 25, /* RegisterWaitForSingleObject, on Linux only: the DLL forwards it to kernel32 */
-  WINSOCK_SIMULATOR_SOCKETTABLE = 26, /* GetExtendedTcpTable and GetExtendedUdpTable; these three on Linux only, and without latency */
+  WINSOCK_SIMULATOR_SOCKETTABLE = 26, /* GetExtendedTcpTable and GetExtendedUdpTable; these five on Linux only, and without latency */
   WINSOCK_SIMULATOR_BOUNDTABLE = 27,  /* InternalGetBoundTcpEndpointTable and InternalGetBoundTcp6EndpointTable */
   WINSOCK_SIMULATOR_OPENPROCESS = 28,
+  WINSOCK_SIMULATOR_OPENTOKEN = 29, /* OpenProcessToken */
+  WINSOCK_SIMULATOR_SERVICES = 30,  /* EnumServicesStatusExW */
   WINSOCK_SIMULATOR_CALL_LIMIT = 32 /* the length of WinsockSimulator_CountsResult.calls */
 };
 

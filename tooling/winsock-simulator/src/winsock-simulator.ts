@@ -28,6 +28,7 @@ export const simulatorLibraries: WinsockLibraries = {
   ipHelper: simulatorPath,
   kernel: simulatorPath,
   provider: simulatorPath,
+  security: simulatorPath,
 }
 
 /** The values of `enum WinsockSimulator_Call`. */
@@ -57,6 +58,8 @@ export const SimulatedCall = {
   SOCKETTABLE: 26,
   BOUNDTABLE: 27,
   OPENPROCESS: 28,
+  OPENTOKEN: 29,
+  SERVICES: 30,
 } as const
 
 export type SimulatedCall = (typeof SimulatedCall)[keyof typeof SimulatedCall]

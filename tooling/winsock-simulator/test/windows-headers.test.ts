@@ -30,6 +30,8 @@ const ROWS = [
 
 const POINTER_SIZE = 8 // the program is built for x64
 
+const POINTER_STRUCTS = [definitions.TOKEN_USER[POINTER_SIZE], definitions.ENUM_SERVICE_STATUS_PROCESSW[POINTER_SIZE]]
+
 const canRunWindows = (await windowsOrExplain('the comparison with the Windows headers')) !== undefined
 
 describe.skipIf(!canRunWindows)("definitions agree with mingw-w64's headers as a C++ compiler reads them", () => {
@@ -44,12 +46,15 @@ describe.skipIf(!canRunWindows)("definitions agree with mingw-w64's headers as a
     }
   })
 
-  test.each([...STRUCTS, ...ROWS])('$name has the same size and offsets', ({ name, size, offsetOf }) => {
-    expect(header.get(`sizeof ${name}`)).toBe(BigInt(size))
-    for (const [field, offset] of Object.entries(offsetOf)) {
-      expect(header.get(`offsetof ${name}.${field}`), field).toBe(BigInt(offset))
-    }
-  })
+  test.each([...STRUCTS, ...ROWS, ...POINTER_STRUCTS])(
+    '$name has the same size and offsets',
+    ({ name, size, offsetOf }) => {
+      expect(header.get(`sizeof ${name}`)).toBe(BigInt(size))
+      for (const [field, offset] of Object.entries(offsetOf)) {
+        expect(header.get(`offsetof ${name}.${field}`), field).toBe(BigInt(offset))
+      }
+    },
+  )
 
   test.each(ROWS)('the rows of $table begin at the same offset', ({ table, tableOffset }) => {
     expect(header.get(`offsetof ${table}.table`)).toBe(BigInt(tableOffset))

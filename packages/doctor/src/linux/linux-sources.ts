@@ -33,21 +33,7 @@ export class LinuxSources implements PortSources {
     return { pid: process.pid, user: uid === undefined ? null : nameOf(uid) }
   }
 
-  async readSockets(protocol: Protocol, port: number, signal?: AbortSignal): Promise<Fact<readonly Holder[]>> {
-    const sockets = await this.#readSockets(protocol, port, signal)
-    return sockets.value === null ? sockets : { value: sockets.value.get(port) ?? [] }
-  }
-
-  async readAllSockets(protocol: Protocol, signal?: AbortSignal): Promise<Fact<SocketsByPort>> {
-    return await this.#readSockets(protocol, undefined, signal)
-  }
-
-  /** @param port leaves out every other port */
-  async #readSockets(
-    protocol: Protocol,
-    port: number | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Fact<SocketsByPort>> {
+  async readSockets(protocol: Protocol, port: number | undefined, signal?: AbortSignal): Promise<Fact<SocketsByPort>> {
     try {
       const tables = [
         await readFile(`${this.#proc}/net/${protocol}`, 'latin1'),

@@ -28,21 +28,7 @@ export class WindowsSources implements PortSources {
     return { pid: process.pid, user: null }
   }
 
-  async readSockets(protocol: Protocol, port: number, signal?: AbortSignal): Promise<Fact<readonly Holder[]>> {
-    const sockets = await this.#readSockets(protocol, port, signal)
-    return sockets.value === null ? sockets : { value: sockets.value.get(port) ?? [] }
-  }
-
-  async readAllSockets(protocol: Protocol, signal?: AbortSignal): Promise<Fact<SocketsByPort>> {
-    return await this.#readSockets(protocol, undefined, signal)
-  }
-
-  /** @param port leaves out every other port */
-  async #readSockets(
-    protocol: Protocol,
-    port: number | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Fact<SocketsByPort>> {
+  async readSockets(protocol: Protocol, port: number | undefined, signal?: AbortSignal): Promise<Fact<SocketsByPort>> {
     const parse = (text: string) => parseNetstat(text, protocol, port)
     const rows = await this.#ask('netstat.exe', ['-a', '-n', '-o'], parse, signal)
     if (rows.value === null) return rows
@@ -55,7 +41,7 @@ export class WindowsSources implements PortSources {
       const holder = { ...row, image, user: null, services: null, since: null, started: null }
       addHolders(sockets, port, [holder])
     }
-    return { value: sockets }
+    return isNameWanted ? { value: sockets, unknownParts: NOT_PRINTED } : { value: sockets }
   }
 
   /**
@@ -112,6 +98,11 @@ export class WindowsSources implements PortSources {
   async readFirstUnprivilegedPort(): Promise<Fact<number>> {
     return { value: 0 }
   }
+}
+
+const NOT_PRINTED = {
+  users: 'netstat.exe and tasklist.exe do not print them',
+  services: 'netstat.exe and tasklist.exe do not print them',
 }
 
 function keyOf({ startPort, endPort, administered }: ExcludedRange): string {

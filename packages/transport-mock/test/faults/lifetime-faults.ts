@@ -99,6 +99,6 @@ export const lifetimeFaults: readonly FaultCase[] = [
 ]
 
 function withTable(transport: MockTransport, read: SocketTable['read']): Transport {
-  const socketTable: SocketTable = { read, readProcess: async (pid) => await transport.socketTable.readProcess(pid) }
+  const socketTable: SocketTable = altered(transport.socketTable, { read })
   return altered<Transport>(transport, { socketTable })
 }

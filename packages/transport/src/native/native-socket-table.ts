@@ -51,6 +51,7 @@ const FIRST_SIZE = 0x1_0000
 /** The table can grow between two calls. */
 const MOST_CALLS = 8
 const TIME_SIZE = 8
+const PID_SIZE = 4
 /** The longest path that Windows knows, and the time before it. */
 const IMAGE_SIZE = TIME_SIZE + 2 * 32_768
 
@@ -81,9 +82,21 @@ export class NativeSocketTable implements SocketTable {
     const bytes = new Uint8Array(IMAGE_SIZE)
     const length = this.#calls.processImage(pid, bytes)
     if (length < TIME_SIZE || length > bytes.length) return { image: null, started: null }
-    const image = new TextDecoder('utf-16le').decode(bytes.subarray(TIME_SIZE, length))
+    const image = textOf(bytes.subarray(TIME_SIZE, length))
     const started = dateOfFileTime(new DataView(bytes.buffer).getBigUint64(0, true))
     return { image: image === '' ? null : image, started }
+  }
+
+  async readUser(pid: number): Promise<string> {
+    const user = readWhole((bytes) => this.#calls.processUser(pid, bytes))
+    if (typeof user === 'number') throw new IpHelperError(errnoOf(user), 'OpenProcessToken')
+    return textOf(user)
+  }
+
+  async readServices(): Promise<ReadonlyMap<number, readonly string[]>> {
+    const list = readWhole((bytes) => this.#calls.services(bytes))
+    if (typeof list === 'number') throw new IpHelperError(errnoOf(list), 'EnumServicesStatusExW')
+    return servicesIn(list)
   }
 
   /** The error number if no class of the table can be read. */
@@ -121,13 +134,34 @@ function keyOf({ port, pid }: SocketTableEntry): string {
   return `${port} ${pid}`
 }
 
+/** Process IDs and names: see {@link SocketTableCalls.services}. */
+function servicesIn(list: Uint8Array): ReadonlyMap<number, readonly string[]> {
+  const fields = new DataView(list.buffer, list.byteOffset, list.byteLength)
+  const services = new Map<number, string[]>()
+  for (let at = 0; at + PID_SIZE < list.length; ) {
+    const pid = fields.getUint32(at, true)
+    const name = at + PID_SIZE
+    let end = name
+    while (end + 1 < list.length && fields.getUint16(end, true) !== 0) end += 2
+    const known = services.get(pid)
+    if (known === undefined) services.set(pid, [textOf(list.subarray(name, end))])
+    else known.push(textOf(list.subarray(name, end)))
+    at = end + 2
+  }
+  return services
+}
+
+function textOf(utf16: Uint8Array): string {
+  return new TextDecoder('utf-16le').decode(utf16)
+}
+
 /** Calls with a larger buffer until the result fits. Returns the result, or the negative result of the call. */
 function readWhole(call: (bytes: Uint8Array) => CallResult): Uint8Array | CallResult {
   let bytes = new Uint8Array(FIRST_SIZE)
   for (let calls = 0; calls < MOST_CALLS; calls++) {
     const size = call(bytes)
     if (size < 0) return size
-    if (size <= bytes.length) return bytes
+    if (size <= bytes.length) return bytes.subarray(0, size)
     bytes = new Uint8Array(size + FIRST_SIZE)
   }
   return failedWith(ERROR_INSUFFICIENT_BUFFER)

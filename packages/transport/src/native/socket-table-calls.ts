@@ -2,7 +2,7 @@ import type { CallResult } from '../backend/call-result.js'
 import type { Protocol } from '../port-range.js'
 
 /**
- * The calls that list the sockets of all processes. Each writes as much of its result as fits into the buffer, and returns the
+ * The calls that list the sockets of all processes, and describe processes. Each writes as much of its result as fits into the buffer, and returns the
  * size of the whole result in bytes. It fails with ERROR_PROC_NOT_FOUND if a function that it needs does not exist.
  */
 export interface SocketTableCalls {
@@ -20,4 +20,16 @@ export interface SocketTableCalls {
    * read (QueryFullProcessImageNameW), the name of the program (Toolhelp).
    */
   processImage(pid: number, image: Uint8Array): CallResult
+
+  /**
+   * The account of a process, `domain\name` in UTF-16: OpenProcess, OpenProcessToken, GetTokenInformation(TokenUser) and
+   * LookupAccountSidW. Fails with the error of the first of them that fails.
+   */
+  processUser(pid: number, user: Uint8Array): CallResult
+
+  /**
+   * The services that run: of each its process ID, a DWORD, and its name in UTF-16 with a zero at its end: OpenSCManagerW and
+   * EnumServicesStatusExW. Fails with the error of the first of them that fails.
+   */
+  services(services: Uint8Array): CallResult
 }

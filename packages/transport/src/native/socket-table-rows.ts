@@ -100,6 +100,7 @@ export function readRows(
   port: number | undefined,
 ): readonly SocketTableEntry[] {
   const fields = new DataView(table.buffer, table.byteOffset, table.byteLength)
+  if (table.length < tableOffset) return []
   const fitting = Math.floor((table.length - tableOffset) / size)
   const count = Math.min(fields.getUint32(0, true), fitting)
   const entries: SocketTableEntry[] = []

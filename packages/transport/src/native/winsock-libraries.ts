@@ -12,6 +12,8 @@ export interface WinsockLibraries {
   readonly kernel: string
   /** The service provider below Winsock. Only the entry point `'WSPIoctl'` needs it. On Windows: mswsock.dll. */
   readonly provider?: string | undefined
+  /** The users and services of processes, for the socket table, which can do without. On Windows: advapi32.dll. */
+  readonly security?: string | undefined
 }
 
 /**
@@ -33,13 +35,14 @@ export function resolveWinsockLibraries(
     )
   }
   checkObject('libraries', libraries)
-  const { winsock, ipHelper, kernel, provider } = libraries
-  const checked = {
+  const { winsock, ipHelper, kernel, provider, security } = libraries
+  return {
     winsock: checkPath('libraries.winsock', winsock),
     ipHelper: checkPath('libraries.ipHelper', ipHelper),
     kernel: checkPath('libraries.kernel', kernel),
+    ...(provider !== undefined && { provider: checkPath('libraries.provider', provider) }),
+    ...(security !== undefined && { security: checkPath('libraries.security', security) }),
   }
-  return provider === undefined ? checked : { ...checked, provider: checkPath('libraries.provider', provider) }
 }
 
 /** A path with a drive, `C:\x`, or a server, `\\x\y`. Node also accepts `\x`, which is relative to the current drive. */
@@ -67,6 +70,7 @@ export function systemLibraries(systemDirectory: string): WinsockLibraries {
     ipHelper: library('iphlpapi.dll'),
     kernel: library('kernel32.dll'),
     provider: library('mswsock.dll'),
+    security: library('advapi32.dll'),
   }
 }
 

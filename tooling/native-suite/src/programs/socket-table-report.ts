@@ -39,6 +39,9 @@ export async function socketTableReport(backend: NativeBackend): Promise<void> {
     isStarted: started !== null && started <= new Date(),
     kernel: await table.readProcess(4),
     missing: await table.readProcess(2 ** 32 - 1),
+    user: await table.readUser(process.pid),
+    missingUser: await table.readUser(2 ** 32 - 1).catch(({ code }) => code),
+    services: [...(await table.readServices()).values()].flat().sort(),
   }
   console.log(JSON.stringify(report))
   client.destroy()

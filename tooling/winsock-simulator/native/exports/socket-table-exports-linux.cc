@@ -8,15 +8,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "abi/winsock-abi.h"
 #include "abi/winsock-errors.h"
-#include "host/events-linux.h"
+#include "exports/table-call.h"
+#include "host/last-error.h"
 #include "host/process-identity.h"
+#include "host/process-lists-linux.h"
 #include "host/socket-options-linux.h"
 #include "process/simulated-process.h"
 
@@ -72,20 +72,6 @@ std::vector<unsigned char> tableOf(SharedPool& pool, Protocol protocol, bool isI
   return table;
 }
 
-// These functions return their error and need no WSAStartup.
-template <typename Body>
-uint32_t tableCall(WinsockSimulator_Call call, Body body) noexcept {
-  try {
-    SimulatedProcess& process = SimulatedProcess::current();
-    std::unique_lock lock(process.mutex);
-    if (const int fault = process.script.next(call)) return static_cast<uint32_t>(fault);
-    SharedPool* pool = process.pool();
-    return pool == nullptr ? uint32_t{ERROR_NOT_ENOUGH_MEMORY} : body(*pool);
-  } catch (...) {
-    return ERROR_NOT_ENOUGH_MEMORY;
-  }
-}
-
 uint32_t writeTable(Protocol protocol, void* target, uint32_t* size, uint32_t family, int tableClass) {
   return tableCall(WINSOCK_SIMULATOR_SOCKETTABLE, [&](SharedPool& pool) -> uint32_t {
     const bool isIpv6 = family == kFamilyInet6;
@@ -110,23 +96,6 @@ uint32_t allocateBoundTable(void** target, bool isIpv6) {
   });
 }
 
-// The processes behind the handles of OpenProcess, and the lists behind those of CreateToolhelp32Snapshot.
-struct Snapshots {
-  std::mutex mutex;
-  std::map<const void*, std::vector<uint32_t>> lists;
-};
-Snapshots& snapshots() {
-  static Snapshots all;
-  return all;
-}
-
-void* openList(std::vector<uint32_t> pids) {
-  void* const handle = Events::all().create(true, false);  // so that CloseHandle closes it
-  const std::lock_guard lock(snapshots().mutex);
-  snapshots().lists[handle] = std::move(pids);
-  return handle;
-}
-
 struct ProcessEntry {  // PROCESSENTRY32W
   uint32_t size, usage, pid;
   uint64_t heap;
@@ -136,11 +105,8 @@ struct ProcessEntry {  // PROCESSENTRY32W
 static_assert(sizeof(ProcessEntry) == 568);
 
 int32_t nextProcess(const void* handle, ProcessEntry* entry) {
-  const std::lock_guard lock(snapshots().mutex);
-  const auto found = snapshots().lists.find(handle);
-  if (found == snapshots().lists.end() || found->second.empty() || entry->size != sizeof *entry) return 0;
-  entry->pid = found->second.back();
-  found->second.pop_back();
+  entry->pid = entry->size == sizeof *entry ? ProcessLists::all().takeLast(handle) : 0;
+  if (entry->pid == 0) return 0;
   std::string name;
   std::getline(std::ifstream("/proc/" + std::to_string(entry->pid) + "/comm"), name);
   std::fill(std::begin(entry->name), std::end(entry->name), u'\0');
@@ -159,25 +125,26 @@ EXPORT uint32_t GetExtendedUdpTable(void* table, uint32_t* size, int32_t, uint32
 EXPORT uint32_t InternalGetBoundTcpEndpointTable(void** table, void*, uint32_t) { return allocateBoundTable(table, false); }
 EXPORT uint32_t InternalGetBoundTcp6EndpointTable(void** table, void*, uint32_t) { return allocateBoundTable(table, true); }
 
-EXPORT void* GetProcessHeap() { return &snapshots(); }
+EXPORT void* GetProcessHeap() { return &ProcessLists::all(); }
 EXPORT int32_t HeapFree(void*, uint32_t, void* memory) {
   std::free(memory);
   return 1;
 }
 
 EXPORT void* OpenProcess(uint32_t, int32_t, uint32_t pid) {
-  if (tableCall(WINSOCK_SIMULATOR_OPENPROCESS, [](SharedPool&) { return 0u; }) != 0) return nullptr;
-  if (kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM) return nullptr;
-  return openList({pid});
+  uint32_t error = tableCall(WINSOCK_SIMULATOR_OPENPROCESS, [](SharedPool&) { return 0u; });
+  if (error == 0 && kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM) error = ERROR_INVALID_PARAMETER;
+  if (error == 0) return ProcessLists::all().open({pid});
+  setLastError(static_cast<int>(error));
+  return nullptr;
 }
 
 // The path in the bytes of Latin-1.
 EXPORT int32_t QueryFullProcessImageNameW(const void* process, uint32_t, char16_t* path, uint32_t* length) {
-  const std::lock_guard lock(snapshots().mutex);
-  const auto found = snapshots().lists.find(process);
-  if (found == snapshots().lists.end() || found->second.empty()) return 0;
+  const uint32_t pid = ProcessLists::all().last(process);
+  if (pid == 0) return 0;
   char target[4096];
-  const std::string link = "/proc/" + std::to_string(found->second.front()) + "/exe";
+  const std::string link = "/proc/" + std::to_string(pid) + "/exe";
   const ssize_t size = readlink(link.c_str(), target, sizeof target);
   if (size < 0 || static_cast<uint32_t>(size) >= *length) return 0;
   std::copy_n(reinterpret_cast<unsigned char*>(target), size, path);
@@ -194,7 +161,7 @@ EXPORT void* CreateToolhelp32Snapshot(uint32_t, uint32_t) {
     }
     closedir(folder);
   }
-  return openList(std::move(pids));
+  return ProcessLists::all().open(std::move(pids));
 }
 EXPORT int32_t Process32FirstW(const void* snapshot, ProcessEntry* entry) { return nextProcess(snapshot, entry); }
 EXPORT int32_t Process32NextW(const void* snapshot, ProcessEntry* entry) { return nextProcess(snapshot, entry); }
