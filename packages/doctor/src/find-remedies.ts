@@ -60,15 +60,14 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
 
 /** Without a command if several programs have the port, or this process itself. Windows starts a service again that is ended. */
 function stopRemedy({ platform, self }: PortFacts, holders: readonly Holder[]): Remedy {
-  const pids = new Set(holders.flatMap((holder) => (holder.pid === null ? [] : [holder.pid])))
-  const [pid] = pids
-  const services = holders.find((holder) => holder.pid === pid)?.services ?? []
-  if (platform === 'win32' && pids.size === 1 && services.length > 0) {
+  const { pid = null, services = null } = holders.find((holder) => holder.pid !== null) ?? {}
+  const isAlone = pid !== null && holders.every((holder) => holder.pid === pid || holder.pid === null)
+  if (platform === 'win32' && isAlone && services !== null && services.length > 0) {
     const command = services.length === 1 ? `net stop ${services[0]}` : null
     return { ...plain('Stop the service that uses the port, if you know what it is for.', command), elevated: true }
   }
   const text = 'Stop that program, if you know what it is for.'
-  if (pid === undefined || pids.size > 1 || pid === self.pid) return plain(text, null)
+  if (!isAlone || pid === self.pid) return plain(text, null)
   return plain(text, platform === 'win32' ? `taskkill /pid ${pid}` : `kill ${pid}`)
 }
 

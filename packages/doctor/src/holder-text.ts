@@ -52,7 +52,15 @@ function activityText({ state, address, image, since, remote }: Holder, port: nu
   return `has a connection from ${place} to ${remote} (${state})${time}`
 }
 
-/** `2026-11-28 09:14` in the time zone of this process. */
+/** `2026-11-28 09:14` in the time zone of this process. By hand, because the first use of Intl takes as long as everything else. */
 function localTime(iso: string): string {
-  return new Date(iso).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+  const time = new Date(iso)
+  const [month, day, hour, minute] = [time.getMonth() + 1, time.getDate(), time.getHours(), time.getMinutes()].map(
+    twoDigits,
+  )
+  return `${time.getFullYear()}-${month}-${day} ${hour}:${minute}`
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0')
 }

@@ -73,7 +73,7 @@ describe('the addon, in a process of its own', () => {
     expect(threw + returned).toBe(CALLS)
     expect(completed).toBeGreaterThan(pending / 2) // the others had a hostile listener
     expect(pendingCalls).toBe(0)
-    expect(functions).toBe(26)
+    expect(functions).toBe(28)
   })
 
   it(`does not leak in ${CYCLES} cycles of acquire, listen and release`, async () => {

@@ -40,11 +40,12 @@ const STATES = [
 export function parseSocketTable(text: string, protocol: Protocol, port?: number): readonly SocketRow[] {
   const wanted = port === undefined ? ':' : `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   const rows: SocketRow[] = []
+  const addressOf = cached(parseAddress) // many sockets have the same address
   for (const line of text.split('\n')) {
     if (!line.includes(wanted)) continue // most of many thousand rows end here
     const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/)
     if (local?.includes(wanted) !== true || remote === undefined || state === undefined || inode === undefined) continue
-    const [address, remoteAddress] = [parseAddress(local), parseAddress(remote)]
+    const [address, remoteAddress] = [addressOf(hexAddress(local)), addressOf(hexAddress(remote))]
     if (address === undefined || remoteAddress === undefined) continue
     const remotePort = parsePort(remote)
     rows.push({
@@ -68,9 +69,23 @@ function parsePort(field: string): number {
   return Number.parseInt(field.slice(field.indexOf(':') + 1), 16)
 }
 
+function hexAddress(field: string): string {
+  return field.slice(0, field.indexOf(':'))
+}
+
+function cached<Value>(call: (text: string) => Value): (text: string) => Value {
+  const known = new Map<string, Value>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const value = call(text)
+    known.set(text, value)
+    return value
+  }
+}
+
 /** The kernel prints an address as 32-bit words in the byte order of the machine. */
-function parseAddress(field: string): string | undefined {
-  const [hex = ''] = field.split(':', 1)
+function parseAddress(hex: string): string | undefined {
   if (!/^(?:[0-9A-F]{8}){1,4}$/.test(hex)) return undefined
   const bytes = Buffer.from(hex, 'hex')
   if (endianness() === 'LE') bytes.swap32()
