@@ -66,6 +66,11 @@ const OPTIONS: readonly string[] = [
   'signal',
 ]
 
+const ORDERS: readonly string[] = ['ascending', 'random']
+const FALLBACKS: readonly string[] = ['anywhere']
+
+const ANYWHERE: readonly Place[] = ['anywhere']
+
 /** Checks the options of `ReservationManager.acquire` without a system call. Consumes generators. */
 export function checkAcquireOptions(options: unknown): asserts options is AcquireOptions {
   readAcquireRequest(options)
@@ -80,13 +85,13 @@ export function readAcquireRequest(options: unknown): AcquireRequest & { readonl
   checkObject('options', options)
   const { protocol }: { readonly protocol?: unknown } = options
   checkProtocol(protocol)
-  return { ...readRequest(options), protocol }
+  return readRequest(options, protocol)
 }
 
 /** A `protocol` is ignored, so that both methods take the same options. */
 export function readMatchedRequest(options: unknown): AcquireRequest {
   checkObject('options', options)
-  return readRequest(options)
+  return readRequest(options, undefined)
 }
 
 /** The start port of a request for one protocol, 0 for anywhere; undefined if there are several to search. */
@@ -96,40 +101,44 @@ export function onlyStartPort({ places, within, exclude }: AcquireRequest): numb
   return place === 'anywhere' ? 0 : place[0]
 }
 
-function readRequest(options: Partial<AcquireMatchedOptions>): AcquireRequest {
+function readRequest<Given extends Protocol | undefined>(
+  options: Partial<AcquireMatchedOptions>,
+  protocol: Given,
+): AcquireRequest & { readonly protocol: Given } {
   checkKnownOptions(options, OPTIONS)
-  const { count, exclude, signal } = options
+  const { count, startPort = 0, within, order, fallback, exclude, signal } = options
   checkUnsigned('count', count, LAST_PORT, 1)
-  const { places, within } = readPlaces(options, count)
+  checkChoice('order', order, ORDERS)
+  checkChoice('fallback', fallback, FALLBACKS)
+  if (within === undefined) {
+    if (order !== undefined) throw outOfRange('order', 'left out where within is not given', order)
+    if (fallback !== undefined) throw outOfRange('fallback', 'left out where within is not given', fallback)
+  } else if (startPort !== 0) {
+    throw outOfRange('within', 'left out where startPort is given', within)
+  }
+  const range = within === undefined ? undefined : readWithin(within, count)
   return {
-    protocol: undefined,
+    protocol,
     count,
-    places,
-    within,
+    places: range === undefined ? readStartPorts(startPort, count) : placesWithin(range, count, order, fallback),
+    within: range,
     exclude: ExcludedPorts.read(exclude),
     signal: checkSignal(signal),
   }
 }
 
-function readPlaces(
-  { startPort = 0, within, order, fallback }: Partial<AcquireMatchedOptions>,
+function placesWithin(
+  [from, to]: readonly [from: number, to: number],
   count: number,
-): Pick<AcquireRequest, 'places' | 'within'> {
-  checkChoice('order', order, ['ascending', 'random'])
-  checkChoice('fallback', fallback, ['anywhere'])
-  if (within === undefined) {
-    if (order !== undefined) throw outOfRange('order', 'left out where within is not given', order)
-    if (fallback !== undefined) throw outOfRange('fallback', 'left out where within is not given', fallback)
-    return { places: readStartPorts(startPort, count), within: undefined }
-  }
-  if (startPort !== 0) throw outOfRange('within', 'left out where startPort is given', within)
-  const [from, to] = readWithin(within, count)
+  order: AcquireMatchedOptions['order'],
+  fallback: AcquireMatchedOptions['fallback'],
+): readonly Place[] {
   const last = to - count + 1
   const first = order === 'random' ? randomInteger(from, last) : from
   const places: Place[] = [[first, last]]
   if (first > from) places.push([from, first - 1])
   if (fallback === 'anywhere') places.push('anywhere')
-  return { places, within: [from, to] }
+  return places
 }
 
 function readWithin(within: unknown, count: number): readonly [from: number, to: number] {
@@ -146,7 +155,7 @@ function readWithin(within: unknown, count: number): readonly [from: number, to:
 function readStartPorts(startPorts: unknown, count: number): readonly Place[] {
   if (typeof startPorts !== 'object' || startPorts === null) {
     checkFits('startPort', startPorts, count, 0)
-    return [placeAt(startPorts)]
+    return startPorts === 0 ? ANYWHERE : [placeAt(startPorts)]
   }
   if (!(Symbol.iterator in startPorts)) {
     throw invalidArgType('startPort', 'of type number or an iterable of numbers', startPorts)

@@ -13,7 +13,7 @@ import {
   type Transport,
   type WinsockSocket,
 } from '@winport/transport'
-import { isSystemCallError } from '@winport/transport/backend'
+import { Chain, isSystemCallError } from '@winport/transport/backend'
 import {
   type AcquireMatchedOptions,
   type AcquireOptions,
@@ -28,7 +28,7 @@ import { AnchorPolicy } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
 import { explainAcquire, explainAnchor, explainScope, isRefused } from './explain-error.js'
-import { inTurn } from './in-turn.js'
+import { inTurn, turnFor } from './in-turn.js'
 import type { MatchedReservation } from './matched-reservation.js'
 import { type OpenableBlock, readOpenableBlock } from './openable-block.js'
 import { OpenedBlock } from './opened-block.js'
@@ -83,7 +83,7 @@ export class ReservationManager implements AsyncDisposable {
   readonly persistent: PersistentReservationStore
   readonly #traceLeaks: boolean
   readonly #hint: RefusalHint | undefined
-  readonly #records = new Set<ReservationRecord>()
+  readonly #records = new Chain<ReservationRecord>()
   readonly #acquiring = new Set<WinsockSocket>()
   readonly #policies: Readonly<Record<Protocol, AnchorPolicy>> = { tcp: new AnchorPolicy(), udp: new AnchorPolicy() }
   #anchorFamily: AddressFamily = 'ipv6'
@@ -108,7 +108,8 @@ export class ReservationManager implements AsyncDisposable {
 
   /** The blocks that are held now. */
   get held(): readonly RuntimeReservation[] {
-    return [...this.#records].map(({ block }) => block).filter((block) => block !== undefined)
+    const held = this.#records.toArray().filter((record) => record.held)
+    return held.map(({ block }) => block).filter((block) => block !== undefined)
   }
 
   /**
@@ -120,15 +121,17 @@ export class ReservationManager implements AsyncDisposable {
    * option, or `ERR_OUT_OF_RANGE`. After a failure nothing is reserved and nothing is left open. If several places were
    * tried, the `cause` is an `AggregateError` with the first 100 refusals.
    */
-  async acquire(options: AcquireOptions): Promise<RuntimeReservation> {
-    const request = readAcquireRequest(options)
-    const acquiredAt = this.#traceLeaks ? callSiteOf(this.acquire) : undefined
-    const { protocol } = request
-    const startPort = onlyStartPort(request)
-    if (startPort !== undefined) {
-      return await inTurn(request.count, () => this.#acquireAt(protocol, startPort, request, acquiredAt))
+  acquire(options: AcquireOptions): Promise<RuntimeReservation> {
+    try {
+      const request = readAcquireRequest(options)
+      const acquiredAt = this.#traceLeaks ? callSiteOf(this.acquire) : undefined
+      const { protocol } = request
+      const startPort = onlyStartPort(request)
+      if (startPort === undefined) return searchOne(request, protocol, this.#accessFor(request, acquiredAt))
+      return inTurn(request.count, () => this.#acquireAt(protocol, startPort, request, acquiredAt))
+    } catch (error) {
+      return Promise.reject(error)
     }
-    return await searchOne(request, protocol, this.#accessFor(request, acquiredAt))
   }
 
   /**
@@ -198,8 +201,8 @@ export class ReservationManager implements AsyncDisposable {
 
   #highestHeld(protocol: Protocol | undefined, startPort: number, count: number): number {
     let highest = 0
-    for (const record of this.#records) {
-      if (protocol !== undefined && record.protocol !== protocol) continue
+    for (const record of this.#records.toArray()) {
+      if (!record.held || (protocol !== undefined && record.protocol !== protocol)) continue
       const end = record.startPort + record.count
       if (record.startPort < startPort + count && end > startPort) highest = Math.max(highest, end - 1)
     }
@@ -303,21 +306,61 @@ export class ReservationManager implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const released: Promise<void>[] = []
-    const dropped: ReservationRecord[] = []
-    for (const record of [...this.#records]) {
-      const { block } = record
-      if (block !== undefined) released.push(block.release())
-      else dropped.push(record)
+    const failures: unknown[] = []
+    const settle = async (calls: readonly Promise<void>[]) => {
+      for (const outcome of await Promise.allSettled(calls)) {
+        if (outcome.status === 'rejected') failures.push(outcome.reason)
+      }
     }
-    for (const record of dropped) record.end() // the close of the transport closes their anchors
+    const { turns, dropped, isReleasing } = this.#beginClose()
+    const ended = turns.map(async ({ turn, blocks }) => {
+      if (turn !== undefined) await turn
+      await settle(blocks.map((block) => block.endNow()))
+    })
     for (const anchor of this.#acquiring) closeQuietly(anchor)
-    const outcomes: PromiseSettledResult<void>[] = await Promise.allSettled(released)
-    outcomes.push(...(await Promise.allSettled([this.transport.close()])))
+    if (isReleasing) await turnFor(1)
+    await Promise.all(ended)
+    await settle([this.transport.close()])
     for (const record of dropped) record.reportEnd()
-    const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason)
     if (failures.length > 0) throw new AggregateError(failures, 'Everything is released, but closing it failed')
   }
+
+  /** Marks every block as released, and groups the blocks by the turn of the event loop in which each is to be released. */
+  #beginClose(): ClosingBlocks {
+    const turns: TurnOfBlocks[] = []
+    const dropped: ReservationRecord[] = []
+    let isReleasing = false
+    for (const record of this.#records.toArray()) {
+      const { block } = record
+      if (!record.held) {
+        isReleasing = true
+      } else if (block === undefined) {
+        record.end() // the close of the transport closes its anchor
+        dropped.push(record)
+      } else {
+        const turn = block.beginRelease()
+        const last = turns.at(-1)
+        if (last !== undefined && last.turn === turn) last.blocks.push(block)
+        else turns.push({ turn, blocks: [block] })
+      }
+    }
+    return { turns, dropped, isReleasing }
+  }
+}
+
+/** The blocks that are released in one turn of the event loop; undefined is this one. */
+interface TurnOfBlocks {
+  readonly turn: Promise<void> | undefined
+  readonly blocks: RuntimeBlock[]
+}
+
+/** What a manager that closes has to end. */
+interface ClosingBlocks {
+  readonly turns: readonly TurnOfBlocks[]
+  /** The records whose blocks the program has dropped. */
+  readonly dropped: readonly ReservationRecord[]
+  /** Whether a release waits for its turn. */
+  readonly isReleasing: boolean
 }
 
 /** Where a method was called, as the lines of a stack trace. */

@@ -1,5 +1,5 @@
 import type { PortRange, Protocol, Transport } from '@winport/transport'
-import { inNextTurn } from '@winport/transport/backend'
+import { type Chain, type ChainLink, inNextTurn } from '@winport/transport/backend'
 import type { Anchor } from './anchor.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
@@ -10,7 +10,9 @@ import type { RuntimeBlock } from './runtime-block.js'
  * A runtime reservation as its manager holds it. It is apart from the block that the program has, so that it can be ended
  * when the program has dropped the block.
  */
-export class ReservationRecord implements PortRange {
+export class ReservationRecord implements PortRange, ChainLink<ReservationRecord> {
+  previous: ReservationRecord | undefined
+  next: ReservationRecord | undefined
   readonly protocol: Protocol
   readonly startPort: number
   readonly count: number
@@ -19,7 +21,9 @@ export class ReservationRecord implements PortRange {
   /** The stack trace of the acquire, with `traceLeaks`. */
   readonly acquiredAt: string | undefined
   readonly #transport: Transport
-  readonly #records: Set<ReservationRecord>
+  readonly #records: Chain<ReservationRecord>
+  /** False once the reservation is released, or is about to be. */
+  held = false
   /** The block, while it cannot be collected. */
   #strong: RuntimeBlock | undefined
   #weak: WeakRef<RuntimeBlock> | undefined
@@ -29,7 +33,7 @@ export class ReservationRecord implements PortRange {
     token: bigint,
     anchor: Anchor,
     transport: Transport,
-    records: Set<ReservationRecord>,
+    records: Chain<ReservationRecord>,
     acquiredAt: string | undefined,
   ) {
     this.protocol = protocol
@@ -42,11 +46,6 @@ export class ReservationRecord implements PortRange {
     this.#records = records
   }
 
-  /** False once the reservation is released, or is about to be. */
-  get held(): boolean {
-    return this.#records.has(this)
-  }
-
   /** Undefined if the program has dropped it. */
   get block(): RuntimeBlock | undefined {
     return this.#strong ?? this.#weak?.deref()
@@ -56,23 +55,28 @@ export class ReservationRecord implements PortRange {
   belongTo(block: RuntimeBlock): void {
     if (!turnEndPlanned) inNextTurn(endTurn) // may throw: nothing is changed before
     turnEndPlanned = true
+    this.held = true
     this.#records.add(this)
     this.#strong = block
-    acquiredThisTurn.add(this)
+    acquiredThisTurn.push(this)
   }
 
-  /** Lets the block be collected from now on. */
+  /** Lets the block be collected from now on, unless its release has begun: then the call of that holds it. */
   weaken(): void {
     if (this.#strong === undefined) return
-    this.#weak = new WeakRef(this.#strong)
-    dropped.register(this.#strong, this, this)
+    if (this.held) {
+      this.#weak = new WeakRef(this.#strong)
+      dropped.register(this.#strong, this, this)
+    }
     this.#strong = undefined
   }
 
-  /** Marks the reservation as ended. The caller closes the anchor. */
+  /** Marks the reservation as ended and forgets it. The caller closes the anchor. */
   end(): void {
+    this.held = false
     this.#records.delete(this)
-    if (!acquiredThisTurn.delete(this)) dropped.unregister(this)
+    this.#strong = undefined
+    if (this.#weak !== undefined) dropped.unregister(this)
   }
 
   /** Publishes that the reservation has ended. */
@@ -85,13 +89,14 @@ export class ReservationRecord implements PortRange {
  * What was acquired in this turn of the event loop. A weak reference costs more than the rest of an acquire, and many
  * blocks are released in the turn in which they were acquired.
  */
-const acquiredThisTurn = new Set<ReservationRecord>()
+let acquiredThisTurn: ReservationRecord[] = []
 let turnEndPlanned = false
 
 function endTurn(): void {
   turnEndPlanned = false
-  for (const record of acquiredThisTurn) record.weaken()
-  acquiredThisTurn.clear()
+  const acquired = acquiredThisTurn
+  acquiredThisTurn = []
+  for (const record of acquired) record.weaken()
 }
 
 const dropped = new FinalizationRegistry<ReservationRecord>((record) => {

@@ -3,7 +3,7 @@ import type { Transport } from '@winport/transport'
 import { untilAborted } from '@winport/transport/backend'
 import { BlockSockets } from './block-sockets.js'
 import { explainRelease } from './explain-error.js'
-import { inTurn } from './in-turn.js'
+import { turnFor } from './in-turn.js'
 import { PortRotation } from './port-rotation.js'
 import type { RefusalHint } from './refusal-hint.js'
 import { readSignalOption } from './request-arguments.js'
@@ -17,6 +17,8 @@ import { scopeOf } from './token-scope.js'
 export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
   readonly #record: ReservationRecord
   readonly #sockets: BlockSockets
+  /** The turn in which the block is released, if it has to wait. */
+  #turn: Promise<void> | undefined
   #released: Promise<void> | undefined
 
   constructor(transport: Transport, record: ReservationRecord, hint: RefusalHint | undefined) {
@@ -40,23 +42,45 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
     return !this.#record.held
   }
 
-  async release(options: ReleaseOptions = {}): Promise<void> {
-    const signal = readSignalOption(options)
-    this.#released ??= this.#release()
-    await (signal === undefined ? this.#released : untilAborted(this.#released, signal))
+  release(options?: ReleaseOptions): Promise<void> {
+    try {
+      const signal = options === undefined ? undefined : readSignalOption(options)
+      this.#released ??= this.#release()
+      return signal === undefined ? this.#released : untilAborted(this.#released, signal)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.release()
   }
 
-  #release(): Promise<void> {
-    this.#record.end()
+  /**
+   * For a manager that closes: marks the block as released.
+   *
+   * @returns the turn in which the manager must call {@link endNow}: undefined if at once
+   */
+  beginRelease(): Promise<void> | undefined {
+    this.#turn = turnFor(this.count)
+    this.#record.held = false
     this.#sockets.abandon()
-    return inTurn(this.count, () => this.#end())
+    return this.#turn
+  }
+
+  /** Ends the reservation, unless that has begun. */
+  endNow(): Promise<void> {
+    this.#released ??= this.#end()
+    return this.#released
+  }
+
+  #release(): Promise<void> {
+    const turn = this.#record.held ? this.beginRelease() : this.#turn
+    return turn === undefined ? this.#end() : turn.then(() => this.#end())
   }
 
   async #end(): Promise<void> {
+    this.#record.end()
     const { anchor } = this.#record
     // Closing the anchor ends the reservation whatever RELEASE does, and cancels RELEASE if it is pending.
     const asked = callWithToken(anchor.socket, SIO_RELEASE_PORT_RESERVATION, this.#record.token)

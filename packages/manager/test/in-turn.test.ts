@@ -1,4 +1,5 @@
 import type { PortRange } from '@winport/transport'
+import { inNextTurn } from '@winport/transport/backend'
 import { MockKernel } from '@winport/transport-mock'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ReservationManager, type RuntimeReservation } from '../src/index.js'
@@ -100,6 +101,45 @@ describe('calls that are made all at once', () => {
     })
     const outcomes = await Promise.allSettled(refused)
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([])
+  })
+
+  it('are made in order also where one follows at the very beginning of their turn', async () => {
+    const range = { protocol: 'tcp', startPort: 5000, count: 1 } as const
+    const filling = acquireMany(MOST_CALLS)
+    const waiting = manager.acquire(range)
+    const following = new Promise<RuntimeReservation>((resolve) => {
+      inNextTurn(() => resolve(manager.acquire(range)))
+    })
+    expect(rangeOf(await waiting)).toEqual(range)
+    await expect(following).rejects.toMatchObject({ code: 'ERR_PORT_RANGE_IN_USE' })
+    await filling
+  })
+
+  it('find the ports free of a manager whose close is not awaited', async () => {
+    const other = new ReservationManager({ transport: kernel.openTransport() })
+    const blocks = await acquireMany(300)
+    const closing = manager.close()
+    expect(manager.held).toEqual([])
+    const again = await Promise.all(blocks.map((block) => other.acquire(rangeOf(block))))
+    expect(again.map(rangeOf)).toEqual(blocks.map(rangeOf))
+    await Promise.all([closing, other.close()])
+  })
+
+  it('of release are each made before a close that follows, and resolve', async () => {
+    const blocks = await acquireMany(300)
+    const releasing = blocks.map((block) => block.release())
+    await manager.close()
+    expect(made).toHaveLength(600)
+    expect(mostInOneTurn()).toBe(MOST_CALLS)
+    await Promise.all(releasing)
+  })
+
+  it('of release resolve also where the close of the manager has not ended their blocks yet', async () => {
+    const blocks = await acquireMany(300)
+    const closing = manager.close()
+    await Promise.all(blocks.map((block) => block.release()))
+    expect(made).toHaveLength(600)
+    await closing
   })
 
   it('reject when the manager closes, and leave nothing', async () => {

@@ -29,6 +29,7 @@ export {
   DEFAULT_BIND_MODE,
 } from './call-arguments.js'
 export { type CallResult, errnoOf, failedWith } from './call-result.js'
+export { Chain, type ChainLink } from './chain.js'
 export { codeOf } from './code-of.js'
 export { isSystemCallError, type SystemCallFailure } from './is-system-call-error.js'
 export { messageOf } from './message-of.js'

@@ -8,6 +8,7 @@ import {
   WSANOTINITIALISED,
 } from '@winport/definitions'
 import { checkSocketSpec } from '../backend/call-arguments.js'
+import { Chain } from '../backend/chain.js'
 import type { PersistentReservations } from '../persistent-reservations.js'
 import type { SocketTable } from '../socket-table.js'
 import type { Transport } from '../transport.js'
@@ -18,7 +19,7 @@ import { NativePersistentReservations, type PersistentHome } from './native-pers
 import { NativeSocket, type SocketHome } from './native-socket.js'
 import { NativeSocketTable } from './native-socket-table.js'
 import type { NativeWinsock } from './native-winsock.js'
-import type { OpenHandle } from './open-handle.js'
+import { type OpenHandle, planTurnEnd } from './open-handle.js'
 import { OutstandingCalls } from './outstanding-calls.js'
 import type { WinsockCalls } from './winsock-calls.js'
 
@@ -30,7 +31,7 @@ export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, P
   readonly outstanding: OutstandingCalls = new OutstandingCalls()
   readonly persistent: PersistentReservations
   readonly socketTable: SocketTable | undefined
-  readonly #open = new Set<OpenHandle<Handle>>()
+  readonly #open = new Chain<OpenHandle<Handle>>()
   #closed = false
   #closing: Promise<void> | undefined
 
@@ -59,6 +60,7 @@ export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, P
     const family = checkSocketSpec(spec)
     const { protocol } = spec
     if (this.#closed) throw new WinsockError(WSANOTINITIALISED, 'WSASocketW')
+    planTurnEnd()
     const handle = this.calls.openSocket(
       family === 'ipv4' ? AF_INET : AF_INET6,
       protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM,
@@ -98,7 +100,7 @@ export class NativeTransport<Handle> implements Transport, SocketHome<Handle>, P
         failures.push(error)
       }
     }
-    for (const open of this.#open) attempt(() => open.close())
+    for (const open of this.#open.toArray()) attempt(() => open.close())
     await this.outstanding.settled()
     attempt(() => this.winsock.cleanUp())
     if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'close failed')

@@ -1,5 +1,7 @@
 import type { NodeHandle } from '../adoption/handle-classes.js'
 import { errnoOf } from '../backend/call-result.js'
+import type { ChainLink } from '../backend/chain.js'
+import { inNextTurn } from '../backend/next-turn.js'
 import { WinsockError } from '../winsock-error.js'
 import type { WinsockCalls } from './winsock-calls.js'
 
@@ -13,15 +15,21 @@ export interface HandleHome<Handle> {
 }
 
 /** The open handle of a socket. It is closed when the socket is garbage-collected. */
-export class OpenHandle<Handle> {
+export class OpenHandle<Handle> implements ChainLink<OpenHandle<Handle>> {
+  previous: OpenHandle<Handle> | undefined
+  next: OpenHandle<Handle> | undefined
   readonly #home: HandleHome<Handle>
   #handle: Handle | undefined
+  /** The socket, while it cannot be collected. */
+  #socket: object | undefined
 
+  /** The caller has called {@link planTurnEnd}. */
   constructor(socket: object, handle: Handle, home: HandleHome<Handle>) {
     this.#handle = handle
     this.#home = home
+    this.#socket = socket
     home.keep(this)
-    dropped.register(socket, this, this)
+    openedThisTurn.push(this)
   }
 
   /** Undefined once the handle is closed or has a new owner. */
@@ -43,14 +51,49 @@ export class OpenHandle<Handle> {
     if (handle !== undefined) this.#home.calls.disown(handle, owner)
   }
 
+  /** Lets the socket be collected from now on. */
+  weaken(): void {
+    if (this.#socket === undefined) return
+    dropped.register(this.#socket, this, this)
+    this.#socket = undefined
+  }
+
   #take(): Handle | undefined {
     const handle = this.#handle
     if (handle === undefined) return undefined
     this.#handle = undefined
     this.#home.forget(this)
-    dropped.unregister(this)
+    if (this.#socket === undefined) dropped.unregister(this)
+    this.#socket = undefined
     return handle
   }
+}
+
+/**
+ * The handles that were opened in this turn of the event loop. To register a socket costs as much as to open it, and what stays of it
+ * until the next garbage collection costs more: many sockets are closed in the turn in which they were opened.
+ */
+let openedThisTurn: { weaken(): void }[] = []
+let turnEndPlanned = false
+
+/** Must be called before a socket is opened. May throw: nothing is changed then. */
+export function planTurnEnd(): void {
+  if (openedThisTurn.length >= MOST_OPENED) weakenAll()
+  if (!turnEndPlanned) inNextTurn(endTurn)
+  turnEndPlanned = true
+}
+
+const MOST_OPENED = 1024
+
+function endTurn(): void {
+  turnEndPlanned = false
+  weakenAll()
+}
+
+function weakenAll(): void {
+  const opened = openedThisTurn
+  openedThisTurn = []
+  for (const open of opened) open.weaken()
 }
 
 const dropped = new FinalizationRegistry<{ close(): void }>((open) => {
