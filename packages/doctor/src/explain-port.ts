@@ -10,7 +10,7 @@ import { nextFreePort } from './next-free-port.js'
 import type { PortExplanation, Probe } from './port-explanation.js'
 import type { PortSources } from './port-sources.js'
 import { probeReserve } from './reserve-probe.js'
-import { withSocketTable } from './socket-table-sources.js'
+import { withTransport } from './socket-table-sources.js'
 import { sourcesOfThisMachine } from './this-machine.js'
 
 export interface ExplainPortOptions {
@@ -50,7 +50,7 @@ export async function explainPort(options: ExplainPortOptions): Promise<PortExpl
 export async function explainPortFrom(system: PortSources, options: ExplainPortOptions): Promise<PortExplanation> {
   const { protocol, port, transport, signal } = checkOptions(options)
   throwIfAborted(signal)
-  const sources = withSocketTable(system, transport)
+  const sources = withTransport(system, transport)
   const host = options.host === undefined ? undefined : await untilAborted(addressOf(options.host), signal)
   const held = heldSpans(options.held, protocol)
   const notProbed: Record<string, string> = {}

@@ -115,8 +115,13 @@ function connectionCause(holder: Holder, port: number): Cause {
 /** On Linux, ports that the system does not give out can still be bound: they are no cause. */
 function exclusionCauses(facts: PortFacts): readonly Cause[] {
   if (facts.platform !== 'win32') return []
-  const ranges = (facts.exclusions.value ?? []).filter((range) => contains(range, facts.port))
+  const ranges = (facts.exclusions.value ?? []).filter((range) => contains(range, facts.port) && !isHeld(facts, range))
   return ranges.map((range) => exclusionCause(facts, range))
+}
+
+/** A block that this process holds can be among the excluded ranges too. */
+function isHeld({ held }: PortFacts, { startPort, endPort }: ExcludedRange): boolean {
+  return held.some((block) => block.startPort === startPort && block.endPort === endPort)
 }
 
 function exclusionCause({ dynamicRange, probes: [host] }: PortFacts, range: ExcludedRange): Cause {

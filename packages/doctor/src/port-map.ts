@@ -7,6 +7,8 @@ export interface PortMap {
   readonly schema: 1
   readonly platform: NodeJS.Platform
   readonly protocol: Protocol
+  /** Present if the machine is one that the transport simulates. */
+  readonly simulated?: true
   /** The ports that the system gives to programs that do not choose one. */
   readonly dynamicRange: PortSpan | null
   /** In the order of their start. They can overlap: a port in use is often in the dynamic range. */

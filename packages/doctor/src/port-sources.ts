@@ -8,6 +8,8 @@ import type { PortSpan } from './port-span.js'
 /** Where the facts about the ports of one system come from. Nothing here rejects, except when `signal` aborts. */
 export interface PortSources {
   readonly platform: NodeJS.Platform
+  /** Whether the machine is simulated. Default: false. */
+  readonly isSimulated?: boolean
   readSelf(): Promise<PortFacts['self']>
   /**
    * The sockets of each port, at any address, read at once.

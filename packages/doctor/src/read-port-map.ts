@@ -5,7 +5,7 @@ import { heldSpans } from './held-spans.js'
 import { mapPorts } from './map-ports.js'
 import type { PortMap } from './port-map.js'
 import type { PortSources } from './port-sources.js'
-import { withSocketTable } from './socket-table-sources.js'
+import { withTransport } from './socket-table-sources.js'
 import { sourcesOfThisMachine } from './this-machine.js'
 
 export interface ReadPortMapOptions {
@@ -37,7 +37,7 @@ export async function readPortMapFrom(system: PortSources, options: ReadPortMapO
   const { protocol, transport, signal } = options
   checkProtocol(protocol)
   throwIfAborted(signal)
-  const sources = withSocketTable(system, transport)
+  const sources = withTransport(system, transport)
   const [sockets, exclusions, dynamicRange] = await untilAborted(
     Promise.all([
       sources.readSockets(protocol, undefined, signal),
@@ -47,5 +47,7 @@ export async function readPortMapFrom(system: PortSources, options: ReadPortMapO
     signal,
   )
   const held = heldSpans(options.held, protocol)
-  return mapPorts({ platform: sources.platform, protocol, sockets, exclusions, dynamicRange, held })
+  const { platform, isSimulated } = sources
+  const found = mapPorts({ platform, protocol, sockets, exclusions, dynamicRange, held })
+  return isSimulated === true ? { ...found, simulated: true } : found
 }

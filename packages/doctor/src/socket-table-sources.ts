@@ -8,10 +8,13 @@ import type { Holder } from './port-explanation.js'
 import type { PortFacts } from './port-facts.js'
 import type { PortSources } from './port-sources.js'
 import type { PortSpan } from './port-span.js'
+import { SimulatedSources } from './simulated-sources.js'
 import { readTableProcesses, UNKNOWN_PROCESS } from './table-processes.js'
 
-/** These sources, with the sockets that the transport lists, if it lists them. */
-export function withSocketTable(sources: PortSources, transport: Transport | undefined): PortSources {
+/** These sources, or those of the machine that the transport simulates; with the sockets that it lists, if it lists them. */
+export function withTransport(system: PortSources, transport: Transport | undefined): PortSources {
+  const machine = transport?.simulatedMachine
+  const sources = machine === undefined ? system : new SimulatedSources(machine)
   const table = transport?.socketTable
   return table === undefined ? sources : new SocketTableSources(sources, table)
 }
@@ -19,11 +22,13 @@ export function withSocketTable(sources: PortSources, transport: Transport | und
 /** Reads the sockets from the socket table of a transport, and everything else from other sources; where it fails, all. */
 class SocketTableSources implements PortSources {
   readonly platform: NodeJS.Platform
+  readonly isSimulated: boolean
   readonly #others: PortSources
   readonly #table: SocketTable
 
   constructor(others: PortSources, table: SocketTable) {
     this.platform = others.platform
+    this.isSimulated = others.isSimulated ?? false
     this.#others = others
     this.#table = table
   }

@@ -64,7 +64,7 @@ describe('explainPort', () => {
     const kernel = new MockKernel({ avoidHostPorts: true })
     const { startPort: port } = await leasePorts(2)
     const transport = kernel.openTransport()
-    const free = await explainPortFrom(netsh('80 80'), { protocol: 'tcp', port, transport })
+    const free = await explainPort({ protocol: 'tcp', port, transport })
     expect(free.verdict).toBe('free')
     expect(free.probes.at(-1)).toEqual({ how: 'reserve', address: null, result: 'ok' })
     kernel.assertNothingHeld()
@@ -72,7 +72,7 @@ describe('explainPort', () => {
     const other = kernel.openTransport()
     const socket = other.openSocket({ protocol: 'tcp' })
     socket.bind({ address: '0.0.0.0', port })
-    const taken = await explainPortFrom(netsh('80 80'), { protocol: 'tcp', port, transport })
+    const taken = await explainPort({ protocol: 'tcp', port, transport })
     expect(taken).toMatchObject({ verdict: 'refused', nextFree: port + 1 })
     expect(taken.probes.map(({ how, address }) => [how, address])).toEqual([
       ['bind', '::'],
@@ -96,7 +96,7 @@ describe('explainPort', () => {
     const anchor = transport.openSocket({ protocol: 'tcp' })
     await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, request, new Uint8Array(16))
     const held = [{ protocol: 'tcp', ...range } as const, { protocol: 'udp', startPort: 1, count: 65_535 } as const]
-    const { verdict, causes, ranges, nextFree } = await explainPortFrom(netsh(''), {
+    const { verdict, causes, ranges, nextFree } = await explainPort({
       protocol: 'tcp',
       port: range.startPort + 1,
       transport,
@@ -121,12 +121,32 @@ describe('explainPort', () => {
     const explanation = await explainPortFrom(netsh(`${startPort} ${startPort + 10}`), {
       protocol: 'tcp',
       port: startPort + 1,
-      transport: kernel.openTransport(),
+      transport: Object.assign(kernel.openTransport(), { simulatedMachine: undefined }), // as that of a real Windows
     })
     expect(explanation.causes).toMatchObject([{ kind: 'kernel-reservation', certainty: 'shown' }])
     expect(explanation.nextFree).toBe(startPort + 11)
     tenant.close()
     kernel.assertNothingHeld()
+  })
+
+  it('explains a port of a simulated machine from its own ranges and sockets', async () => {
+    const exclusions = [{ protocol: 'tcp', startPort: 5000, count: 10 } as const]
+    const kernel = new MockKernel({ exclusions, dynamicRange: { startPort: 40_000, count: 100 } })
+    const [transport, other] = [kernel.openTransport({ pid: 8 }), kernel.openTransport({ pid: 12 })]
+    other.openSocket({ protocol: 'tcp' }).bind({ address: '0.0.0.0', port: 7000 })
+    const excluded = await explainPort({ protocol: 'tcp', port: 5001, transport })
+    expect(excluded).toMatchObject({
+      platform: 'win32',
+      verdict: 'free',
+      causes: [{ kind: 'administered-exclusion' }],
+      ranges: [{ startPort: 5000, endPort: 5009, kind: 'administered' }],
+      dynamicRange: { startPort: 40_000, endPort: 40_099 },
+      unknown: {},
+    })
+    const taken = await explainPort({ protocol: 'tcp', port: 7000, host: '0.0.0.0', transport })
+    expect(taken).toMatchObject({ causes: [{ kind: 'bound-only' }], holders: [{ pid: 12, user: 'MOCK\\User' }] })
+    const own = await explainPort({ protocol: 'tcp', port: 7000, host: '0.0.0.0', transport: other })
+    expect(own.causes[0]?.text).toMatch(/That is this process itself\.$/)
   })
 
   it('says why the port was not reserved', async () => {

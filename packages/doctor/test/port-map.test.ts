@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { SocketTable, Transport } from '@winport/transport'
+import { MockKernel } from '@winport/transport-mock'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diagnose, type ExcludedRange, type Holder, mapPorts, type PortSpan, readPortMap } from '../src/index.js'
@@ -141,6 +142,22 @@ describe('readPortMap', () => {
       },
     ])
     expect(unknown).not.toHaveProperty('sockets')
+  })
+
+  it('maps a simulated machine, and says that it is one', async () => {
+    const kernel = new MockKernel({ exclusions: [{ protocol: 'tcp', startPort: 5000, count: 10 }] })
+    const transport = kernel.openTransport({ elevated: true })
+    await transport.persistent.create({ protocol: 'tcp', startPort: 6000, count: 5 })
+    transport.openSocket({ protocol: 'tcp' }).bind({ address: '127.0.0.1', port: 7000 })
+    const { simulated, platform, ranges, unknown } = await readPortMap({ protocol: 'tcp', transport })
+    expect({ simulated, platform, unknown }).toEqual({ simulated: true, platform: 'win32', unknown: {} })
+    expect(ranges.map(({ kind, startPort, endPort }) => [kind, startPort, endPort])).toEqual([
+      ['administered', 5000, 5009],
+      ['administered', 6000, 6004],
+      ['in-use', 7000, 7000],
+      ['dynamic', 49_152, 65_535],
+    ])
+    expect((await readPortMap({ protocol: 'udp' })).simulated).toBeUndefined()
   })
 
   it('knows nothing on a system that it cannot read, and says so', async () => {

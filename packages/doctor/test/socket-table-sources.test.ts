@@ -1,7 +1,7 @@
 import type { SocketTable, SocketTableEntry, Transport } from '@winport/transport'
 import { describe, expect, it } from 'vitest'
 import { OtherSources } from '../src/other-sources.js'
-import { withSocketTable } from '../src/socket-table-sources.js'
+import { withTransport } from '../src/socket-table-sources.js'
 
 const LISTENER: SocketTableEntry = {
   family: 'ipv6',
@@ -41,10 +41,10 @@ function tableOf(entries: readonly SocketTableEntry[]): { readonly table: Socket
 
 const others = new OtherSources('freebsd')
 
-describe('withSocketTable', () => {
+describe('withTransport', () => {
   it('joins the sockets of the transport with their processes, each of which is read once', async () => {
     const { table, asked } = tableOf([LISTENER, { ...LISTENER, address: '::1' }, CONNECTION])
-    const { value, unknownParts } = await withSocketTable(others, transportWith(table)).readSockets('tcp', 8085)
+    const { value, unknownParts } = await withTransport(others, transportWith(table)).readSockets('tcp', 8085)
     const listener = {
       pid: 14_233,
       user: 'PC\\me',
@@ -77,7 +77,7 @@ describe('withSocketTable', () => {
 
   it('reads the sockets of all ports at once', async () => {
     const { table, asked } = tableOf([LISTENER, { ...LISTENER, port: 80 }, CONNECTION])
-    const { value } = await withSocketTable(others, transportWith(table)).readSockets('tcp', undefined)
+    const { value } = await withTransport(others, transportWith(table)).readSockets('tcp', undefined)
     const states = [...(value ?? [])].map(([port, holders]) => [port, holders.map(({ state }) => state)])
     expect(states).toEqual([
       [8085, ['LISTEN', 'TIME_WAIT']],
@@ -93,7 +93,7 @@ describe('withSocketTable', () => {
       readUser: () => Promise.reject(new Error('refused')),
       readServices: () => Promise.reject(new Error('refused')),
     }
-    const sources = withSocketTable(others, transportWith(table))
+    const sources = withTransport(others, transportWith(table))
     const unknown = { value: null, unknown: 'it is not read on freebsd' }
     expect(await sources.readSockets('tcp', 80)).toEqual(unknown)
     expect(await sources.readSockets('tcp', undefined)).toEqual(unknown)
@@ -115,7 +115,7 @@ describe('withSocketTable', () => {
       },
       readServices: () => Promise.reject(new Error('no services')),
     }
-    const { value, unknownParts } = await withSocketTable(others, transportWith(refused)).readSockets('tcp', 8085)
+    const { value, unknownParts } = await withTransport(others, transportWith(refused)).readSockets('tcp', 8085)
     expect(value?.get(8085)?.map(({ user, services }) => [user, services])).toEqual(
       pids.map((pid) => [pid === 14_233 ? 'PC\\me' : null, null]),
     )
@@ -128,18 +128,18 @@ describe('withSocketTable', () => {
   it('asks for no process when no socket has one', async () => {
     const { table, asked } = tableOf([CONNECTION])
     const refused: SocketTable = { ...table, readServices: () => Promise.reject(new Error('not asked')) }
-    const { unknownParts } = await withSocketTable(others, transportWith(refused)).readSockets('tcp', 8085)
+    const { unknownParts } = await withTransport(others, transportWith(refused)).readSockets('tcp', 8085)
     expect({ unknownParts, asked }).toEqual({ unknownParts: {}, asked: [] })
   })
 
   it('names the user of this process', async () => {
     const { table } = tableOf([])
-    const sources = withSocketTable(others, transportWith(table))
+    const sources = withTransport(others, transportWith(table))
     expect(await sources.readSelf()).toEqual({ pid: process.pid, user: 'PC\\me' })
   })
 
   it('is the other sources when the transport has no table, or when there is no transport', () => {
-    expect(withSocketTable(others, transportWith(undefined))).toBe(others)
-    expect(withSocketTable(others, undefined)).toBe(others)
+    expect(withTransport(others, transportWith(undefined))).toBe(others)
+    expect(withTransport(others, undefined)).toBe(others)
   })
 })

@@ -80,6 +80,7 @@ export class MockKernel {
     this.faults = faults
     this.#state = {
       id: `${process.pid}-${process.hrtime.bigint()}-${Math.random()}`, // node:crypto takes longer to load than this package
+      dynamicRange,
       pools: { tcp: makePool('tcp'), udp: makePool('udp') },
       faults,
       supported: windowsBuild >= WINDOWS_VISTA,

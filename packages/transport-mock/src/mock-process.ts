@@ -11,6 +11,7 @@ import {
   type PersistentOptions,
   type PersistentReservations,
   type PortRange,
+  type SimulatedMachine,
   type SocketSpec,
   type SocketTable,
   WinsockError,
@@ -19,6 +20,7 @@ import { checkPortRange, checkSocketSpec, throwIfAborted, untilAborted } from '@
 import { HeldCall, heldOneTurn } from './held-call.js'
 import { finishInTurns, type Search } from './host-ports.js'
 import type { KernelState } from './kernel-state.js'
+import { MockMachine } from './mock-machine.js'
 import { MockSocket } from './mock-socket.js'
 import { MockSocketTable } from './mock-socket-table.js'
 import type { MockTransport } from './mock-transport.js'
@@ -33,6 +35,7 @@ export class MockProcess implements MockTransport {
   readonly elevated: boolean
   readonly persistent: PersistentReservations
   readonly socketTable: SocketTable
+  readonly simulatedMachine: SimulatedMachine
   #closed = false
   readonly #abortPending: Set<() => void> = new Set()
 
@@ -41,6 +44,7 @@ export class MockProcess implements MockTransport {
     this.pid = pid
     this.elevated = elevated
     this.socketTable = new MockSocketTable(kernel)
+    this.simulatedMachine = new MockMachine(kernel, pid)
     this.tokenScope = `process ${pid} of the simulated machine ${kernel.id}`
     const denied = elevated ? 0 : ERROR_ACCESS_DENIED
     const lookupDenied = elevated ? 0 : kernel.errors.lookupUnelevated

@@ -1,4 +1,4 @@
-import type { SocketTable, Transport, WinsockSocket } from '@winport/transport'
+import type { SimulatedMachine, SocketTable, Transport, WinsockSocket } from '@winport/transport'
 
 /** One process of a simulated machine. {@link MockKernel.openTransport} starts it. */
 export interface MockTransport extends Transport {
@@ -8,6 +8,8 @@ export interface MockTransport extends Transport {
   readonly elevated: boolean
   /** The sockets of all processes of the simulated machine. */
   readonly socketTable: SocketTable
+  /** The ranges of the simulated machine: its exclusions and all reservations. */
+  readonly simulatedMachine: SimulatedMachine
 
   /**
    * Opens a socket that is neither TCP nor UDP, on which no control code is supported.

@@ -26,6 +26,7 @@ function openProcess(isFree: (port: number) => boolean = () => true, probeTime =
   const makePool = () => new PortPool({ dynamicRange, world, errors, tokens: new TokenSequence(), host })
   const kernel: KernelState = {
     id: 'test',
+    dynamicRange,
     pools: { tcp: makePool(), udp: makePool() },
     faults: new PlannedFaults(),
     supported: true,

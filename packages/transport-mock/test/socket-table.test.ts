@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { INET_PORT_RANGE, SIO_ACQUIRE_PORT_RESERVATION } from '@winport/definitions'
 import { leasePorts } from '@winport/windows'
 import { expect, it } from 'vitest'
 import { MockKernel } from '../src/index.js'
@@ -63,4 +64,29 @@ it('tells TCP sockets that listen and that are connected from those that are onl
   server.close()
   await once(server, 'close')
   expect(await states()).toEqual([])
+})
+
+it('shows each process the ranges of its machine', async () => {
+  const exclusions = [{ protocol: 'udp', startPort: 5000, count: 10 } as const]
+  const kernel = new MockKernel({ exclusions, dynamicRange: { startPort: 40_000, count: 100 } })
+  const transport = kernel.openTransport({ pid: 8, elevated: true })
+  const { simulatedMachine } = transport
+  expect(simulatedMachine).toMatchObject({ platform: 'win32', pid: 8 })
+  await transport.persistent.create({ protocol: 'udp', startPort: 6000, count: 5 })
+  const request = new Uint8Array(INET_PORT_RANGE.size)
+  INET_PORT_RANGE.encode({ StartPort: 7000, NumberOfPorts: 3 }, request)
+  const anchor = transport.openSocket({ protocol: 'udp' })
+  anchor.ioctl(SIO_ACQUIRE_PORT_RESERVATION, request, new Uint8Array(16))
+  const common = { protocol: 'udp' } as const
+  expect(simulatedMachine.readRanges('udp')).toEqual({
+    dynamicRange: { ...common, startPort: 40_000, count: 100 },
+    excluded: [
+      { ...common, startPort: 5000, count: 10, administered: true },
+      { ...common, startPort: 6000, count: 5, administered: true },
+      { ...common, startPort: 7000, count: 3, administered: false },
+    ],
+  })
+  anchor.close()
+  expect(simulatedMachine.readRanges('udp').excluded).toHaveLength(2)
+  expect(simulatedMachine.readRanges('tcp').excluded).toEqual([])
 })

@@ -1,4 +1,5 @@
 import type { PersistentReservations } from './persistent-reservations.js'
+import type { SimulatedMachine } from './simulated-machine.js'
 import type { SocketTable } from './socket-table.js'
 import type { SocketSpec, WinsockSocket } from './winsock-socket.js'
 
@@ -20,6 +21,9 @@ export interface Transport extends AsyncDisposable {
 
   /** The sockets of all processes. Undefined if the backend cannot list them. It can be read after {@link close} too. */
   readonly socketTable?: SocketTable | undefined
+
+  /** Present if the transport simulates a machine, as the mock does. Then the sockets are those of that machine. */
+  readonly simulatedMachine?: SimulatedMachine | undefined
 
   /** Opens an overlapped socket. An IPv6 socket is dual-stack, unless bind says `ipv6Only`. @throws WinsockError `WSANOTINITIALISED` after {@link close} */
   openSocket(spec: SocketSpec): WinsockSocket

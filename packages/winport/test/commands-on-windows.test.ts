@@ -77,6 +77,33 @@ if (windows?.kind === 'wine') {
       expect(exitCode).toBe(3)
     })
 
+    it('names the user of a process that has a port, and maps the real sockets of the machine', async () => {
+      const server = createServer().listen(0, '0.0.0.0')
+      await once(server, 'listening')
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const { exitCode, stdout, stderr } = await run(['test/programs/doctor-on-wine.js'])
+      server.close()
+      expect(stderr).toBe('')
+      expect(exitCode).toBe(0)
+      const [explanation, mapped] = stdout.split('\n', 2).map((line) => JSON.parse(line))
+      expect(explanation.causes).toMatchObject([{ kind: 'process', certainty: 'shown' }])
+      expect(explanation.holders).toMatchObject([
+        {
+          image: expect.stringMatching(/node\.exe$/i),
+          user: expect.stringMatching(/.\\./),
+          services: [],
+          state: 'BOUND',
+        },
+      ])
+      expect(explanation.causes[0].text).toContain('That is this process itself.')
+      expect(mapped).toMatchObject({ schema: 1, platform: 'win32', protocol: 'tcp' })
+      const own = mapped.ranges.find(({ startPort }: { startPort: number }) => startPort === port)
+      expect(own).toMatchObject({ kind: 'in-use', endPort: port })
+      expect(own.holders).toContainEqual(expect.objectContaining({ address: '0.0.0.0', state: 'LISTEN' }))
+      expect(mapped.unknown).toMatchObject({ exclusions: expect.stringContaining('netsh.exe') })
+    })
+
     it.each(['koffi', 'napi'])(
       "winport probe over %s reports that Wine's own Winsock has no port reservations",
       async (backend) => {

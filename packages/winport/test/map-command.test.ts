@@ -71,6 +71,13 @@ describe('winport map', () => {
     expect(lines[3]).toMatch(/^4096 {2}[.\-a#xho]{64}$/)
   })
 
+  it('draws a simulated machine', async () => {
+    const { code, stdout, stderr } = await runWinport('map', 'udp', '--transport', 'mock')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^UDP ports of a simulated machine \(Windows\)\n/)
+    expect(stdout.trimEnd()).toMatch(/\n49152-65535 {2}dynamic {7}16384 ports, given to programs that choose none$/)
+  })
+
   it('prints one line of JSON', async () => {
     const { code, stdout, stderr } = await runWinport('map', 'udp', '--json')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

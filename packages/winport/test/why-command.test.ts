@@ -264,6 +264,22 @@ async function explainAsNobody(options: { protocol: 'tcp' | 'udp'; port: number 
   return JSON.parse(String(output[0]))
 }
 
+describe('winport why --transport', () => {
+  it('explains a port of the simulated machine', async () => {
+    const { code, found } = await whyJson('tcp', 50_000, '--transport', 'mock')
+    expect([0, 3]).toContain(code) // other programs of this machine count on the simulated one
+    expect(found).toMatchObject({ platform: 'win32', dynamicRange: { startPort: 49_152, endPort: 65_535 } })
+    expect(found.probes.map(({ how }) => how)).toContain('reserve')
+  })
+
+  it('exits with 1 if the backend cannot be opened here', async () => {
+    const name = process.platform === 'win32' ? 'linux' : 'napi'
+    const { code, stdout, stderr } = await runWinport('why', 'tcp', '80', '--transport', name)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^winport: The \w+ backend needs /)
+  })
+})
+
 describe('winport why on Windows', () => {
   it('explains the port although no backend can be opened, and says why the port was not reserved', async () => {
     const socket = createSocket('udp4').bind(0)

@@ -120,6 +120,7 @@ function defineProgram(setExitCode: (code: number) => void): Command {
     .argument('<port>', '1 to 65535')
     .option('--host <address>', "where to bind it (default: '::', as Node's servers listen)")
     .addOption(jsonOption('what is not known is null'))
+    .addOption(transportOption())
     .addHelpText(
       'after',
       '\nExit codes: 0 can be bound, 1 could not be found out, 2 usage error, 3 refused and explained,\n' +
@@ -140,6 +141,7 @@ function defineProgram(setExitCode: (code: number) => void): Command {
     .addOption(jsonOption('what is not known is null'))
     .option('--svg <file>', 'write the picture to a file, for documents')
     .option('--html <file>', 'write a page to a file, to look at each port')
+    .addOption(transportOption())
     .action(async (protocol: 'tcp' | 'udp', options) => {
       const { map } = await import('./map-command.js')
       await map(protocol, options)

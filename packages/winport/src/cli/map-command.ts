@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { describePortMap, type PortMap, readPortMap } from '@winport/doctor'
 import type { Protocol } from '@winport/transport'
+import type { BackendName } from '../backend-names.js'
 import { terminalPicture } from '../map/terminal-picture.js'
-import { openIfWindows } from './open-if-windows.js'
+import { openForDoctor } from './open-for-doctor.js'
 
 interface MapOptions {
   readonly json?: boolean
@@ -10,6 +11,7 @@ interface MapOptions {
   readonly svg?: string
   /** The file that the page is written to. */
   readonly html?: string
+  readonly transport?: BackendName
 }
 
 /** What is asked of stdout. `hasColors` honours NO_COLOR; a pipe is no terminal and has none of the others. */
@@ -21,11 +23,11 @@ const WIDTH_OF_PIPE = 80
 /** `winport map` */
 export async function map(
   protocol: Protocol,
-  { json = false, svg, html }: MapOptions,
-  read: (protocol: Protocol) => Promise<PortMap> = readThisMachine,
+  { json = false, svg, html, transport }: MapOptions,
+  read: (protocol: Protocol, transport?: BackendName) => Promise<PortMap> = readMachine,
   terminal: Terminal = process.stdout,
 ): Promise<void> {
-  const found = await read(protocol)
+  const found = await read(protocol, transport)
   if (svg !== undefined) {
     const { svgPicture } = await import('../map/svg-picture.js')
     await writeFile(svg, svgPicture(found))
@@ -38,8 +40,8 @@ export async function map(
   else if (svg === undefined && html === undefined) process.stdout.write(`${textOf(found, terminal)}\n`)
 }
 
-async function readThisMachine(protocol: Protocol): Promise<PortMap> {
-  const { transport } = await openIfWindows(undefined)
+async function readMachine(protocol: Protocol, name?: BackendName): Promise<PortMap> {
+  const { transport } = await openForDoctor(name, undefined)
   try {
     return await readPortMap({ protocol, transport })
   } finally {

@@ -1,12 +1,14 @@
 import { describeExplanation, explainPort, type PortExplanation } from '@winport/doctor'
 import type { Protocol } from '@winport/transport'
+import type { BackendName } from '../backend-names.js'
 import type { BackendEnvironment } from '../backends.js'
-import { openIfWindows } from './open-if-windows.js'
+import { openForDoctor } from './open-for-doctor.js'
 import { parseNumber } from './port-arguments.js'
 
 interface WhyOptions {
   readonly host?: string
   readonly json?: boolean
+  readonly transport?: BackendName
 }
 
 const CAN_BE_BOUND = 0
@@ -18,11 +20,11 @@ const UNEXPLAINED = 4
 export async function why(
   protocol: Protocol,
   port: string,
-  { host, json = false }: WhyOptions,
+  { host, json = false, transport: name }: WhyOptions,
   environment?: BackendEnvironment,
 ): Promise<number> {
   const options = { protocol, port: parseNumber('port', port), host }
-  const { transport, problem } = await openIfWindows(environment)
+  const { transport, problem } = await openForDoctor(name, environment)
   try {
     const found = await explainPort({ ...options, transport })
     const explanation = problem === undefined ? found : { ...found, unknown: { ...found.unknown, reserve: problem } }
