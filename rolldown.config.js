@@ -34,10 +34,10 @@ export default {
       groups: [
         // Loaded with any of the doors that share something.
         { name: 'shared', tags: ['$initial'], minShareCount: 2 },
-        // The front door and the command line share these, and load nothing else of each other.
-        { name: 'text', test: /[\\/](?:message-of|one-line)\.ts$/, minShareCount: 2 },
-        // Loaded with any of the commands that share something.
-        { name: 'cli/shared', test: /[\\/]src[\\/]cli[\\/]|[\\/]usingCtx\.js$/, minShareCount: 2 },
+        // The front door and the command line open a transport with these.
+        { name: 'backends', test: /[\\/]winport[\\/]src[\\/](?:backends|refusal-hint)\.ts$/, minShareCount: 2 },
+        // Loaded with any of the commands that share something, and with the help: so it needs no other package.
+        { name: 'cli/shared', test: /[\\/]src[\\/]cli[\\/](?!open-for-doctor)|[\\/]usingCtx\.js$/, minShareCount: 2 },
       ],
     },
   },

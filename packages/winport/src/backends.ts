@@ -1,12 +1,11 @@
+import { debuglog } from 'node:util'
 import { checkBoolean, checkKnownOptions, checkObject, invalidArgType, outOfRange } from '@winport/definitions'
 import { ReservationError } from '@winport/manager'
 import type { Transport } from '@winport/transport'
-import { codeOf } from '@winport/transport/backend'
+import { codeOf, messageOf } from '@winport/transport/backend'
 import type { WinsockLibraries } from '@winport/transport/native'
 import type { MockKernelOptions } from '@winport/transport-mock'
 import type { BackendName, NativeBackendName } from './backend-names.js'
-import { logDiagnostics } from './debug-log.js'
-import { messageOf } from './message-of.js'
 
 export interface OpenReservationManagerOptions {
   /**
@@ -60,7 +59,7 @@ export async function openTransport(
   checkKnownOptions(options, OPTIONS)
   if (options.traceLeaks !== undefined) checkBoolean('traceLeaks', options.traceLeaks)
   if (options.fallback !== undefined) checkFallback(options.fallback, options.transport)
-  logDiagnostics()
+  if (debuglog('winport').enabled) (await import('./debug-log.js')).logDiagnostics()
   const choice: unknown = options.transport
   if (choice === undefined) return await openBestOr(options.fallback, environment)
   if (typeof options.transport === 'object' && choice !== null) return options.transport

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { type DebugLogger, debuglog } from 'node:util'
 import type { BindMessage, BlockMessage, FailureMessage } from '@winport/manager'
-import { messageOf } from './message-of.js'
+import { messageOf } from '@winport/transport/backend'
 import { oneLine } from './one-line.js'
 
 type Message = BlockMessage | BindMessage | FailureMessage

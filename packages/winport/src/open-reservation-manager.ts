@@ -8,9 +8,6 @@ import type { OpenReservationManagerOptions } from './backends.js'
  * loaded by this call, not when `winport` is imported.
  */
 export async function openReservationManager(options: OpenReservationManagerOptions = {}): Promise<ReservationManager> {
-  const { openTransport } = await import('./backends.js')
-  const transport = await openTransport(options)
-  const { ReservationManager } = await import('@winport/manager')
-  const { refusalHint } = await import('./refusal-hint.js')
-  return new ReservationManager({ transport, traceLeaks: options.traceLeaks, hint: refusalHint })
+  const { openManager } = await import('./open-manager.js')
+  return await openManager(options)
 }

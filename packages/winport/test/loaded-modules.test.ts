@@ -24,17 +24,34 @@ it("import 'winport' loads no backend, no manager, no doctor and no parser", asy
 
 it.each(['--help', 'acquire --help'])('`winport %s` loads no backend, no manager and no transport', async (line) => {
   const loaded = await loadedBy('dist/cli/main.js', ...line.split(' '))
+  expect(loaded).toContain('commander/index.js')
   expect(loaded.filter((path) => !path.startsWith('commander/')).sort()).toEqual([
-    'winport/dist/cli/command-line.js',
     'winport/dist/cli/main.js',
-    'winport/dist/shared.js',
-    'winport/dist/text.js',
+    'winport/dist/cli/parser.js',
+    'winport/dist/cli/shared.js',
+    'winport/dist/installed-versions.js',
   ])
 })
 
 it('`winport --version` loads no parser', async () => {
-  const loaded = await loadedBy('dist/cli/main.js', '--version')
-  expect(loaded).toEqual(['winport/dist/cli/main.js', 'winport/dist/shared.js'])
+  const loaded = [...(await loadedBy('dist/cli/main.js', '--version'))]
+  expect(loaded.sort()).toEqual([
+    'winport/dist/cli/main.js',
+    'winport/dist/installed-versions.js',
+    'winport/dist/machine/installed-versions.js',
+  ])
+})
+
+it('`winport acquire` loads no parser if the call has no mistake', async () => {
+  const line = ['acquire', 'tcp', '20', '--within', '5000-5999', '--order', 'random', '--transport', 'mock', '--json']
+  expect((await loadedBy('dist/cli/main.js', ...line)).filter((path) => !path.startsWith('winport/')).sort()).toEqual([
+    'definitions/dist/index.js',
+    'manager/dist/index.js',
+    'transport-mock/dist/index.js',
+    'transport/dist/backend/index.js',
+    'transport/dist/index.js',
+    'transport/dist/shared.js',
+  ])
 })
 
 it('a manager that refuses loads no doctor, and explainPort does', async () => {

@@ -1,7 +1,7 @@
 import type { Transport } from '@winport/transport'
+import { messageOf } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
 import type { BackendEnvironment } from '../backends.js'
-import { messageOf } from '../message-of.js'
 
 /**
  * Opens the backend that the user names, or that of a Windows, which knows more about its ports than Node. Without one the ports
