@@ -6,6 +6,7 @@ import { checkProtocol, messageOf, throwIfAborted, untilAborted } from '@winport
 import { isAddressMissing, probeBind } from './bind-probe.js'
 import { diagnose } from './diagnose.js'
 import { heldSpans } from './held-spans.js'
+import type { ListBoundSockets } from './linux/bound-sockets.js'
 import { nextFreePort } from './next-free-port.js'
 import type { PortExplanation, Probe } from './port-explanation.js'
 import type { PortSources } from './port-sources.js'
@@ -29,10 +30,23 @@ export interface ExplainPortOptions {
   readonly transport?: Transport | undefined
   /** The blocks that this process holds, so that its own reservations are recognised. */
   readonly held?: Iterable<PortRange> | undefined
+  /**
+   * On Linux, lists the TCP sockets that are bound and do not listen, which `/proc` leaves out: `readBoundSockets` of
+   * `@winport/transport-linux`. Without it they are not known.
+   */
+  readonly boundSockets?: ListBoundSockets | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-const OPTIONS: readonly (keyof ExplainPortOptions)[] = ['protocol', 'port', 'host', 'transport', 'held', 'signal']
+const OPTIONS: readonly (keyof ExplainPortOptions)[] = [
+  'protocol',
+  'port',
+  'host',
+  'transport',
+  'held',
+  'boundSockets',
+  'signal',
+]
 
 /**
  * Finds out why a port can or cannot be bound. Binds it for a moment and never listens. What cannot be found out is unknown,
@@ -43,7 +57,7 @@ const OPTIONS: readonly (keyof ExplainPortOptions)[] = ['protocol', 'port', 'hos
  * @throws Error with Node's code, such as ENOTFOUND, if `host` is a name without an address
  */
 export async function explainPort(options: ExplainPortOptions): Promise<PortExplanation> {
-  return await explainPortFrom(sourcesOfThisMachine(), options)
+  return await explainPortFrom(sourcesOfThisMachine(options?.boundSockets), options)
 }
 
 /** {@link explainPort} from the facts of these sources. */

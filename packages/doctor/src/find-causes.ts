@@ -23,7 +23,10 @@ export function causesOfRefusal(facts: PortFacts, code: string): readonly Cause[
   }
   const privileged = code === 'EACCES' || code === 'EPERM' ? privilegeCauses(facts) : []
   const conflicting = (sockets.value ?? []).filter(({ address }) => overlaps(address, host))
-  const [servers, connections] = partition(conflicting, ({ remote }) => remote === null)
+  const [servers, connections] = partition(
+    conflicting.filter((holder) => !holdsBlock(facts, holder)),
+    ({ remote }) => remote === null,
+  )
   const hasHttpSys = servers.some((holder) => isWindowsKernel(facts, holder)) // its port is also excluded
   const causes = [
     ...privileged,
@@ -117,6 +120,11 @@ function exclusionCauses(facts: PortFacts): readonly Cause[] {
   if (facts.platform !== 'win32') return []
   const ranges = (facts.exclusions.value ?? []).filter((range) => contains(range, facts.port) && !isHeld(facts, range))
   return ranges.map((range) => exclusionCause(facts, range))
+}
+
+/** The socket with which this process holds the port of its block is no cause of its own. */
+function holdsBlock({ self, held, port }: PortFacts, { pid, state }: Holder): boolean {
+  return pid === self.pid && state === 'BOUND' && held.some((block) => contains(block, port))
 }
 
 /** A block that this process holds can be among the excluded ranges too. */

@@ -37,7 +37,7 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
     case 'administered-exclusion':
       return administeredExclusionRemedies(facts)
     case 'bound-only':
-      return facts.platform === 'linux' && protocol === 'tcp'
+      return facts.platform === 'linux' && protocol === 'tcp' && holders.every(({ pid }) => pid === null)
         ? [elevated('See which program it is (iproute2 6.8 and Linux 6.8 or later).', `ss -tnpB 'sport = :${port}'`)]
         : holders.length > 0
           ? remediesOf('process', facts, holders)

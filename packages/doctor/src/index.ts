@@ -4,6 +4,7 @@ export { diagnose } from './diagnose.js'
 export { type ExcludedRange, parseExcludedRanges } from './excluded-ranges.js'
 export { type ExplainPortOptions, explainPort } from './explain-port.js'
 export type { Fact } from './fact.js'
+export type { ListBoundSockets } from './linux/bound-sockets.js'
 export { mapPorts, type PortMapFacts, type SocketsByPort } from './map-ports.js'
 export type {
   Cause,

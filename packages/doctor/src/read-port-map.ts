@@ -2,6 +2,7 @@ import { checkKnownOptions, checkObject } from '@winport/definitions'
 import type { PortRange, Protocol, Transport } from '@winport/transport'
 import { checkProtocol, throwIfAborted, untilAborted } from '@winport/transport/backend'
 import { heldSpans } from './held-spans.js'
+import type { ListBoundSockets } from './linux/bound-sockets.js'
 import { mapPorts } from './map-ports.js'
 import type { PortMap } from './port-map.js'
 import type { PortSources } from './port-sources.js'
@@ -14,10 +15,15 @@ export interface ReadPortMapOptions {
   readonly transport?: Transport | undefined
   /** The blocks that this process holds, so that its own reservations are shown. */
   readonly held?: Iterable<PortRange> | undefined
+  /**
+   * On Linux, lists the TCP sockets that are bound and do not listen, which `/proc` leaves out: `readBoundSockets` of
+   * `@winport/transport-linux`. Without it they are not known.
+   */
+  readonly boundSockets?: ListBoundSockets | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-const OPTIONS: readonly (keyof ReadPortMapOptions)[] = ['protocol', 'transport', 'held', 'signal']
+const OPTIONS: readonly (keyof ReadPortMapOptions)[] = ['protocol', 'transport', 'held', 'boundSockets', 'signal']
 
 /**
  * Finds out what has the ports of this machine: processes, reserved ranges, the dynamic range. Reads everything once, and binds
@@ -27,7 +33,7 @@ const OPTIONS: readonly (keyof ReadPortMapOptions)[] = ['protocol', 'transport',
  * @throws AbortError if the signal aborts
  */
 export async function readPortMap(options: ReadPortMapOptions): Promise<PortMap> {
-  return await readPortMapFrom(sourcesOfThisMachine(), options)
+  return await readPortMapFrom(sourcesOfThisMachine(options?.boundSockets), options)
 }
 
 /** {@link readPortMap} from the facts of these sources. */

@@ -199,6 +199,21 @@ const OTHERS: readonly Row[] = [
     /^tcp 8085 is in use \(EADDRINUSE\): A process of user www listens on \[::\]:8085\./,
   ],
   [
+    'a process has bound the port and does not listen',
+    linuxFacts({ sockets: { value: [holder({ image: '/usr/bin/node', state: 'BOUND' })] } }),
+    [['bound-only', 'shown']],
+    /^tcp 8085 is in use \(EADDRINUSE\): node \(14233\) is bound to \[::\]:8085\. It does not listen, so that netstat does not show it\.$/,
+  ],
+  [
+    'this process holds the port in a block: its socket is no cause of its own',
+    linuxFacts({
+      held: [{ startPort: 8080, endPort: 8089 }],
+      sockets: { value: [holder({ pid: 700, state: 'BOUND' })] },
+    }),
+    [['own-reservation', 'shown']],
+    /^tcp 8085 cannot be bound \(EADDRINUSE\): This process has reserved 8080-8089 itself\./,
+  ],
+  [
     'an outgoing connection uses the port',
     linuxFacts({
       port: 40_000,

@@ -95,6 +95,31 @@ describe('LinuxSources', () => {
     expect(value).toMatchObject([{ pid: 7, image: null, services: null, started: null, user: '33' }])
   })
 
+  const bound = (port: number, inode: number) => ({ address: '::', port, uid: 33, inode })
+
+  it('adds the TCP sockets that are bound and that the tables leave out', async () => {
+    write('proc/net/tcp', TABLE([]))
+    write('proc/net/udp', TABLE([]))
+    process(7, { socket: 5 })
+    const sources = new LinuxSources(root, () => [bound(80, 5), bound(81, 6)])
+    const { value } = await sources.readSockets('tcp', 80)
+    expect([...(value ?? [])]).toEqual([
+      [80, [expect.objectContaining({ pid: 7, address: '::', state: 'BOUND', remote: null, user: '33' })]],
+    ])
+    expect([...((await sources.readSockets('tcp', undefined)).value?.keys() ?? [])]).toEqual([80, 81])
+    expect((await sources.readSockets('udp', 80)).value?.size).toBe(0)
+  })
+
+  it('does without the bound sockets when they cannot be listed, and says why', async () => {
+    write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5)]))
+    const sources = new LinuxSources(root, () => {
+      throw new Error('sock_diag failed')
+    })
+    const { value, unknownParts } = await sources.readSockets('tcp', 80)
+    expect(value?.get(80)).toHaveLength(1)
+    expect(unknownParts).toEqual({ boundSockets: 'sock_diag failed' })
+  })
+
   it('reads the sockets of every port', async () => {
     write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5), ROW('00000000:01BB', 33, 5), ROW('0100007F:0050', 0, 6)]))
     process(7, { socket: 5 })

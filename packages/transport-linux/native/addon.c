@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bound-sockets.h"
 #include "holds.h"
 
 // A socket in JavaScript is an object with this tag that has the Socket behind it.
@@ -56,7 +57,7 @@ static uint64_t token_at(Arguments *arguments, int index) {
   return token;
 }
 
-static uint8_t *bytes_at(Arguments *arguments, int index, size_t size) {
+static uint8_t *array_at(Arguments *arguments, int index, size_t size, size_t *found) {
   napi_env env = arguments->env;
   napi_value value = arguments->values[index];
   bool is_array = false;
@@ -66,10 +67,16 @@ static uint8_t *bytes_at(Arguments *arguments, int index, size_t size) {
   if (napi_is_typedarray(env, value, &is_array) == napi_ok && is_array &&
       napi_get_typedarray_info(env, value, &type, &length, &data, NULL, NULL) == napi_ok && type == napi_uint8_array &&
       length >= size && data != NULL) {
+    *found = length;
     return data;
   }
   arguments->wrong = true;
   return NULL;
+}
+
+static uint8_t *bytes_at(Arguments *arguments, int index, size_t size) {
+  size_t length = 0;
+  return array_at(arguments, index, size, &length);
 }
 
 static napi_value refuse(napi_env env) {
@@ -200,6 +207,15 @@ static napi_value call_disown(napi_env env, napi_callback_info info) { return no
 // left(socket): 0
 static napi_value call_left(napi_env env, napi_callback_info info) { return note(env, info, socket_left); }
 
+// boundSockets(isIPv6, rows: Uint8Array): number. Returns the size of all rows, of which as many as fit are written.
+static napi_value call_bound_sockets(napi_env env, napi_callback_info info) {
+  Arguments arguments = read_arguments(env, info);
+  uint32_t is_ipv6 = number_at(&arguments, 0, 1);
+  size_t size = 0;
+  uint8_t *rows = array_at(&arguments, 1, 1, &size);
+  return arguments.wrong ? refuse(env) : number(env, bound_sockets(is_ipv6 ? AF_INET6 : AF_INET, rows, size));
+}
+
 // counts(): [sockets, holds, ports, uses]
 static napi_value call_counts(napi_env env, napi_callback_info info) {
   (void)info;
@@ -224,6 +240,7 @@ NAPI_MODULE_INIT() {
       {"handOver", NULL, call_hand_over, NULL, NULL, NULL, napi_enumerable, NULL},
       {"disown", NULL, call_disown, NULL, NULL, NULL, napi_enumerable, NULL},
       {"left", NULL, call_left, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"boundSockets", NULL, call_bound_sockets, NULL, NULL, NULL, napi_enumerable, NULL},
       {"counts", NULL, call_counts, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);

@@ -19,6 +19,11 @@ export interface Addon {
   handOver(socket: AddonSocket, purpose: number): number
   disown(socket: AddonSocket): number
   left(socket: AddonSocket): number
+  /**
+   * The rows of the TCP sockets of this machine that are bound and neither listen nor are connected, as in
+   * `native/bound-sockets.h`. Returns the size of all of them; only as many as fit are written.
+   */
+  boundSockets(isIPv6: 0 | 1, rows: Uint8Array): number
   /** What this process has, all threads together: sockets, holds, held ports and sockets that use one. */
   counts(): [sockets: number, holds: number, ports: number, uses: number]
 }

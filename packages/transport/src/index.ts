@@ -1,6 +1,7 @@
 export { AbortError } from './abort-error.js'
 export { AdoptionUnsupportedError } from './adoption/adoption-unsupported-error.js'
 export type { NodeHandle } from './adoption/handle-classes.js'
+export type { BoundSocket } from './bound-socket.js'
 export { IpHelperError } from './ip-helper-error.js'
 export type { PersistentOptions, PersistentReservations } from './persistent-reservations.js'
 export type { PortRange, Protocol } from './port-range.js'

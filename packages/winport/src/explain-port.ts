@@ -9,5 +9,7 @@ import type { ExplainPortOptions, PortExplanation } from '@winport/doctor'
  */
 export async function explainPort(options: ExplainPortOptions): Promise<PortExplanation> {
   const doctor = await import('@winport/doctor')
-  return await doctor.explainPort(options)
+  if (typeof options !== 'object' || options === null) return await doctor.explainPort(options)
+  const { boundSockets } = await import('./bound-sockets.js')
+  return await doctor.explainPort({ boundSockets, ...options })
 }

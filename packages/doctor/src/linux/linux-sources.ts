@@ -8,6 +8,7 @@ import type { SocketsByPort } from '../map-ports.js'
 import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
 import type { PortSpan } from '../port-span.js'
+import { type ListBoundSockets, readBoundRows } from './bound-sockets.js'
 import { readEphemeralPorts } from './ephemeral-ports.js'
 import { type ProcessDetails, readProcessDetails } from './process-details.js'
 import { readReservedPorts } from './reserved-ports.js'
@@ -20,11 +21,16 @@ export class LinuxSources implements PortSources {
   readonly platform = 'linux'
   readonly #proc: string
   readonly #passwd: string
+  readonly #listBound: ListBoundSockets | undefined
 
-  /** @param root where the files are; tests replace it */
-  constructor(root = '') {
+  /**
+   * @param root where the files are; tests replace it
+   * @param listBound lists the TCP sockets that the files leave out
+   */
+  constructor(root = '', listBound?: ListBoundSockets) {
     this.#proc = `${root}/proc`
     this.#passwd = `${root}/etc/passwd`
+    this.#listBound = listBound
   }
 
   async readSelf(): Promise<{ pid: number; user: string | null }> {
@@ -39,7 +45,8 @@ export class LinuxSources implements PortSources {
         await readFile(`${this.#proc}/net/${protocol}`, 'latin1'),
         await readIPv6Table(`${this.#proc}/net/${protocol}6`), // missing on a machine without IPv6
       ]
-      const rows = tables.flatMap((table) => parseSocketTable(table, protocol, port))
+      const bound = await readBoundRows(protocol === 'tcp' ? this.#listBound : undefined, port)
+      const rows = [...tables.flatMap((table) => parseSocketTable(table, protocol, port)), ...(bound.value ?? [])]
       const owners = await findSocketOwners(new Set(rows.map(({ inode }) => inode)), this.#proc, signal)
       const nameOf = await readUserNames(this.#passwd)
       const pids = new Set([...owners.values()].flat())
@@ -51,7 +58,9 @@ export class LinuxSources implements PortSources {
         const holders = (owners.get(row.inode) ?? [null]).map((pid) => holderOf(row, pid, details, nameOf))
         addHolders(sockets, row.port, holders)
       }
-      return { value: sockets }
+      return bound.unknown === undefined
+        ? { value: sockets }
+        : { value: sockets, unknownParts: { boundSockets: bound.unknown } }
     } catch (error) {
       signal?.throwIfAborted()
       return { value: null, unknown: messageOf(error) }

@@ -67,6 +67,7 @@ const SIGNATURES = {
   handOver: [0, 3],
   disown: [0],
   left: [0],
+  boundSockets: [3, 5],
 }
 const names = Object.keys(addon)
 let threw = 0

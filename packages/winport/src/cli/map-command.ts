@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { describePortMap, type PortMap, readPortMap } from '@winport/doctor'
 import type { Protocol } from '@winport/transport'
 import type { BackendName } from '../backend-names.js'
+import { boundSockets } from '../bound-sockets.js'
 import { terminalPicture } from '../map/terminal-picture.js'
 import { openForDoctor } from './open-for-doctor.js'
 
@@ -43,7 +44,7 @@ export async function map(
 async function readMachine(protocol: Protocol, name?: BackendName): Promise<PortMap> {
   const { transport } = await openForDoctor(name, undefined)
   try {
-    return await readPortMap({ protocol, transport })
+    return await readPortMap({ protocol, transport, boundSockets })
   } finally {
     await transport?.close()
   }

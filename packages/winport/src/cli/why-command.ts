@@ -2,6 +2,7 @@ import { describeExplanation, explainPort, type PortExplanation } from '@winport
 import type { Protocol } from '@winport/transport'
 import type { BackendName } from '../backend-names.js'
 import type { BackendEnvironment } from '../backends.js'
+import { boundSockets } from '../bound-sockets.js'
 import { openForDoctor } from './open-for-doctor.js'
 import { parseNumber } from './port-arguments.js'
 
@@ -26,7 +27,7 @@ export async function why(
   const options = { protocol, port: parseNumber('port', port), host }
   const { transport, problem } = await openForDoctor(name, environment)
   try {
-    const found = await explainPort({ ...options, transport })
+    const found = await explainPort({ ...options, transport, boundSockets })
     const explanation = problem === undefined ? found : { ...found, unknown: { ...found.unknown, reserve: problem } }
     const text = json ? JSON.stringify(explanation) : describeExplanation(explanation).join('\n')
     process.stdout.write(`${text}\n`)
