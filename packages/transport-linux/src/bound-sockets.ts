@@ -3,6 +3,7 @@ import { endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 import type { BoundSocket } from '@winport/transport'
 import type { Addon } from './addon.js'
+import type { LinuxTransportOptions } from './linux-transport.js'
 import { loadAddon } from './load-addon.js'
 
 /** `struct inet_diag_msg` of linux/inet_diag.h. Ports and addresses are in network order. */
@@ -17,8 +18,8 @@ const FIRST_ROWS = 256
  * @throws TransportUnavailableError if this is not Linux, or if the addon cannot be loaded
  * @throws Error with the code of a system call, such as `EPERM`, if the system refuses the question (sock_diag)
  */
-export function readBoundSockets(): readonly BoundSocket[] {
-  const addon = loadAddon()
+export function readBoundSockets({ addon: path }: LinuxTransportOptions = {}): readonly BoundSocket[] {
+  const addon = loadAddon(path)
   return ([0, 1] as const).flatMap((isIPv6) => socketsIn(readRows(addon, isIPv6)))
 }
 

@@ -1,5 +1,5 @@
 import type { BoundSocket } from '@winport/transport'
-import { messageOf } from './message-of.js'
+import { messageOf } from '@winport/transport/backend'
 
 /** Lists the bound sockets of a Linux with the addon of the Linux backend, which it then loads. Undefined on other systems. */
 export const boundSockets: (() => Promise<readonly BoundSocket[]>) | undefined =
