@@ -28,8 +28,8 @@ import type { PortRotation } from './port-rotation.js'
 import type { RefusalHint } from './refusal-hint.js'
 import { mayMeanEnded, mayMeanUnserved, meaningOf } from './refusals.js'
 import { isReservationError } from './reservation-error.js'
-import { type Routine, runLater, runNow, step } from './routine.js'
-import { tokenCall } from './token-call.js'
+import { type Routine, runLater, runNow, start, step } from './routine.js'
+import { callNowWithToken, callWithToken } from './token-call.js'
 
 /** A bound socket and its address. */
 export interface BoundSocket {
@@ -104,7 +104,12 @@ export class BlockSockets {
 
   /** Opens a socket, associates it with the reservation and binds it to a port of the block. */
   async bind(request: BindRequest, use: Use): Promise<BoundSocket> {
-    return await runLater(this.#bind(request, use))
+    return await this.startBind(request, use)
+  }
+
+  /** As {@link bind}, but the socket, or the error, comes without a promise if the system answers at once. */
+  startBind(request: BindRequest, use: Use): BoundSocket | Promise<BoundSocket> {
+    return start(this.#bind(request, use))
   }
 
   /** As {@link bind}, with calls that block the thread. Only where {@link canBindNow}. */
@@ -152,7 +157,8 @@ export class BlockSockets {
     this.checkUsable(use)
     const { anchor } = this.#reservation
     for (;;) {
-      const token = yield* this.#token(use)
+      const { token: known } = this.#reservation
+      const token = typeof known === 'bigint' ? known : yield* this.#token(use)
       const revision = anchor?.policy.revision ?? 0
       const outcome = yield* this.#bindPrepared(request, token, use)
       const isRefused = 'error' in outcome
@@ -230,10 +236,8 @@ export class BlockSockets {
     let at: Refusal['step'] = 'open'
     try {
       socket = this.#transport.openSocket({ protocol: this.#range.protocol, family })
-      this.#binding ??= new Map()
-      this.#binding.set(socket, use)
       at = 'associate'
-      yield* tokenCall(socket, SIO_ASSOCIATE_PORT_RESERVATION, token, { signal: use.signal })
+      yield* this.#associate(socket, token, use)
       this.checkUsable(use)
       at = 'bind'
       if (!isBoundTo(socket, address, options, choose?.())) socket.bind(address, options)
@@ -249,6 +253,18 @@ export class BlockSockets {
     } finally {
       if (socket !== undefined) this.#binding?.delete(socket)
     }
+  }
+
+  /** Makes the socket known to {@link abandon} while the call is pending. */
+  #associate(socket: WinsockSocket, token: bigint, use: Use): Routine<void> {
+    const now = () => callNowWithToken(socket, SIO_ASSOCIATE_PORT_RESERVATION, token)
+    return step(now, () => {
+      const pending = callWithToken(socket, SIO_ASSOCIATE_PORT_RESERVATION, token, use.signal)
+      if (pending === undefined) return undefined
+      this.#binding ??= new Map()
+      this.#binding.set(socket, use)
+      return pending
+    })
   }
 
   /** @returns whether the policy of the anchor knows more than before the refused call: the call must be made again */

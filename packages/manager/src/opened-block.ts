@@ -82,7 +82,7 @@ export class OpenedBlock extends ReservedBlock implements RuntimeReservation {
   async #associate(signal: AbortSignal | undefined): Promise<void> {
     const socket = this.#openSocket('ipv6')
     try {
-      await callWithToken(socket, SIO_ASSOCIATE_PORT_RESERVATION, this.token, { signal })
+      await callWithToken(socket, SIO_ASSOCIATE_PORT_RESERVATION, this.token, signal)
     } finally {
       closeQuietly(socket)
     }

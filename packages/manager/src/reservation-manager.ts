@@ -41,6 +41,7 @@ import { ReservationError } from './reservation-error.js'
 import { ReservationRecord } from './reservation-record.js'
 import { RuntimeBlock } from './runtime-block.js'
 import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
+import { startControl } from './start-control.js'
 import { scopeOf } from './token-scope.js'
 
 export interface ReservationManagerOptions {
@@ -232,8 +233,11 @@ export class ReservationManager implements AsyncDisposable {
     search?.anchors.delete(protocol)
     try {
       anchor ??= this.#openAnchor(protocol)
-      this.#acquiring.add(anchor)
-      await anchor.ioctlAsync(SIO_ACQUIRE_PORT_RESERVATION, input, output, { signal })
+      const started = startControl(anchor, SIO_ACQUIRE_PORT_RESERVATION, input, output, signal)
+      if (typeof started !== 'number') {
+        this.#acquiring.add(anchor)
+        await started
+      }
       this.#checkOpen(signal)
       return this.#keep(protocol, anchor, output, acquiredAt)
     } catch (error) {
@@ -258,7 +262,7 @@ export class ReservationManager implements AsyncDisposable {
       }
       throw failure
     } finally {
-      if (anchor !== undefined) this.#acquiring.delete(anchor)
+      if (anchor !== undefined && this.#acquiring.size > 0) this.#acquiring.delete(anchor)
       // The call has settled: it no longer uses the buffers.
       if (this.#spareBuffers.length < MOST_SPARE_BUFFERS) this.#spareBuffers.push(buffers)
     }

@@ -135,17 +135,15 @@ export class ReservedBlock implements PortBlock {
     }
     const listen = async (at: HostAddress) => {
       const request: BindRequest = { syscall: 'listen', at, port, options: { ipv6Only, exclusiveAddressUse } }
-      const { socket, local } = await this.#sockets.bind(request, use)
+      const bound = this.#sockets.startBind(request, use)
+      const { socket, local } = bound instanceof Promise ? await this.#untilClosed(server, bound, use) : bound
       await this.#sockets.adopt(() => socket.listen(server, { backlog }), request, use)
       return local
     }
-    // The event may belong to a close before this call.
-    const closed = () => {
-      if (isClosed(throwIfClosed)) this.#sockets.abandon(use)
-    }
     startingServers.set(server, throwIfClosed)
-    server.on('close', closed)
     try {
+      const address = typeof host === 'string' ? toHostAddress(host) : undefined
+      if (address !== undefined) return await listen(address)
       if (!isNoHost(host)) return await listen(await this.#resolveLocal(host, use))
       try {
         return await listen(ANY_IPV6)
@@ -154,7 +152,6 @@ export class ReservedBlock implements PortBlock {
         return await listen(ANY_IPV4)
       }
     } finally {
-      server.off('close', closed)
       if (startingServers.get(server) === throwIfClosed) startingServers.delete(server)
     }
   }
@@ -307,6 +304,20 @@ export class ReservedBlock implements PortBlock {
       `The connection has the source port ${localPort}, which is outside ${describeRange(this)}: this JavaScript runtime ` +
       'did not use the socket that is bound to the block. It is closed. Use Node.js.'
     throw this.#sockets.reportFailure('adopt', new ReservationError('ERR_RESERVATION_UNSUPPORTED', problem))
+  }
+
+  /** Waits for the socket of a server. Ends the call when the server is closed. */
+  async #untilClosed(server: Server, bound: Promise<BoundSocket>, use: Use): Promise<BoundSocket> {
+    // The event may belong to a close before the call.
+    const closed = () => {
+      if (use.throwIfClosed !== undefined && isClosed(use.throwIfClosed)) this.#sockets.abandon(use)
+    }
+    server.on('close', closed)
+    try {
+      return await bound
+    } finally {
+      server.off('close', closed)
+    }
   }
 
   async #resolveLocal(host: string, use: Use, family?: AddressFamily): Promise<HostAddress> {

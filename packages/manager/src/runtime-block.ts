@@ -83,7 +83,12 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
     this.#record.end()
     const { anchor } = this.#record
     // Closing the anchor ends the reservation whatever RELEASE does, and cancels RELEASE if it is pending.
-    const asked = callWithToken(anchor.socket, SIO_RELEASE_PORT_RESERVATION, this.#record.token)
+    let asked: Promise<void> | undefined
+    try {
+      asked = callWithToken(anchor.socket, SIO_RELEASE_PORT_RESERVATION, this.#record.token)
+    } catch {
+      // The close of the anchor ends the reservation.
+    }
     let failure: unknown
     try {
       anchor.socket.close()
@@ -92,7 +97,7 @@ export class RuntimeBlock extends ReservedBlock implements RuntimeReservation {
       this.#sockets.reportFailure('release', failure)
     }
     try {
-      await asked
+      await asked // also without a promise: a subscriber that is told of the end may release the block again
     } catch {
       // The close of the anchor has ended the reservation.
     }

@@ -224,7 +224,10 @@ describe('a use of a block with a signal', () => {
       const block = await machine.manager.acquire({ protocol: 'tcp', count: 1 })
       const server = greeter()
       const controller = new AbortController()
+      const association = machine.kernel.faults.hold('SIO_ASSOCIATE_PORT_RESERVATION')
       const listening = block.listen(server, { host, signal: controller.signal })
+      await association.pending
+      association.complete()
       for (let i = 0; i < moment; i++) await null
       controller.abort()
       const [outcome] = await Promise.allSettled([listening])

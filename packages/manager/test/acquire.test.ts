@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RuntimeReservation } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { SimulatedMachine } from './simulated-machine.js'
@@ -18,6 +18,26 @@ describe('acquire', () => {
     const left = await machine.manager.acquire({ protocol: 'tcp', count: 3, startPort: undefined, signal: undefined })
     expect(zero.startPort).toBeGreaterThanOrEqual(49_152)
     expect(left.startPort).toBeGreaterThanOrEqual(49_152)
+  })
+
+  it('acquires and releases over sockets without startIoctl, which is optional', async () => {
+    const { transport } = machine
+    const openSocket = transport.openSocket.bind(transport)
+    vi.spyOn(transport, 'openSocket').mockImplementation((spec) => {
+      return new Proxy(openSocket(spec), {
+        get: (socket, name) => {
+          const value: unknown = name === 'startIoctl' ? undefined : Reflect.get(socket, name)
+          return typeof value === 'function' ? value.bind(socket) : value
+        },
+      })
+    })
+    const block = await machine.manager.acquire({ protocol: 'tcp', count: 2, startPort: 5000 })
+    const { protocol, count, startPort } = block
+    expect((await failureOf(machine.manager.acquire({ protocol, count, startPort }))).code).toBe(
+      'ERR_PORT_RANGE_IN_USE',
+    )
+    await block.release()
+    machine.kernel.assertNothingHeld()
   })
 
   it('acquires on an IPv6 socket, which serves both families in every world', async () => {

@@ -20,11 +20,11 @@ describe('calls that are made all at once', () => {
     const openSocket = transport.openSocket.bind(transport)
     vi.spyOn(transport, 'openSocket').mockImplementation((spec) => {
       const socket = openSocket(spec)
-      const ioctlAsync = socket.ioctlAsync.bind(socket)
-      vi.spyOn(socket, 'ioctlAsync').mockImplementation((...call) => {
+      const startIoctl = socket.startIoctl?.bind(socket)
+      socket.startIoctl = (...call) => {
         made.push(turns)
-        return ioctlAsync(...call)
-      })
+        return startIoctl?.(...call) ?? 0
+      }
       return socket
     })
     manager = new ReservationManager({ transport })
@@ -142,14 +142,21 @@ describe('calls that are made all at once', () => {
     await closing
   })
 
-  it('reject when the manager closes, and leave nothing', async () => {
+  it('reject where they wait when the manager closes, and leave nothing', async () => {
     const acquiring = Promise.allSettled(
       Array.from({ length: 300 }, () => manager.acquire({ protocol: 'udp', count: 1 })),
     )
     await manager.close()
-    const rejected = (await acquiring).filter(({ status }) => status === 'rejected')
-    expect(rejected).toHaveLength(300)
-    for (const { reason } of rejected as PromiseRejectedResult[]) expect(reason.code).toBe('ERR_RESERVATION_RELEASED')
+    let rejected = 0
+    for (const outcome of await acquiring) {
+      if (outcome.status === 'fulfilled') {
+        expect(outcome.value.released).toBe(true)
+        continue
+      }
+      expect(outcome.reason.code).toBe('ERR_RESERVATION_RELEASED')
+      rejected += 1
+    }
+    expect(rejected).toBeGreaterThanOrEqual(300 - MOST_CALLS)
   })
 })
 

@@ -65,7 +65,10 @@ describe('close of a manager', () => {
     const seen = new Set<string>()
     for (let moment = 0; moment < 12; moment++) {
       machine.replace({})
+      const held = machine.kernel.faults.hold('SIO_ACQUIRE_PORT_RESERVATION')
       const acquiring = machine.manager.acquire({ protocol: 'tcp', count: 20 })
+      await held.pending
+      held.complete()
       for (let i = 0; i < moment; i++) await null
       await machine.manager.close()
       const [outcome] = await Promise.allSettled([acquiring])

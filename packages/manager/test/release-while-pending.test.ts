@@ -103,7 +103,10 @@ describe('a release', () => {
       machine.replace({})
       const block = await machine.manager.acquire({ protocol: 'tcp', count: 2 })
       const server = greeter()
+      const association = machine.kernel.faults.hold('SIO_ASSOCIATE_PORT_RESERVATION')
       const listening = codeOf(block.listen(server, { host }))
+      await association.pending
+      association.complete()
       for (let i = 0; i < moment; i++) await null
       await end(block)
       const code = await listening
@@ -140,7 +143,10 @@ describe('the use of a persistent reservation while its manager closes', () => {
       await free.release()
       const block = await machine.manager.persistent.create({ protocol: 'tcp', startPort: free.startPort, count: 2 })
       const server = greeter()
+      const association = machine.kernel.faults.hold('SIO_ASSOCIATE_PORT_RESERVATION')
       const listening = codeOf(block.listen(server, { host }))
+      await association.pending
+      association.complete()
       for (let i = 0; i < moment; i++) await null
       await machine.manager.close()
       const code = await listening

@@ -39,11 +39,11 @@ describe('release', () => {
     const block = await machine.manager.acquire(request)
     const anchor = opened.mock.results[0]
     if (anchor?.type !== 'return') throw new Error('no anchor was opened')
-    const [ioctlAsync, close] = [vi.spyOn(anchor.value, 'ioctlAsync'), vi.spyOn(anchor.value, 'close')]
+    const [startIoctl, close] = [vi.spyOn(anchor.value, 'startIoctl'), vi.spyOn(anchor.value, 'close')]
     await Promise.all([block.release(), block.release()])
     await block.release()
     await machine.manager.close()
-    expect(ioctlAsync).toHaveBeenCalledTimes(1)
+    expect(startIoctl).toHaveBeenCalledTimes(1)
     expect(close).toHaveBeenCalledTimes(1)
   })
 
@@ -213,7 +213,7 @@ describe('a release with a signal', () => {
     const block = await machine.manager.acquire(request)
     const anchor = opened.mock.results[0]
     if (anchor?.type !== 'return') throw new Error('no anchor was opened')
-    vi.spyOn(anchor.value, 'ioctlAsync').mockReturnValue(new Promise(() => {}))
+    vi.spyOn(anchor.value, 'startIoctl').mockReturnValue(new Promise(() => {}))
     const signal = AbortSignal.timeout(5)
     expect(await failureOf(block.release({ signal }))).toMatchObject({ code: 'ABORT_ERR', cause: signal.reason })
     machine.kernel.assertNothingHeld()

@@ -26,6 +26,7 @@ import {
 import {
   attachHandle,
   bindInto,
+  bindUnchecked,
   checkBindOptions,
   checkIoctlArguments,
   checkSocketAddress,
@@ -41,7 +42,7 @@ import {
 import { controlCall, searchForCall } from './control-call.js'
 import type { MockCall } from './fault-plan.js'
 import { HeldCall, heldOneTurn } from './held-call.js'
-import { finishInTurns } from './host-ports.js'
+import { finishInTurns, type Search } from './host-ports.js'
 import type { MockSocketState } from './kernel-snapshot.js'
 import type { MockProcess } from './mock-process.js'
 import type { Anchor, Binding, PortPool, Reservation } from './port-pool.js'
@@ -101,6 +102,15 @@ export class MockSocket implements WinsockSocket, Anchor {
     output: Uint8Array | null,
     options?: IoctlOptions,
   ): Promise<number> {
+    return await this.startIoctl(code, input, output, options)
+  }
+
+  startIoctl(
+    code: number,
+    input: Uint8Array | null,
+    output: Uint8Array | null,
+    options?: IoctlOptions,
+  ): number | Promise<number> {
     checkIoctlArguments(code, input, output)
     const signal = options?.signal
     throwIfAborted(signal)
@@ -111,6 +121,18 @@ export class MockSocket implements WinsockSocket, Anchor {
     const held = fault ?? (world.overlappedCall === 'pending-later' ? heldOneTurn() : undefined)
     const search = searchForCall(this, code, input)
     if (held === undefined && search === undefined) return this.#finishControl(code, undefined, input, output)
+    return this.#finishLater(code, input, output, signal, held, search)
+  }
+
+  /** Carries out a control call that waits, or that takes time. */
+  async #finishLater(
+    code: number,
+    input: Uint8Array | null,
+    output: Uint8Array | null,
+    signal: AbortSignal | undefined,
+    held: HeldCall | undefined,
+    search: Search | undefined,
+  ): Promise<number> {
     const request = input?.slice() ?? null // Windows reads the input before the call returns
     const syscall = `WSAIoctl(${controlCodeName(code)})`
     const errno = held && (await this.#wait(held, syscall, signal))
@@ -145,14 +167,15 @@ export class MockSocket implements WinsockSocket, Anchor {
 
   async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
     const throwIfClosed = closeGuard(server)
-    await this.#adopt('listen', server, undefined, async (binding) => {
-      await listenOnHandle(server, this.#handleOn(newServerHandle(), binding), backlog, throwIfClosed)
+    await this.#adopt('listen', server, undefined, (binding) => {
+      const handle = this.#handleOn(newServerHandle(), binding, bindUnchecked)
+      return listenOnHandle(server, handle, backlog, throwIfClosed, binding)
     })
   }
 
   async adopt(socket: DatagramSocket): Promise<void> {
     await this.#adopt('adopt', socket, undefined, async (binding) => {
-      await attachHandle(socket, this.#handleOn(newDatagramHandle(), binding))
+      await attachHandle(socket, this.#handleOn(newDatagramHandle(), binding, bindInto))
     })
   }
 
@@ -160,7 +183,7 @@ export class MockSocket implements WinsockSocket, Anchor {
     const binding = this.#beginAdoption('adoptInto')
     try {
       this.#failIfPlanned('adoptInto')
-      this.#bindHandle(handle, binding)
+      this.#bindHandle(handle, binding, bindInto)
     } catch (error) {
       this.leave()
       throw error
@@ -274,9 +297,9 @@ export class MockSocket implements WinsockSocket, Anchor {
   }
 
   /** Binds a new handle, and closes it if that fails. */
-  #handleOn(handle: NodeHandle, binding: Binding): NodeHandle {
+  #handleOn(handle: NodeHandle, binding: Binding, bind: typeof bindInto): NodeHandle {
     try {
-      this.#bindHandle(handle, binding)
+      this.#bindHandle(handle, binding, bind)
       return handle
     } catch (error) {
       handle.close()
@@ -285,8 +308,8 @@ export class MockSocket implements WinsockSocket, Anchor {
   }
 
   /** Binds a handle on the host, with the options of bind. The socket leaves the kernel when the handle is closed. */
-  #bindHandle(handle: NodeHandle, binding: Binding): void {
-    bindInto(handle, this.protocol, binding, binding)
+  #bindHandle(handle: NodeHandle, binding: Binding, bind: typeof bindInto): void {
+    bind(handle, this.protocol, binding, binding)
     const { close } = handle
     handle.close = (...args) => {
       this.leave()
@@ -326,6 +349,9 @@ function familyName(family: AddressFamily): 'IPv4' | 'IPv6' {
 
 /** Checks and normalizes the address: encodes it as for bind, and decodes it. */
 function decodeAddress(address: SocketAddress): ReturnType<typeof decodeSockaddr> {
-  const bytes = new Uint8Array(SOCKADDR_MAX_SIZE)
-  return decodeSockaddr(bytes.subarray(0, encodeSockaddr(address, bytes)))
+  encodeSockaddr(address, name)
+  return decodeSockaddr(name)
 }
+
+// One buffer serves all sockets.
+const name = new Uint8Array(SOCKADDR_MAX_SIZE)

@@ -39,7 +39,7 @@ export interface Binding extends BindMode {
   readonly address: string
   readonly port: number
   /** Whether an anchor is bound here. The manager never gives an anchor to Node. */
-  readonly isAnchor?: true
+  readonly isAnchor?: true | undefined
 }
 
 export interface DynamicRange {
@@ -66,6 +66,8 @@ export interface PortPoolOptions {
 }
 
 const FIRST_UNPRIVILEGED_PORT = 1024
+
+const NONE: readonly Binding[] = []
 
 /**
  * The reserved and bound ports of one protocol. A method that may be refused returns the error number instead of a
@@ -197,19 +199,18 @@ export class PortPool {
     mode: BindMode = DEFAULT_BIND_MODE,
     isAnchor = false,
   ): Binding | number {
-    const anchorMark = isAnchor ? { isAnchor } : {}
     if (port === 0) {
       const chosen = reservation === undefined ? this.#findEphemeral() : this.#findInside(reservation, isAnchor)
       if (chosen < 0) return -chosen
-      return this.#addBinding({ ...mode, address, port: chosen, ...anchorMark })
+      return this.#addBinding(bindingOf(address, chosen, mode, isAnchor))
     }
-    const binding: Binding = { ...mode, address, port, ...anchorMark }
+    const binding = bindingOf(address, port, mode, isAnchor)
     const refusal = this.#refusalOf(binding, reservation, isAnchor)
     if (refusal !== 0) return refusal
     const others = this.#bindings.get(port)
     const served = reservation !== undefined && (reservation.served || isAnchor)
     const inUse = served ? this.#errors.blockPortInUse : WSAEADDRINUSE
-    const opponents = others?.filter((other) => conflict(binding, other)) ?? []
+    const opponents = others?.filter((other) => conflict(binding, other)) ?? NONE
     if (opponents.length > 0) {
       return mode.reuseAddr || opponents.some((other) => isShutOut(binding, other)) ? WSAEACCES : inUse
     }
@@ -432,6 +433,15 @@ export class PortPool {
 }
 
 /** A random port inside [from, to). */
+function bindingOf(
+  address: string,
+  port: number,
+  { reuseAddr, ipv6Only, exclusiveAddressUse }: BindMode,
+  isAnchor: boolean,
+): Binding {
+  return { address, port, reuseAddr, ipv6Only, exclusiveAddressUse, isAnchor: isAnchor || undefined }
+}
+
 function randomPort(from: number, to: number): number {
   return from + Math.floor(Math.random() * (to - from))
 }

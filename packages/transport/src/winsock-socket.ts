@@ -100,6 +100,17 @@ export interface WinsockSocket extends Disposable {
   ioctlAsync(code: number, input: Uint8Array | null, output: Uint8Array | null, options?: IoctlOptions): Promise<number>
 
   /**
+   * As {@link ioctlAsync}, but a call that is complete at once returns its result, or throws its error, without a promise.
+   * Optional: where a socket lacks it, call `ioctlAsync`.
+   */
+  startIoctl?(
+    code: number,
+    input: Uint8Array | null,
+    output: Uint8Array | null,
+    options?: IoctlOptions,
+  ): number | Promise<number>
+
+  /**
    * Binds the socket. With port 0 the kernel chooses a port, out of the associated reservation if there is one. An IPv6
    * socket that is bound to `'::'` also accepts IPv4, as Node's servers do. The options apply to this call only: if it fails,
    * they have no effect on the next.

@@ -63,7 +63,17 @@ export function openInto(handle: NodeHandle, socket: number): void {
 }
 
 /** Opens a socket in a new handle and binds it: for a backend without sockets of its own. */
-export function bindInto(
+export function bindInto(handle: NodeHandle, protocol: Protocol, local: SocketAddress, mode: BindMode): void {
+  bindUnchecked(handle, protocol, local, mode)
+  const errno = handle.getsockname({})
+  if (errno !== 0) throw bindError(errno, protocol, local)
+}
+
+/**
+ * As {@link bindInto}, for a handle that is then passed to {@link listenOnHandle}: libuv reports a TCP address in use only when the
+ * bound socket is used.
+ */
+export function bindUnchecked(
   handle: NodeHandle,
   protocol: Protocol,
   { address, port }: SocketAddress,
@@ -71,10 +81,12 @@ export function bindInto(
 ): void {
   const onlyIpv6 = protocol === 'tcp' ? UV_TCP_IPV6ONLY : UV_UDP_IPV6ONLY
   const flags = (reuseAddr ? UV_UDP_REUSEADDR : 0) | (ipv6Only ? onlyIpv6 : 0)
-  const bound = hasIpv6Form(address) ? handle.bind6(address, port, flags) : handle.bind(address, port, flags)
-  // libuv reports a TCP address in use only when the bound socket is used.
-  const errno = bound || handle.getsockname({})
-  if (errno !== 0) throw addressError(errno, protocol === 'tcp' ? 'listen' : 'bind', { address, port })
+  const errno = hasIpv6Form(address) ? handle.bind6(address, port, flags) : handle.bind(address, port, flags)
+  if (errno !== 0) throw bindError(errno, protocol, { address, port })
+}
+
+function bindError(errno: number, protocol: Protocol, local: SocketAddress): Error {
+  return addressError(errno, protocol === 'tcp' ? 'listen' : 'bind', local)
 }
 
 function opened(handle: NodeHandle, socket: number): NodeHandle {
@@ -92,28 +104,39 @@ function opened(handle: NodeHandle, socket: number): NodeHandle {
  * of the server is not called: it would get a handle, which it does not expect.
  *
  * @param throwIfClosed a {@link closeGuard} of the moment when the caller's own call began
+ * @param local the address of the handle, if the caller has it
  */
 export async function listenOnHandle(
   server: Server,
   handle: NodeHandle,
   backlog?: number,
   throwIfClosed?: () => void,
+  local?: SocketAddress,
 ): Promise<void> {
-  await closeUnless(handle, async () => {
+  try {
     throwIfClosed?.()
-    if (!server.listening) listen(handle as ServerHandle, backlog)
-    const listenOn: (handle: object, backlog?: number) => void = Server.prototype.listen.bind(server)
-    await startListening(server, () => listenOn(handle, backlog))
-  })
+    const start = () => {
+      if (!server.listening) listen(handle as ServerHandle, backlog, local)
+      Reflect.apply(Server.prototype.listen, server, [handle, backlog])
+    }
+    // A listener that runs before ours may close the server.
+    await startListening(server, start, () => [handle, null].includes(Reflect.get(server, '_handle')))
+  } catch (error) {
+    handle.close() // has no effect if Node closed the handle already
+    throw error
+  }
 }
 
 /** Node would emit an error of this call. A second `listen` of the same handle succeeds. */
-function listen(handle: ServerHandle, backlog: number | undefined): void {
+function listen(handle: ServerHandle, backlog: number | undefined, local: SocketAddress | undefined): void {
   const errno = handle.listen(backlog || NODE_BACKLOG)
-  if (errno === 0) return
+  if (errno !== 0) throw addressError(errno, 'listen', local ?? addressOf(handle))
+}
+
+function addressOf(handle: NodeHandle): SocketAddress {
   const local = { address: '', port: 0 }
   handle.getsockname(local)
-  throw addressError(errno, 'listen', local)
+  return local
 }
 
 /** Makes an unbound dgram socket use the handle. If that fails, the handle is closed. */

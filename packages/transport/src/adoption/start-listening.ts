@@ -4,15 +4,22 @@ import type { EventEmitter } from 'node:events'
  * Makes a server listen, or a datagram socket bind, and resolves when it does. Rejects with the error that `start` throws or
  * that the owner emits, or with `ERR_SERVER_NOT_RUNNING` if the owner is closed first: then Node emits neither 'listening' nor
  * 'error'.
+ *
+ * @param isStarted whether 'listening' is due to this call: the owner may listen again after a close
  */
-export async function startListening(owner: EventEmitter, start: () => void): Promise<void> {
+export async function startListening(
+  owner: EventEmitter,
+  start: () => void,
+  isStarted: () => boolean = () => true,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const settle = () => {
       owner.off('listening', listens).off('error', fails).off('close', closed)
     }
     const listens = () => {
       settle()
-      resolve()
+      if (isStarted()) resolve()
+      else reject(closedWhileStarting())
     }
     const fails = (error: unknown) => {
       settle()

@@ -8,6 +8,7 @@ export { type BoundHandle, interceptListen, type ListenRequest } from '../adopti
 export {
   attachHandle,
   bindInto,
+  bindUnchecked,
   connectHandle,
   listenOnHandle,
   newDatagramHandle,

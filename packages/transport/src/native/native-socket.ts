@@ -97,13 +97,22 @@ export class NativeSocket<Handle> implements WinsockSocket {
     output: Uint8Array | null,
     options?: IoctlOptions,
   ): Promise<number> {
+    return await this.startIoctl(code, input, output, options)
+  }
+
+  startIoctl(
+    code: number,
+    input: Uint8Array | null,
+    output: Uint8Array | null,
+    options?: IoctlOptions,
+  ): number | Promise<number> {
     checkIoctlArguments(code, input, output)
     const signal = options?.signal
     if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
     const handle = this.#open.handle
     if (handle === undefined || this.#adopted) throw this.#ioctlFailure(WSAENOTSOCK, code, 0)
     const started = this.#calls.startIoctl(handle, code, input, output)
-    if (typeof started === 'object') return await this.#track(this.#completion(started, code, signal))
+    if (typeof started === 'object') return this.#track(this.#completion(started, code, signal))
     if (started < 0) throw this.#ioctlFailure(errnoOf(started), code, this.#calls.failedBytesReturned())
     return started
   }
@@ -129,7 +138,8 @@ export class NativeSocket<Handle> implements WinsockSocket {
 
   async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
     const throwIfClosed = closeGuard(server)
-    await listenOnHandle(server, await this.#handOver('listen', openServerHandle), backlog, throwIfClosed)
+    const opened = this.#handOver('listen', openServerHandle)
+    await listenOnHandle(server, opened instanceof Promise ? await opened : opened, backlog, throwIfClosed)
   }
 
   async adopt(socket: DatagramSocket): Promise<void> {
@@ -194,13 +204,14 @@ export class NativeSocket<Handle> implements WinsockSocket {
   }
 
   /** Hands the SOCKET to libuv. If libuv refuses it, it is closed. */
-  async #handOver(syscall: string, open: (socket: number) => NodeHandle): Promise<NodeHandle> {
+  #handOver(syscall: string, open: (socket: number) => NodeHandle): NodeHandle | Promise<NodeHandle> {
     this.#beginHandOver(syscall)
+    const purpose = syscall === 'connect' ? 'connect' : this.#purpose
     // libuv associates the socket with a completion port, which would also receive the completions of earlier calls.
     if (this.#outstanding !== undefined && this.#outstanding.size > 0) {
-      await this.#home.outstanding.track(this.#outstanding.settled())
+      return this.#home.outstanding.track(this.#outstanding.settled()).then(() => this.#giveTo(open, purpose))
     }
-    return this.#giveTo(open, syscall === 'connect' ? 'connect' : this.#purpose)
+    return this.#giveTo(open, purpose)
   }
 
   #beginHandOver(syscall: string): void {
