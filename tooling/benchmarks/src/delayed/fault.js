@@ -29,7 +29,7 @@ function delayBlocks(block) {
     const own = (name) => Object.hasOwn(prototype, name)
     for (const name of ['bind', 'connect', 'release'].filter(own)) delayMethod(prototype, name)
     if (own('listen')) delayMethod(prototype, 'listen', undefined, delayRequests)
-    if (own('attach')) delayMethod(prototype, 'attach', (server) => delayMethod(server, 'listen'))
+    if (own('attach')) delayMethod(prototype, 'attach', undefined, delayListen)
   }
 }
 
@@ -50,6 +50,16 @@ function delayMethod(object, name, afterwards, first) {
       pay(began, name)
       throw error
     })
+  }
+}
+
+/** A third of the time from `listen` until the server listens. */
+function delayListen(server) {
+  const original = server.listen
+  server.listen = function (...passed) {
+    const began = performance.now()
+    this.once('listening', () => pay(began))
+    return original.apply(this, passed)
   }
 }
 

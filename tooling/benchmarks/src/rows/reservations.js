@@ -4,7 +4,7 @@ import { createKoffiTransport } from '@winport/transport-koffi'
 import { simulatorLibraries } from '@winport/winsock-simulator'
 import { floor } from '../floor.js'
 import { withoutKnownFault } from '../known-fault.js'
-import { measureInRounds } from '../rounds.js'
+import { measureInRounds, processCpuTime } from '../rounds.js'
 import { alsoByMean, ratioRow } from '../row.js'
 import { simulate } from '../simulated-manager.js'
 
@@ -33,8 +33,9 @@ const overlapped = await measureInRounds(
   {
     atOnce: inWorld('at-once', withoutKnownFault(cycles(manager))),
     pendingComplete: inWorld('pending-complete', cycles(manager)),
+    pending: inWorld('pending-later', cycles(manager)),
   },
-  { rounds: 100, calls: CYCLES },
+  { rounds: 120, calls: CYCLES, clock: processCpuTime }, // another thread waits for the calls
 )
 await manager.close()
 await koffi.close()
@@ -47,6 +48,12 @@ const rows = [
     1.2,
     'napi: the calls pend but are complete, against calls that complete at once',
     overlapped.pendingComplete,
+    overlapped.atOnce,
+  ),
+  ratioRow(
+    2.6,
+    'napi: the calls stay pending, against calls that complete at once',
+    overlapped.pending,
     overlapped.atOnce,
   ),
 ]
