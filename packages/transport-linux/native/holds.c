@@ -299,12 +299,6 @@ static void leave_locked(Socket *socket) {
   forget_use(socket);
 }
 
-void socket_left(Socket *socket) {
-  pthread_mutex_lock(&lock);
-  leave_locked(socket);
-  pthread_mutex_unlock(&lock);
-}
-
 void socket_free(Socket *socket) {
   pthread_mutex_lock(&lock);
   leave_locked(socket);
@@ -650,6 +644,8 @@ int socket_hand_over(Socket *socket, Purpose purpose) {
 }
 
 void socket_disown(Socket *socket) { socket->adopted = socket->fd >= 0; }
+
+bool socket_is_adopted(const Socket *socket) { return socket->adopted; }
 
 Counts holds_count(void) {
   pthread_mutex_lock(&lock);

@@ -4,6 +4,7 @@
 #define WINPORT_HOLDS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,7 +29,7 @@ int holds_test(void);
 int socket_open(int family, int type, Socket **opened);
 // Ends the socket and the holds that were acquired on it, unless Node has adopted it.
 int socket_close(Socket *socket);
-// Also frees the memory.
+// Also frees the memory. Of an adopted socket: Node has closed the descriptor, and the port is held as before.
 void socket_free(Socket *socket);
 
 // Takes `count` consecutive ports, the lowest run from `from` to `to`. Returns the first port.
@@ -42,8 +43,7 @@ int socket_name(Socket *socket, Name *name);
 int socket_hand_over(Socket *socket, Purpose purpose);
 // Node owns the descriptor from now on.
 void socket_disown(Socket *socket);
-// Node has closed the descriptor: the port is held as before.
-void socket_left(Socket *socket);
+bool socket_is_adopted(const Socket *socket);
 
 // For tests: what is open, also adopted sockets.
 typedef struct {

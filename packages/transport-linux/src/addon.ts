@@ -1,13 +1,11 @@
-/** A socket of the addon. It is closed when it is garbage-collected. */
-export interface AddonSocket {
-  readonly isAddonSocket: never
-}
+/** The number of a socket of the addon, never that of another one. A call with a closed one fails with ENOTSOCK. */
+export type AddonSocket = number & { readonly isAddonSocket: never }
 
 /** The functions of the addon, described in `native/holds.h`. They return a negative errno of Linux where they fail. */
 export interface Addon {
   /** Tests the mechanism. Returns 0, or the failed step * 4096 + errno. */
   test(): number
-  open(isIPv6: 0 | 1, isDatagram: 0 | 1): AddonSocket | number
+  open(isIPv6: 0 | 1, isDatagram: 0 | 1): AddonSocket
   close(socket: AddonSocket): number
   /** Takes the lowest run of `count` free ports inside `from` to `to`, writes its token, and returns its first port. */
   acquire(socket: AddonSocket, from: number, to: number, count: number, token: Uint8Array): number

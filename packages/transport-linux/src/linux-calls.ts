@@ -61,7 +61,7 @@ export class LinuxCalls implements WinsockCalls<LinuxSocket> {
 
   openSocket(family: number, type: number): LinuxSocket {
     const socket = this.#addon.open(family === AF_INET6 ? 1 : 0, type === SOCK_DGRAM ? 1 : 0)
-    if (typeof socket === 'number') throw new WinsockError(winsockErrno(-socket), 'WSASocketW', { cause: fileLimit() })
+    if (socket < 0) throw new WinsockError(winsockErrno(-socket), 'WSASocketW', { cause: fileLimit() })
     return { socket, reuseAddr: false, ipv6Only: false }
   }
 

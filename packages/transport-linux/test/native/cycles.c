@@ -35,7 +35,6 @@ static void use(uint64_t token, int family, int type, const char *address, Purpo
   if (is_adopted) {
     socket_disown(user);
     close(fd);
-    socket_left(user);
   }
   socket_free(user);
 }
