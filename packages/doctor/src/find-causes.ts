@@ -94,17 +94,18 @@ function serverCause(facts: PortFacts, holder: Holder): Cause {
     return { kind: 'http-sys', certainty: 'inferred', text }
   }
   const text = `${holderText(holder, port)}.`
+  const isBoundOnly = protocol === 'tcp' && holder.state === 'BOUND'
+  const silence = isBoundOnly ? ['It does not listen, so that netstat does not show it.'] : []
   if (pid === null && user !== null && user !== self.user) {
     return {
       kind: 'other-user',
       certainty: 'shown',
-      text: `${text} Its program is visible only to that user and to root.`,
+      text: [text, ...silence, 'Its program is visible only to that user and to root.'].join(' '),
     }
   }
   const isSelf = pid !== null && pid === self.pid
-  const isBoundOnly = protocol === 'tcp' && holder.state === 'BOUND'
   const details = [
-    ...(isBoundOnly ? ['It does not listen, so that netstat does not show it.'] : []),
+    ...silence,
     ...(isSelf ? ['That is this process itself.'] : []),
     ...(user !== null && self.user !== null && user !== self.user ? [`Its user is ${user}.`] : []),
   ]

@@ -20,9 +20,7 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
     case 'process':
       return [stopRemedy(facts, holders)]
     case 'other-user':
-      return isWindows
-        ? []
-        : [elevated('See which program it is.', `ss -${protocol === 'tcp' ? 'lt' : 'lu'}np 'sport = :${port}'`)]
+      return isWindows ? [] : [seeProgram(facts, protocol === 'tcp' && holders.some(({ state }) => state === 'LISTEN'))]
     case 'outgoing-connection':
       return connectionRemedies(facts)
     case 'http-sys':
@@ -38,7 +36,7 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
       return administeredExclusionRemedies(facts)
     case 'bound-only':
       return facts.platform === 'linux' && protocol === 'tcp' && holders.every(({ pid }) => pid === null)
-        ? [elevated('See which program it is (iproute2 6.8 and Linux 6.8 or later).', `ss -tnpB 'sport = :${port}'`)]
+        ? [seeProgram(facts, false)]
         : holders.length > 0
           ? remediesOf('process', facts, holders)
           : []
@@ -56,6 +54,14 @@ function remediesOf(kind: Cause['kind'], facts: PortFacts, holders: readonly Hol
     default:
       return []
   }
+}
+
+/** The command for root. @param isListening whether a TCP socket listens */
+function seeProgram({ protocol, port }: PortFacts, isListening: boolean): Remedy {
+  if (protocol === 'udp' || isListening) {
+    return elevated('See which program it is.', `ss -${protocol === 'tcp' ? 'lt' : 'lu'}np 'sport = :${port}'`)
+  }
+  return elevated('See which program it is (iproute2 6.8 and Linux 6.8 or later).', `ss -tnpB 'sport = :${port}'`)
 }
 
 /** Without a command if several programs have the port, or this process itself. Windows starts a service again that is ended. */

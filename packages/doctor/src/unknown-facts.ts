@@ -10,9 +10,9 @@ export function unknownFacts(facts: Readonly<Record<string, Fact<unknown>>>): Re
   return Object.fromEntries(entries)
 }
 
-/** @returns an empty object if the process of every socket is known */
+/** @returns an empty object if the process of every socket is known. A closed connection has none. */
 export function unknownProcesses(holders: readonly Holder[]): Record<string, string> {
-  return holders.some(({ pid }) => pid === null)
+  return holders.some(({ pid, state }) => pid === null && state !== 'TIME_WAIT')
     ? { processes: 'the system does not say which process has some of the sockets' }
     : {}
 }

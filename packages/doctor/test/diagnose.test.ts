@@ -214,6 +214,12 @@ const OTHERS: readonly Row[] = [
     /^tcp 8085 cannot be bound \(EADDRINUSE\): This process has reserved 8080-8089 itself\./,
   ],
   [
+    'a hidden process of another user has bound the port and does not listen',
+    linuxFacts({ sockets: { value: [holder({ pid: null, image: null, user: 'www', state: 'BOUND' })] } }),
+    [['other-user', 'shown']],
+    /^tcp 8085 is in use \(EADDRINUSE\): A process of user www is bound to \[::\]:8085\. It does not listen, .* Its program is visible only/,
+  ],
+  [
     'an outgoing connection uses the port',
     linuxFacts({
       port: 40_000,
@@ -331,6 +337,23 @@ describe.each([
 })
 
 describe('diagnose', () => {
+  it("says how root sees another user's program, also one that does not listen", () => {
+    const commandOf = (changed: Parameters<typeof holder>[0], facts: Parameters<typeof linuxFacts>[0] = {}) => {
+      const hidden = holder({ pid: null, image: null, user: 'www', ...changed })
+      return diagnose(linuxFacts({ sockets: { value: [hidden] }, ...facts })).remedies[0]?.command
+    }
+    expect(commandOf({})).toBe("ss -ltnp 'sport = :8085'")
+    expect(commandOf({ state: 'BOUND' })).toBe("ss -tnpB 'sport = :8085'")
+    expect(commandOf({ state: 'BOUND' }, { protocol: 'udp' })).toBe("ss -lunp 'sport = :8085'")
+  })
+
+  it('misses the process of a socket, and not that of a closed connection, which has none', () => {
+    const unknownOf = (changed: Parameters<typeof holder>[0]) =>
+      diagnose(linuxFacts({ sockets: { value: [holder({ pid: null, ...changed })] } })).unknown
+    expect(unknownOf({ user: 'www' })).toHaveProperty('processes')
+    expect(unknownOf({ state: 'TIME_WAIT', remote: '10.0.0.3:80' })).toEqual({})
+  })
+
   it('has few causes where 10,000 sockets have the port, and lists all of them', () => {
     const sockets = Array.from({ length: 10_000 }, (_, i) => holder({ pid: 20_000 + i }))
     const explanation = diagnose(linuxFacts({ sockets: { value: sockets } }))
