@@ -1,8 +1,8 @@
 import type { Holder } from './port-explanation.js'
 
-/** Adds sockets to those of their port. */
-export function addHolders(sockets: Map<number, Holder[]>, port: number, holders: readonly Holder[]): void {
+/** Adds a socket to those of its port. */
+export function addHolder(sockets: Map<number, Holder[]>, port: number, holder: Holder): void {
   const known = sockets.get(port)
-  if (known === undefined) sockets.set(port, [...holders])
-  else known.push(...holders)
+  if (known === undefined) sockets.set(port, [holder])
+  else known.push(holder)
 }

@@ -2,7 +2,7 @@ import type { Protocol, SocketTable, SocketTableEntry, Transport } from '@winpor
 import { endpoint } from './address-overlap.js'
 import type { ExcludedRange } from './excluded-ranges.js'
 import type { Fact } from './fact.js'
-import { addHolders } from './holders-by-port.js'
+import { addHolder } from './holders-by-port.js'
 import type { SocketsByPort } from './map-ports.js'
 import type { Holder } from './port-explanation.js'
 import type { PortFacts } from './port-facts.js'
@@ -43,7 +43,7 @@ class SocketTableSources implements PortSources {
     const pids = new Set(entries.flatMap(({ pid }) => (pid === null ? [] : [pid])))
     const { processes, unknownParts } = await readTableProcesses(this.#table, pids)
     const sockets = new Map<number, Holder[]>()
-    for (const entry of entries) addHolders(sockets, entry.port, [holderOf(entry, processes.get(entry.pid))])
+    for (const entry of entries) addHolder(sockets, entry.port, holderOf(entry, processes.get(entry.pid)))
     return { value: sockets, unknownParts }
   }
 
@@ -68,9 +68,13 @@ class SocketTableSources implements PortSources {
 }
 
 function holderOf({ pid, address, state, since, remote }: SocketTableEntry, process = UNKNOWN_PROCESS): Holder {
+  const { image, user, services, started } = process
   return {
     pid,
-    ...process,
+    image,
+    user,
+    services,
+    started,
     address,
     state,
     since: since?.toISOString() ?? null,

@@ -3,7 +3,7 @@ import type { Protocol } from '@winport/transport'
 import { codeOf, messageOf } from '@winport/transport/backend'
 import type { ExcludedRange } from '../excluded-ranges.js'
 import type { Fact } from '../fact.js'
-import { addHolders } from '../holders-by-port.js'
+import { addHolder } from '../holders-by-port.js'
 import type { SocketsByPort } from '../map-ports.js'
 import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
@@ -55,8 +55,9 @@ export class LinuxSources implements PortSources {
       )
       const sockets = new Map<number, Holder[]>()
       for (const row of rows) {
-        const holders = (owners.get(row.inode) ?? [null]).map((pid) => holderOf(row, pid, details, nameOf))
-        addHolders(sockets, row.port, holders)
+        for (const pid of owners.get(row.inode) ?? [null]) {
+          addHolder(sockets, row.port, holderOf(row, pid, details, nameOf))
+        }
       }
       return bound.unknown === undefined
         ? { value: sockets }

@@ -1,7 +1,7 @@
 import type { Protocol } from '@winport/transport'
 import { type ExcludedRange, parseExcludedRanges } from '../excluded-ranges.js'
 import type { Fact } from '../fact.js'
-import { addHolders } from '../holders-by-port.js'
+import { addHolder } from '../holders-by-port.js'
 import type { SocketsByPort } from '../map-ports.js'
 import type { Holder } from '../port-explanation.js'
 import type { PortSources } from '../port-sources.js'
@@ -39,7 +39,7 @@ export class WindowsSources implements PortSources {
     for (const { port, ...row } of rows.value) {
       const image = row.pid === null ? null : (images?.get(row.pid) ?? null)
       const holder = { ...row, image, user: null, services: null, since: null, started: null }
-      addHolders(sockets, port, [holder])
+      addHolder(sockets, port, holder)
     }
     return isNameWanted ? { value: sockets, unknownParts: NOT_PRINTED } : { value: sockets }
   }
