@@ -11,8 +11,8 @@ import type { RuntimeReservation } from './runtime-reservation.js'
 
 /** What a search needs from the manager. */
 export interface SearchAccess {
-  /** Acquires one block. Start port 0 lets the kernel choose. */
-  acquireAt(protocol: Protocol, startPort: number): Promise<RuntimeReservation>
+  /** Acquires one block. Start port 0 lets the kernel choose. A refusal is returned: to throw one for each place takes time. */
+  acquireAt(protocol: Protocol, startPort: number): Promise<RuntimeReservation | ReservationError>
   /** The highest of these ports that the manager itself holds, or 0. @param protocol undefined for any */
   highestHeld(protocol: Protocol | undefined, startPort: number, count: number): number
   /** For the error of a search in which no place was granted. */
@@ -44,8 +44,9 @@ export async function searchOne(
 export async function searchBoth(request: AcquireRequest, access: SearchAccess): Promise<MatchedReservation> {
   const search = new Search(request, ['tcp', 'udp'], access, async (block) => {
     const { protocol, startPort } = block
-    if (protocol === 'tcp') return new MatchedBlocks(block, await access.acquireAt('udp', startPort))
-    return new MatchedBlocks(await access.acquireAt('tcp', startPort), block)
+    const other = await access.acquireAt(protocol === 'tcp' ? 'udp' : 'tcp', startPort)
+    if (isReservationError(other)) return other
+    return protocol === 'tcp' ? new MatchedBlocks(block, other) : new MatchedBlocks(other, block)
   })
   return await search.run().finally(() => access.end())
 }
@@ -54,8 +55,8 @@ class Search<Granted> {
   readonly #request: AcquireRequest
   readonly #protocols: readonly [Protocol, ...Protocol[]]
   readonly #access: SearchAccess
-  /** Turns a block of one protocol into the result, or rejects with a refusal and leaves the block to the caller. */
-  readonly #complete: (block: RuntimeReservation) => Promise<Granted>
+  /** Turns a block of one protocol into the result, or returns a refusal and leaves the block to the caller. */
+  readonly #complete: (block: RuntimeReservation) => Promise<Granted | ReservationError>
   /** The first refusals. */
   readonly #refusals: ReservationError[] = []
   #refused = 0
@@ -66,7 +67,7 @@ class Search<Granted> {
     request: AcquireRequest,
     protocols: readonly [Protocol, ...Protocol[]],
     access: SearchAccess,
-    complete: (block: RuntimeReservation) => Promise<Granted>,
+    complete: (block: RuntimeReservation) => Promise<Granted | ReservationError>,
   ) {
     this.#request = request
     this.#protocols = protocols
@@ -104,17 +105,16 @@ class Search<Granted> {
   }
 
   async #at(startPort: number): Promise<Granted | undefined> {
-    const block = await this.#unlessRefused(
-      inTurn(this.#request.count, () => this.#access.acquireAt(this.#protocols[0], startPort)),
-    )
-    if (block === undefined) return undefined
-    let granted: Granted | undefined
+    const [protocol] = this.#protocols
+    const block = await inTurn(this.#request.count, () => this.#access.acquireAt(protocol, startPort))
+    if (this.#isRefused(block)) return undefined
+    let granted: Granted | ReservationError | undefined
     try {
-      granted = await this.#unlessRefused(this.#complete(block))
+      granted = await this.#complete(block)
     } finally {
-      if (granted === undefined) await releaseAll([block])
+      if (granted === undefined || isReservationError(granted)) await releaseAll([block])
     }
-    return granted
+    return this.#isRefused(granted) ? undefined : granted
   }
 
   /** Lets the kernel choose. */
@@ -146,14 +146,14 @@ class Search<Granted> {
     let [from, to] = [LAST_PORT, 0]
     try {
       while (kept.length < MOST_KEPT_BLOCKS && kept.length * count < MOST_KEPT_PORTS) {
-        const block = await this.#unlessRefused(inTurn(count, () => this.#access.acquireAt(protocol, 0)))
-        if (block === undefined) return { from, to }
+        const block = await inTurn(count, () => this.#access.acquireAt(protocol, 0))
+        if (this.#isRefused(block)) return { from, to }
         kept.push(block)
         from = Math.min(from, block.startPort)
         to = Math.max(to, block.endPort)
         if ((exclude?.highestIn(block.startPort, count) ?? 0) > 0) continue
-        const granted = await this.#unlessRefused(this.#complete(block))
-        if (granted === undefined) continue
+        const granted = await this.#complete(block)
+        if (this.#isRefused(granted)) continue
         kept.pop()
         return { granted, from, to }
       }
@@ -163,17 +163,13 @@ class Search<Granted> {
     }
   }
 
-  /** Keeps a refusal; throws every other error. */
-  async #unlessRefused<Result>(call: Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await call
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      this.#refused += 1
-      if (this.#refusals.length < MOST_REFUSALS) this.#refusals.push(error)
-      else this.#access.onlyCount()
-      return undefined
-    }
+  /** Keeps a refusal. */
+  #isRefused<Result>(answer: Result | ReservationError): answer is ReservationError {
+    if (!isReservationError(answer)) return false
+    this.#refused += 1
+    if (this.#refusals.length < MOST_REFUSALS) this.#refusals.push(answer)
+    else this.#access.onlyCount()
+    return true
   }
 }
 

@@ -43,6 +43,7 @@ import { RuntimeBlock } from './runtime-block.js'
 import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
 import { startControl } from './start-control.js'
 import { scopeOf } from './token-scope.js'
+import { withoutStackTraces } from './without-stack-traces.js'
 
 export interface ReservationManagerOptions {
   /** The way to the kernel. It belongs to the manager from now on: `close()` closes it. */
@@ -213,15 +214,28 @@ export class ReservationManager implements AsyncDisposable {
   /**
    * Makes an ACQUIRE on an anchor of its own.
    *
-   * @param search for a call of a search
+   * @param search for a call of a search, to which a refusal is returned
    */
+  #acquireAt(
+    protocol: Protocol,
+    startPort: number,
+    request: AcquireRequest,
+    acquiredAt: string | undefined,
+  ): Promise<RuntimeReservation>
+  #acquireAt(
+    protocol: Protocol,
+    startPort: number,
+    request: AcquireRequest,
+    acquiredAt: string | undefined,
+    search: SearchState | undefined,
+  ): Promise<RuntimeReservation | ReservationError>
   async #acquireAt(
     protocol: Protocol,
     startPort: number,
     request: AcquireRequest,
     acquiredAt: string | undefined,
     search?: SearchState,
-  ): Promise<RuntimeReservation> {
+  ): Promise<RuntimeReservation | ReservationError> {
     const { count, signal } = request
     this.#checkOpen(signal)
     const buffers = this.#spareBuffers.pop() ?? newBuffers()
@@ -230,10 +244,13 @@ export class ReservationManager implements AsyncDisposable {
 
     let anchor = search?.anchors.get(protocol)
     const isReused = anchor !== undefined
-    search?.anchors.delete(protocol)
+    const isCounted = search?.explainsRefusals === false && !channels.failure.hasSubscribers
+    if (anchor !== undefined) search?.anchors.delete(protocol)
     try {
       anchor ??= this.#openAnchor(protocol)
-      const started = startControl(anchor, SIO_ACQUIRE_PORT_RESERVATION, input, output, signal)
+      const acquiring = anchor
+      const start = () => startControl(acquiring, SIO_ACQUIRE_PORT_RESERVATION, input, output, signal)
+      const started = isCounted ? withoutStackTraces(start) : start()
       if (typeof started !== 'number') {
         this.#acquiring.add(anchor)
         await started
@@ -242,10 +259,9 @@ export class ReservationManager implements AsyncDisposable {
       return this.#keep(protocol, anchor, output, acquiredAt)
     } catch (error) {
       const mayGoOn = this.#endFor(signal) === undefined
-      const isCounted = search?.explainsRefusals === false && !channels.failure.hasSubscribers
       if (isCounted && anchor !== undefined && mayGoOn && isRefused(error, startPort)) {
         search.anchors.set(protocol, anchor)
-        throw UNEXPLAINED
+        return UNEXPLAINED
       }
       const range: PortRange = { protocol, startPort, count }
       // Of the places of a search, the error of the search has the hint.
@@ -260,6 +276,7 @@ export class ReservationManager implements AsyncDisposable {
       if (channels.failure.hasSubscribers) {
         publish('failure', this.transport, range, { operation: 'acquire', error: failure })
       }
+      if (search !== undefined && isRefusal(failure)) return failure
       throw failure
     } finally {
       if (anchor !== undefined && this.#acquiring.size > 0) this.#acquiring.delete(anchor)

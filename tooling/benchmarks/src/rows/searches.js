@@ -28,6 +28,6 @@ await manager.close()
 simulator.destroy()
 console.log(
   JSON.stringify([
-    ratioRow(13, 'napi: a refused place of a search, against the refused call in C', times.winport, times.inC),
+    ratioRow(9, 'napi: a refused place of a search, against the refused call in C', times.winport, times.inC),
   ]),
 )
