@@ -2,6 +2,8 @@
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <linux/ipv6.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -91,14 +93,23 @@ static napi_value childrenCpuTime(napi_env env, napi_callback_info info) {
                                   (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000));
 }
 
-// raiseLoopback(): brings the loopback device of a new network namespace up
-static napi_value raiseLoopback(napi_env env, napi_callback_info info) {
+// raiseNetwork(): brings the loopback device of a new network namespace up, and gives it an address of each family beside its own, as
+// a machine on a network has: get-port tries a port on every address.
+static napi_value raiseNetwork(napi_env env, napi_callback_info info) {
   (void)info;
-  struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+  struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+  const struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc0000201)};  // 192.0.2.1
+  struct ifreq alias = {.ifr_name = "lo:1"};
+  memcpy(&alias.ifr_addr, &ipv4, sizeof ipv4);
+  struct in6_ifreq ipv6 = {.ifr6_addr.s6_addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}, .ifr6_prefixlen = 128};
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  const int result = ioctl(fd, SIOCSIFFLAGS, &request);
+  const int fd6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ipv6.ifr6_ifindex = (int)if_nametoindex("lo");
+  const bool raised = ioctl(fd, SIOCSIFFLAGS, &up) == 0 && ioctl(fd, SIOCSIFADDR, &alias) == 0 &&
+                      (fd6 < 0 || ioctl(fd6, SIOCSIFADDR, &ipv6) == 0);
   close(fd);
-  return result == 0 ? NULL : failed(env, "the loopback device stays down");
+  close(fd6);
+  return raised ? NULL : failed(env, "the loopback device stays down");
 }
 
 // Reads arguments that are numbers.
@@ -180,7 +191,7 @@ NAPI_MODULE_INIT() {
   } functions[] = {{"load", load},
                    {"cpuTime", cpuTime},
                    {"childrenCpuTime", childrenCpuTime},
-                   {"raiseLoopback", raiseLoopback},
+                   {"raiseNetwork", raiseNetwork},
                    {"reserve", reserve},
                    {"refuse", refuse},
                    {"bind", bindSockets}};

@@ -6,7 +6,7 @@ import { simulatorPath } from '@winport/winsock-simulator'
  * @property {(path: string) => void} load
  * @property {() => number} cpuTime milliseconds of CPU time of this thread
  * @property {() => number} childrenCpuTime milliseconds of CPU time of all child processes that have ended
- * @property {() => void} raiseLoopback brings the loopback device of this process's network up
+ * @property {() => void} raiseNetwork brings the network of this process up, with an address of each family
  * @property {(ports: number, repeats: number) => void} reserve
  *   opens a socket, acquires on it, releases and closes it
  * @property {(startPort: number, ports: number, places: number) => void} refuse

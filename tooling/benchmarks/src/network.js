@@ -19,7 +19,7 @@ const SETTINGS = { 'ipv4/tcp_max_tw_buckets': '0', 'ipv4/ip_local_port_range': '
 export function enterNetwork(script, options) {
   const state = process.env[VARIABLE]
   if (state === 'own') {
-    floor.raiseLoopback()
+    floor.raiseNetwork()
     for (const [file, value] of Object.entries(SETTINGS)) writeFileSync(`/proc/sys/net/${file}`, value)
   }
   if (state !== undefined) return { isOwn: state === 'own' }
