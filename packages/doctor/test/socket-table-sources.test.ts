@@ -138,6 +138,23 @@ describe('withTransport', () => {
     expect(await sources.readSelf()).toEqual({ pid: process.pid, user: 'PC\\me' })
   })
 
+  it('are those of the machine that the transport simulates, which need not list sockets', async () => {
+    const range = { protocol: 'tcp', startPort: 5000, count: 10 } as const
+    const readRanges = () => ({ dynamicRange: range, excluded: [{ ...range, administered: false }] })
+    const simulatedMachine = { platform: 'win32', pid: 8, readRanges } as const
+    const sources = withTransport(others, { simulatedMachine } as Partial<Transport> as Transport)
+    expect(sources).toMatchObject({ platform: 'win32', isSimulated: true })
+    expect(await sources.readSelf()).toEqual({ pid: 8, user: null })
+    const span = { startPort: 5000, endPort: 5009 }
+    expect(await sources.readDynamicRange('tcp')).toEqual({ value: span })
+    expect(await sources.readExclusions('tcp')).toEqual({ value: [{ ...span, administered: false }] })
+    expect(await sources.readFirstUnprivilegedPort()).toEqual({ value: 0 })
+    expect(await sources.readSockets('tcp', 80)).toEqual({
+      value: null,
+      unknown: 'the simulation does not list sockets',
+    })
+  })
+
   it('is the other sources when the transport has no table, or when there is no transport', () => {
     expect(withTransport(others, transportWith(undefined))).toBe(others)
     expect(withTransport(others, undefined)).toBe(others)

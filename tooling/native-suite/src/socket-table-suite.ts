@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
@@ -7,6 +9,8 @@ import { failureOf, type NativeBackend, SimulatedCall, simulatorLibraries } from
 import { describe, expect, it } from 'vitest'
 import { foreignLibrary } from './foreign-library.js'
 import { transportPerTest } from './transport-per-test.js'
+
+const UNKNOWN_USER = 54_321
 
 /** How a native backend reads the socket table of the simulator. */
 export async function defineSocketTableTests(backend: NativeBackend): Promise<void> {
@@ -90,12 +94,29 @@ export async function defineSocketTableTests(backend: NativeBackend): Promise<vo
     it('names the services of each process, although the system lists them one at a time', async () => {
       const table = tableOf(test.transport)
       expect(await table.readServices()).toEqual(new Map([[process.pid, ['SimulatedFirst', 'SimulatedSecond']]]))
-      test.simulator.failNext(SimulatedCall.SERVICES, ERROR_ACCESS_DENIED, 2)
-      expect(await failureOf(() => table.readServices())).toMatchObject({
-        code: 'ERROR_ACCESS_DENIED',
-        syscall: 'EnumServicesStatusExW',
-      })
+      // OpenSCManagerW, and the second of two calls of EnumServicesStatusExW.
+      for (const nth of [1, 3]) {
+        test.simulator.failNext(SimulatedCall.SERVICES, ERROR_ACCESS_DENIED, nth)
+        expect(await failureOf(() => table.readServices())).toMatchObject({
+          code: 'ERROR_ACCESS_DENIED',
+          syscall: 'EnumServicesStatusExW',
+        })
+      }
     })
+
+    if (process.getuid?.() === 0) {
+      it('rejects where no account has the identifier of the user', async () => {
+        const child = spawn('/bin/sleep', ['600'], { stdio: 'ignore', uid: UNKNOWN_USER })
+        try {
+          expect(await failureOf(() => tableOf(test.transport).readUser(child.pid ?? 0))).toMatchObject({
+            code: 'ERROR_NONE_MAPPED',
+          })
+        } finally {
+          child.kill('SIGKILL')
+          await once(child, 'close')
+        }
+      })
+    }
 
     it.each([
       ['is not given', undefined],

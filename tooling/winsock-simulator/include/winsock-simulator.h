@@ -51,7 +51,7 @@ enum WinsockSimulator_Call {
   WINSOCK_SIMULATOR_BOUNDTABLE = 27,  /* InternalGetBoundTcpEndpointTable and InternalGetBoundTcp6EndpointTable */
   WINSOCK_SIMULATOR_OPENPROCESS = 28,
   WINSOCK_SIMULATOR_OPENTOKEN = 29, /* OpenProcessToken */
-  WINSOCK_SIMULATOR_SERVICES = 30,  /* EnumServicesStatusExW */
+  WINSOCK_SIMULATOR_SERVICES = 30,  /* OpenSCManagerW and EnumServicesStatusExW */
   WINSOCK_SIMULATOR_CALL_LIMIT = 32 /* the length of WinsockSimulator_CountsResult.calls */
 };
 

@@ -92,7 +92,10 @@ EXPORT int32_t LookupAccountSidW(const char16_t*, const Sid* sid, char16_t* name
   return succeededOr(kInsufficientBuffer, isCopied);
 }
 
-EXPORT void* OpenSCManagerW(const char16_t*, const char16_t*, uint32_t) { return ProcessLists::all().open({}); }
+EXPORT void* OpenSCManagerW(const char16_t*, const char16_t*, uint32_t) {
+  const uint32_t fault = tableCall(WINSOCK_SIMULATOR_SERVICES, [](SharedPool&) { return 0u; });
+  return succeededOr(static_cast<int>(fault), fault == 0) ? ProcessLists::all().open({}) : nullptr;
+}
 EXPORT int32_t CloseServiceHandle(void* handle) { return succeededOr(ERROR_INVALID_HANDLE, Events::all().close(handle)); }
 
 // Writes one service at a time, so that its callers ask for more.
