@@ -141,6 +141,18 @@ export async function defineTransportTests(backend: NativeBackend): Promise<void
       await other.close()
     })
 
+    it('closes very many sockets in several turns of the event loop, and none can be used meanwhile', async () => {
+      const transport = open()
+      const sockets = Array.from({ length: 300 }, () => transport.openSocket({ protocol: 'udp' }))
+      const closing = transport.close()
+      expect(simulator.counts().openSockets).toBeGreaterThan(0)
+      for (const socket of sockets) {
+        expect(() => socket.localAddress()).toThrow(expect.objectContaining({ code: 'WSAENOTSOCK' }))
+      }
+      await closing
+      expect(simulator.counts().openSockets).toBe(0)
+    })
+
     it('reports a failing WSACleanup', async () => {
       const transport = open()
       simulator.failNext(SimulatedCall.WSACLEANUP, 10_050)

@@ -20,6 +20,7 @@ export class OpenHandle<Handle> implements ChainLink<OpenHandle<Handle>> {
   next: OpenHandle<Handle> | undefined
   readonly #home: HandleHome<Handle>
   #handle: Handle | undefined
+  #isClosing = false
   /** The socket, while it cannot be collected. */
   #socket: object | undefined
 
@@ -32,9 +33,14 @@ export class OpenHandle<Handle> implements ChainLink<OpenHandle<Handle>> {
     openedThisTurn.push(this)
   }
 
-  /** Undefined once the handle is closed or has a new owner. */
+  /** Undefined once the handle is closed, is about to be, or has a new owner. */
   get handle(): Handle | undefined {
-    return this.#handle
+    return this.#isClosing ? undefined : this.#handle
+  }
+
+  /** From now on nothing uses the handle. The caller closes it. */
+  beginClose(): void {
+    this.#isClosing = true
   }
 
   /** Closes the handle. Idempotent. @throws WinsockError */
