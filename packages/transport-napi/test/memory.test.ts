@@ -13,7 +13,9 @@ const EVENTS = 1000
 /** Allows for singletons: a few threads, tables, a pool. A leak of one block per 100 cycles would exceed it. */
 const KEPT_LIMIT = 100
 
-const LOSING_MEMORY = fileURLToPath(new URL('../build/losing-memory/winport-transport.napi.node', import.meta.url))
+const LOSING_MEMORY = fileURLToPath(
+  new URL('../build/linux/losing-memory/winport-transport.napi.node', import.meta.url),
+)
 
 const valgrind = await valgrindOrExplain(`${CYCLES} cycles of acquire, listen and release`)
 const simulator = new WinsockSimulator('napi-unfreed-memory', await leasePorts(1000))
