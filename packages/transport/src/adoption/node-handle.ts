@@ -117,7 +117,9 @@ export async function listenOnHandle(
     throwIfClosed?.()
     const start = () => {
       if (!server.listening) listen(handle as ServerHandle, backlog, local)
-      Reflect.apply(Server.prototype.listen, server, [handle, backlog])
+      withoutSecondListen(handle as ServerHandle, () => {
+        Reflect.apply(Server.prototype.listen, server, [handle, backlog])
+      })
     }
     // A listener that runs before ours may close the server.
     await startListening(server, start, () => [handle, null].includes(Reflect.get(server, '_handle')))
@@ -127,7 +129,18 @@ export async function listenOnHandle(
   }
 }
 
-/** Node would emit an error of this call. A second `listen` of the same handle succeeds. */
+/** A second `listen` of a handle changes nothing, but it is a call of the system. */
+function withoutSecondListen(handle: ServerHandle, work: () => void): void {
+  const { listen } = handle
+  handle.listen = () => 0
+  try {
+    work()
+  } finally {
+    handle.listen = listen
+  }
+}
+
+/** Node would emit an error of this call. */
 function listen(handle: ServerHandle, backlog: number | undefined, local: SocketAddress | undefined): void {
   const errno = handle.listen(backlog || NODE_BACKLOG)
   if (errno !== 0) throw addressError(errno, 'listen', local ?? addressOf(handle))
