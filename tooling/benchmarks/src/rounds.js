@@ -16,36 +16,29 @@ import { floor } from './floor.js'
  *
  * @template {string} Name
  * @param {Record<Name, Case | (() => unknown)>} cases
- * @param {{ rounds: number, calls?: number, clock?: () => number }} options `calls`: the number of calls that one case makes in each
- *   round; `clock`: in place of the CPU time of this thread
+ * @param {{ rounds: number, calls?: number }} options `calls`: the number of calls that one case makes in each round
  * @returns {Promise<Record<Name, number[]>>} the milliseconds of one call, for each round
  */
-export async function measureInRounds(cases, { rounds, calls = 1, clock = floor.cpuTime }) {
+export async function measureInRounds(cases, { rounds, calls = 1 }) {
   const names = Object.keys(cases)
   const times = Object.fromEntries(names.map((name) => [name, []]))
   const warmUp = Math.ceil(rounds / 3)
   for (let round = -warmUp; round < rounds; round++) {
     for (let place = 0; place < names.length; place++) {
       const name = names[(place + round + warmUp) % names.length]
-      const passed = await timeOf(cases[name], clock)
+      const passed = await cpuTimeOf(cases[name])
       if (round >= 0) times[name].push(passed / calls)
     }
   }
   return times
 }
 
-/** The CPU time of all threads of this process, in milliseconds. */
-export function processCpuTime() {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-async function timeOf(measured, clock) {
+async function cpuTimeOf(measured) {
   const { before, run, after } = typeof measured === 'function' ? { run: measured } : measured
   const prepared = await before?.()
-  const start = clock()
+  const start = floor.cpuTime()
   const result = await run(prepared)
-  const passed = clock() - start
+  const passed = floor.cpuTime() - start
   await after?.(result)
   return passed
 }
