@@ -22,7 +22,7 @@ import { floor } from './floor.js'
 export async function measureInRounds(cases, { rounds, calls = 1 }) {
   const names = Object.keys(cases)
   const times = Object.fromEntries(names.map((name) => [name, []]))
-  const warmUp = Math.ceil(rounds / 3)
+  const warmUp = Math.ceil(rounds / 2)
   for (let round = -warmUp; round < rounds; round++) {
     for (let place = 0; place < names.length; place++) {
       const name = names[(place + round + warmUp) % names.length]

@@ -60,6 +60,20 @@ export function alsoByMean(row) {
   return { ...row, name: `${row.name} (median and mean)`, met: row.met && row.mean <= row.limit }
 }
 
+/**
+ * Of the rows of several processes, each one whose median is the middle one.
+ *
+ * @param {readonly (readonly Row[])[]} runs an odd number, with the same rows
+ * @returns {readonly Row[]}
+ */
+export function middleRows(runs) {
+  const [first = []] = runs
+  return first.map((_, index) => {
+    const rows = runs.map((run) => run[index]).sort((a, b) => a.median - b.median)
+    return rows[(rows.length - 1) / 2]
+  })
+}
+
 function judged(row) {
   return { ...row, met: row.median <= row.limit }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { alsoByMean, ratioRow, valueRow } from '../src/row.js'
+import { alsoByMean, middleRows, ratioRow, valueRow } from '../src/row.js'
 import { mean, median, quantile, ratios } from '../src/statistics.js'
 import { table } from '../src/table.js'
 
@@ -38,6 +38,20 @@ describe('a row', () => {
 
   it('says which times it compares, in a unit that fits', () => {
     expect(ratioRow(2, 'a', [0.0123], [0.00000456]).detail).toBe('12.3 µs against 4.56 ns')
+  })
+})
+
+describe('the rows of several processes', () => {
+  it('are those with the middle medians', () => {
+    const runs = [
+      [ratioRow(2, 'a', [3], [1]), ratioRow(2, 'b', [1], [1])],
+      [ratioRow(2, 'a', [1], [1]), ratioRow(2, 'b', [3], [1])],
+      [ratioRow(2, 'a', [2], [1]), ratioRow(2, 'b', [5], [1])],
+    ]
+    expect(middleRows(runs)).toMatchObject([
+      { name: 'a', median: 2, met: true },
+      { name: 'b', median: 3, met: false },
+    ])
   })
 })
 

@@ -10,7 +10,7 @@ import { ratioRow } from '../row.js'
 import { close, createServers, LOCAL, listen, SERVERS } from '../servers.js'
 import { simulate } from '../simulated-manager.js'
 
-const ROUNDS = 120
+const ROUNDS = 70
 const REQUESTS = 30
 
 const { simulator, manager } = simulate()

@@ -27,7 +27,7 @@ const times = await measureInRounds(
     napi: inWorld('at-once', cycles(manager)),
     koffi: inWorld('at-once', cycles(koffi)),
   },
-  { rounds: 200, calls: CYCLES },
+  { rounds: 100, calls: CYCLES },
 )
 const overlapped = await measureInRounds(
   {
@@ -35,7 +35,7 @@ const overlapped = await measureInRounds(
     pendingComplete: inWorld('pending-complete', cycles(manager)),
     pending: inWorld('pending-later', cycles(manager)),
   },
-  { rounds: 120, calls: CYCLES },
+  { rounds: 60, calls: CYCLES },
 )
 await manager.close()
 await koffi.close()

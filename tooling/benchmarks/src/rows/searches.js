@@ -22,7 +22,7 @@ const search = async () => {
 }
 const times = await measureInRounds(
   { winport: search, inC: () => floor.refuse(FROM, PORTS, PLACES) },
-  { rounds: 100, calls: PLACES },
+  { rounds: 50, calls: PLACES },
 )
 await manager.close()
 simulator.destroy()

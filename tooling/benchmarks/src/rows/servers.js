@@ -66,9 +66,9 @@ async function request(agent, port) {
   })
 }
 
-const found = await measureInRounds(alone, { rounds: 150 })
+const found = await measureInRounds(alone, { rounds: 80 })
 setKnownFault('job')
-const done = await measureInRounds(whole, { rounds: 80 })
+const done = await measureInRounds(whole, { rounds: 40 })
 await manager.close()
 simulator.destroy()
 
