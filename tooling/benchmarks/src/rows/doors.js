@@ -107,10 +107,10 @@ for (const one of Object.values(backends)) await one.close()
 simulator.destroy()
 
 const LIMITS = {
-  listen: { mock: 1.8, napi: 4.1 },
-  attach: { mock: 2.7, napi: 3.85 },
-  bind: { mock: 3.3, napi: 5.4 },
-  connect: { mock: 2.15, napi: 2.95 },
+  listen: { mock: 1.8, napi: 3.5 },
+  attach: { mock: 2.15, napi: 3.4 },
+  bind: { mock: 2.6, napi: 5.1 },
+  connect: { mock: 1.85, napi: 3.4 },
 }
 const rows = Object.entries(LIMITS).flatMap(([door, limits]) =>
   Object.entries(limits).map(([name, limit]) =>

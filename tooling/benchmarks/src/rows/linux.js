@@ -61,13 +61,13 @@ await manager.close()
 const rows = [
   ratioRow(0.1, `linux: ${PORTS} ports held and released, against get-port`, holds.winport, holds.getPort),
   ratioRow(
-    1.9,
+    1.45,
     `linux: ${PORTS} ports held and released, against as many sockets bound in C`,
     holds.winport,
     holds.inC,
   ),
   ratioRow(
-    1.5,
+    1.25,
     `linux: a port of ${MANY} held and released, against one of ${MANY / CYCLES}`,
     many.ofMany,
     many.ofFewer,

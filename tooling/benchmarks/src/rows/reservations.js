@@ -43,7 +43,7 @@ simulator.destroy()
 
 const rows = [
   alsoByMean(ratioRow(1.35, 'napi: acquire + release, against the 4 calls in C', times.napi, times.inC)),
-  ratioRow(2.55, 'koffi: acquire + release, against the 4 calls in C', times.koffi, times.inC),
+  ratioRow(2.15, 'koffi: acquire + release, against the 4 calls in C', times.koffi, times.inC),
   ratioRow(
     1.2,
     'napi: the calls pend but are complete, against calls that complete at once',
