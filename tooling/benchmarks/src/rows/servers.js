@@ -12,7 +12,17 @@ import { simulate } from '../simulated-manager.js'
 
 const { simulator, manager } = simulate()
 const each = (find) => async (servers) => {
-  await Promise.all(servers.map(async (server) => listen(server, await find())))
+  await Promise.all(servers.map((server) => findAndListen(server, find)))
+}
+
+/** Nothing holds the ports that the other packages find: two calls may find the same one, and then a user tries again. */
+async function findAndListen(server, find) {
+  try {
+    await listen(server, await find())
+  } catch (error) {
+    if (error.code !== 'EADDRINUSE') throw error
+    await findAndListen(server, find)
+  }
 }
 
 /** How each makes twenty servers listen. What it returns is released in the end. */
