@@ -33,7 +33,6 @@ const overlapped = await measureInRounds(
   {
     atOnce: inWorld('at-once', withoutKnownFault(cycles(manager))),
     pendingComplete: inWorld('pending-complete', cycles(manager)),
-    pending: inWorld('pending-later', cycles(manager)),
   },
   { rounds: 60, calls: CYCLES },
 )
@@ -48,12 +47,6 @@ const rows = [
     1.2,
     'napi: the calls pend but are complete, against calls that complete at once',
     overlapped.pendingComplete,
-    overlapped.atOnce,
-  ),
-  ratioRow(
-    1.9,
-    'napi: the calls stay pending, against calls that complete at once',
-    overlapped.pending,
     overlapped.atOnce,
   ),
 ]
