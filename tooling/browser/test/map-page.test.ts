@@ -248,9 +248,7 @@ describe.skipIf(chromium === undefined)('the page of winport map --html', () => 
     expect(named('searchbox')).toEqual(['Find a port or a program'])
     expect(named('grid')).toEqual(['All ports, 256 in a row'])
     expect(nodes.find(({ role }) => role === 'grid')?.description).toMatch(/^Arrow keys move/)
-    expect(named('gridcell')).toEqual([
-      'Port 135. in use: svchost.exe (1204, service RpcSs) listens on [::]:135.',
-    ])
+    expect(named('gridcell')).toEqual(['Port 135. in use: svchost.exe (1204, service RpcSs) listens on [::]:135.'])
     expect(await attributeOf('#grid [role=row]', 'aria-rowindex')).toBe('1')
     expect(await attributeOf('#port', 'aria-colindex')).toBe('136')
     expect(named('status').length).toBeGreaterThan(0)
