@@ -35,13 +35,13 @@ void expectEqual(const char* file, int line, const char* expression, const Actua
   } while (false)
 
 #define TEST_JOIN(a, b) a##b
-#define TEST_NAMED(line, name)                         \
-  static void TEST_JOIN(test, line)();                 \
-  static const Test TEST_JOIN(registered, line){name, TEST_JOIN(test, line)}; \
-  static void TEST_JOIN(test, line)()
-#define TEST(name) TEST_NAMED(__LINE__, name)
-#define ROLE_NAMED(line, name, arguments)                                      \
-  static int TEST_JOIN(role, line)(const std::vector<std::string>& arguments); \
-  static const Role TEST_JOIN(registered, line){name, TEST_JOIN(role, line)};  \
-  static int TEST_JOIN(role, line)(const std::vector<std::string>& arguments)
-#define ROLE(name, arguments) ROLE_NAMED(__LINE__, name, arguments)
+#define TEST_NAMED(number, name)                                                  \
+  static void TEST_JOIN(test, number)();                                          \
+  static const Test TEST_JOIN(registered, number){name, TEST_JOIN(test, number)}; \
+  static void TEST_JOIN(test, number)()
+#define TEST(name) TEST_NAMED(__COUNTER__, name)
+#define ROLE_NAMED(number, name, arguments)                                       \
+  static int TEST_JOIN(role, number)(const std::vector<std::string>& arguments);  \
+  static const Role TEST_JOIN(registered, number){name, TEST_JOIN(role, number)}; \
+  static int TEST_JOIN(role, number)(const std::vector<std::string>& arguments)
+#define ROLE(name, arguments) ROLE_NAMED(__COUNTER__, name, arguments)
