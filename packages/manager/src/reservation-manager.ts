@@ -346,7 +346,7 @@ export class ReservationManager implements AsyncDisposable {
     if (failures.length > 0) throw new AggregateError(failures, 'Everything is released, but closing it failed')
   }
 
-  /** Marks every block as released, and groups the blocks by the turn of the event loop in which each is to be released. */
+  /** Marks every block as released. Each block has a turn of the event loop: blocks of the same turn are returned together. */
   #beginClose(): ClosingBlocks {
     const turns: TurnOfBlocks[] = []
     const dropped: ReservationRecord[] = []

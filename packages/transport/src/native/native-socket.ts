@@ -15,7 +15,7 @@ import {
   WSAEINVAL,
   WSAENOTSOCK,
 } from '@winport/definitions'
-import { AbortError } from '../abort-error.js'
+import { AbortError, throwIfAborted } from '../abort-error.js'
 import { AdoptionUnsupportedError } from '../adoption/adoption-unsupported-error.js'
 import { closeGuard } from '../adoption/close-guard.js'
 import type { NodeHandle } from '../adoption/handle-classes.js'
@@ -108,7 +108,7 @@ export class NativeSocket<Handle> implements WinsockSocket {
   ): number | Promise<number> {
     checkIoctlArguments(code, input, output)
     const signal = options?.signal
-    if (signal?.aborted === true) throw new AbortError({ cause: signal.reason })
+    throwIfAborted(signal)
     const handle = this.#open.handle
     if (handle === undefined || this.#adopted) throw this.#ioctlFailure(WSAENOTSOCK, code, 0)
     const started = this.#calls.startIoctl(handle, code, input, output)
