@@ -157,6 +157,30 @@ TEST("'::' also takes the IPv4 port unless IPV6_V6ONLY is set, which is the defa
   }
 }
 
+TEST("IPV6_V6ONLY cannot be changed once the socket is bound, by bind or by connect") {
+  const auto isOnly = [](const Socket& s) {
+    int value = 0, length = sizeof value;
+    EXPECT(winsock.getsockopt(s.handle, IPPROTO_IPV6, IPV6_V6ONLY, &value, &length), 0);
+    return value;
+  };
+  for (const int only : {1, 0}) {
+    Socket bound = tcp6(), connected = udp6();
+    if (only == 0) EXPECT(bound.set(IPPROTO_IPV6, IPV6_V6ONLY, 0), 0);
+    if (only == 0) EXPECT(connected.set(IPPROTO_IPV6, IPV6_V6ONLY, 0), 0);
+    EXPECT(bound.bind(ipv6(0, 0)), 0);  // Linux sets the option for all other addresses
+    EXPECT(connected.connect(ipv6(bound.port())), 0);
+    for (Socket* s : {&bound, &connected}) {
+      EXPECT(s->set(IPPROTO_IPV6, IPV6_V6ONLY, 1 - only), WSAEINVAL);
+      EXPECT(isOnly(*s), only);
+    }
+  }
+#ifndef _WIN32  // Wine takes one byte
+  const char tooShort = 1;
+  Socket s = udp6();
+  EXPECT(Socket::errorOf(winsock.setsockopt(s.handle, IPPROTO_IPV6, IPV6_V6ONLY, &tooShort, sizeof tooShort)), WSAEFAULT);
+#endif
+}
+
 TEST("listen on an unbound socket fails with WSAEINVAL") {
   Socket s = tcp();
   EXPECT(s.listen(), WSAEINVAL);

@@ -16,12 +16,15 @@ SOCKET openSocket(const host::OpenRequest& request) {
     uint64_t handle;
     if (const int error = host::open(request, handle)) return error;
     if (SimulatedSocket* former = process.sockets.remembered(handle)) process.letGo(*former);
-    process.sockets.add(handle, (request.flags & WSA_FLAG_OVERLAPPED) != 0);
+    SimulatedSocket& socket = process.sockets.add(handle, (request.flags & WSA_FLAG_OVERLAPPED) != 0);
+    if (host::kOpensDualStack && socket.family == AF_INET6) socket.pendingV6Only = true;
     opened = static_cast<SOCKET>(handle);
     return 0;
   });
   return opened;
 }
+
+bool isV6Only(int level, int name) { return level == IPPROTO_IPV6 && name == IPV6_V6ONLY; }
 
 bool isSharingOption(int level, int name) {
   return level == SOL_SOCKET && (name == SO_REUSEADDR || name == static_cast<int>(SO_EXCLUSIVEADDRUSE));
@@ -105,6 +108,7 @@ EXPORT int WSAAPI connect(SOCKET s, const sockaddr* name, int length) {
       any.family = address.family;
       if (const int error = bindSocket(process, socket, any)) return error;
     }
+    applyV6Only(socket);
     lock.unlock();
     return host::connect(s, address);
   });
@@ -140,6 +144,13 @@ EXPORT int WSAAPI getpeername(SOCKET s, sockaddr* name, int* length) {
 EXPORT int WSAAPI setsockopt(SOCKET s, int level, int name, const char* value, int length) {
   return socketCall(WINSOCK_SIMULATOR_SETSOCKOPT, s, [&](SimulatedProcess&, auto&, SimulatedSocket& socket) {
     if (value == nullptr || length < 1) return WSAEFAULT;
+    if (socket.pendingV6Only && isV6Only(level, name)) {
+      int32_t v6Only;
+      if (length < static_cast<int>(sizeof v6Only)) return WSAEFAULT;
+      std::memcpy(&v6Only, value, sizeof v6Only);
+      socket.pendingV6Only = v6Only != 0;
+      return 0;
+    }
     if (!isSharingOption(level, name)) return host::setOption(s, level, name, value, length);
     bool& option = name == SO_REUSEADDR ? socket.shareable : socket.exclusive;
     const bool other = name == SO_REUSEADDR ? socket.exclusive : socket.shareable;
@@ -155,6 +166,7 @@ EXPORT int WSAAPI getsockopt(SOCKET s, int level, int name, char* value, int* le
   return socketCall(WINSOCK_SIMULATOR_GETSOCKOPT, s, [&](SimulatedProcess&, auto&, SimulatedSocket& socket) {
     if (value == nullptr || length == nullptr) return WSAEFAULT;
     if (level == SOL_SOCKET && name == SO_PROTOCOL_INFOW) return writeProtocolInfo(socket, value, length);
+    if (isV6Only(level, name)) applyV6Only(socket);
     if (!isSharingOption(level, name)) return host::getOption(s, level, name, value, length);
     const int32_t answer = name == SO_REUSEADDR ? socket.shareable : socket.exclusive;
     if (*length < static_cast<int>(sizeof answer)) return WSAEFAULT;

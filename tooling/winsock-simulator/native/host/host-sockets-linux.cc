@@ -136,13 +136,11 @@ int open(const OpenRequest& request, uint64_t& handle) {
   if (type < 1 || type > 5) return WSAESOCKTNOSUPPORT;
   const long descriptor = syscall(SYS_socket, linuxFamily(family), type | SOCK_CLOEXEC, protocol);
   if (descriptor < 0) return winsockErrorOf(errno);
-  if (family == kFamilyInet6) {
-    const int on = 1;  // the default of Windows
-    syscall(SYS_setsockopt, descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-  }
   handle = static_cast<uint64_t>(descriptor);
   return 0;
 }
+
+const bool kOpensDualStack = true;
 
 int close(uint64_t handle) { return resultOf(syscall(SYS_close, descriptorOf(handle))); }
 

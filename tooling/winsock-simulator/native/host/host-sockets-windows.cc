@@ -100,6 +100,8 @@ int open(const OpenRequest& request, uint64_t& handle) {
   return 0;
 }
 
+const bool kOpensDualStack = false;
+
 int close(uint64_t handle) { return resultOf(winsock().close(socketOf(handle))); }
 
 uint64_t identify(uint64_t handle) {

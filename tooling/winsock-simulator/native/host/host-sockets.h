@@ -21,6 +21,10 @@ struct OpenRequest {
   uint32_t flags;  // WSA_FLAG_...
 };
 int open(const OpenRequest& request, uint64_t& handle);
+
+// Whether the system opens IPv6 sockets without IPV6_V6ONLY, which is set by default on Windows.
+extern const bool kOpensDualStack;
+
 int close(uint64_t handle);
 
 // Returns the inode (Linux) or 1 (Windows) of an open socket, and 0 for anything else.

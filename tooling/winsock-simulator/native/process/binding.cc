@@ -62,6 +62,7 @@ class Binding {
     SocketAddress address = wanted_;
     address.port = port;
     if (const int error = pool_->bindError(socket_.protocol, address, mode_)) return error;
+    applyV6Only(socket_);
     if (const int error = host::bind(socket_.identity.handle, address)) return error;
     socket_.bound = true;
     if (pool_->recordBound(socket_.protocol, address, mode_, socket_.identity)) socket_.boundPort = port;
@@ -69,9 +70,10 @@ class Binding {
   }
 
   bool isDualStack() const {
+    if (socket_.family != kFamilyInet6) return false;
+    if (socket_.pendingV6Only) return !*socket_.pendingV6Only;
     int32_t v6Only = 1;
     int length = sizeof v6Only;
-    if (socket_.family != kFamilyInet6) return false;
     return host::getOption(socket_.identity.handle, IPPROTO_IPV6, IPV6_V6ONLY, &v6Only, &length) == 0 && v6Only == 0;
   }
 
@@ -89,10 +91,20 @@ bool isBound(const SimulatedSocket& socket) {
   return socket.bound || host::localAddress(socket.identity.handle, address) == 0;
 }
 
+void applyV6Only(SimulatedSocket& socket) {
+  if (!socket.pendingV6Only) return;
+  const int32_t v6Only = *socket.pendingV6Only;
+  host::setOption(socket.identity.handle, IPPROTO_IPV6, IPV6_V6ONLY, &v6Only, sizeof v6Only);
+  socket.pendingV6Only.reset();
+}
+
 int bindSocket(SimulatedProcess& process, SimulatedSocket& socket, const SocketAddress& address) {
   if (isBound(socket)) return WSAEINVAL;
   if (socket.family != 0 && address.family != socket.family) return WSAEAFNOSUPPORT;
-  if (socket.protocol == Protocol::kOther) return host::bind(socket.identity.handle, address);
+  if (socket.protocol == Protocol::kOther) {
+    applyV6Only(socket);
+    return host::bind(socket.identity.handle, address);
+  }
   SharedPool* pool = process.pool();
   return pool == nullptr ? WSAENOBUFS : Binding(*pool, socket, address).bind();
 }

@@ -12,4 +12,7 @@ int bindSocket(SimulatedProcess& process, SimulatedSocket& socket, const SocketA
 
 bool isBound(const SimulatedSocket& socket);
 
+// Sets IPV6_V6ONLY on the socket of the system, if it does not have it yet. Needed before all that depends on the option.
+void applyV6Only(SimulatedSocket& socket);
+
 }  // namespace simulator

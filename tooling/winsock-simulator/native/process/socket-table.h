@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct SimulatedSocket {
   bool gone = false;     // closed without a call to the simulator and its number reused, or lost in a reboot
   bool shareable = false;
   bool exclusive = false;
+  std::optional<bool> pendingV6Only;  // IPV6_V6ONLY, until the socket of the system has it
   bool bound = false;
   uint16_t boundPort = 0;
   uint64_t association = 0;        // a token, 0 for none
