@@ -21,7 +21,8 @@ export class Anchor implements UsableAnchor {
   readonly #range: PortRange
   readonly #token: bigint
   #preparation: Preparation = 'alone'
-  #preparing: Promise<void> = Promise.resolve()
+  /** The latest preparation that did not block. */
+  #preparing: Promise<void> | undefined
   #port: number | undefined
 
   constructor(socket: WinsockSocket, range: PortRange, token: bigint, policy: AnchorPolicy) {
@@ -51,7 +52,8 @@ export class Anchor implements UsableAnchor {
     return step(
       () => runNow(this.#prepare(preparation)),
       () => {
-        this.#preparing = this.#preparing.catch(() => {}).then(() => runLater(this.#prepare(preparation)))
+        const before = this.#preparing?.catch(() => {}) ?? Promise.resolve()
+        this.#preparing = before.then(() => runLater(this.#prepare(preparation)))
         return this.#preparing
       },
     )

@@ -23,7 +23,6 @@ import {
   readMatchedRequest,
 } from './acquire-request.js'
 import { isRefusal, type SearchAccess, searchBoth, searchOne } from './acquire-search.js'
-import { Anchor } from './anchor.js'
 import { AnchorPolicy } from './anchor-policy.js'
 import { closeQuietly } from './close-quietly.js'
 import { channels, publish } from './diagnostics.js'
@@ -38,12 +37,11 @@ import type { RefusalHint } from './refusal-hint.js'
 import { meansNoSuchFamily, meansUsedSocket } from './refusals.js'
 import { checkNodeObject, checkOption, readSignalOption } from './request-arguments.js'
 import { ReservationError } from './reservation-error.js'
-import { ReservationRecord } from './reservation-record.js'
+import { type RecordHome, ReservationRecord } from './reservation-record.js'
 import { RuntimeBlock } from './runtime-block.js'
 import type { ReleaseOptions, RuntimeReservation } from './runtime-reservation.js'
-import { startControl } from './start-control.js'
+import { startControl, startControlUntraced } from './start-control.js'
 import { scopeOf } from './token-scope.js'
-import { withoutStackTraces } from './without-stack-traces.js'
 
 export interface ReservationManagerOptions {
   /** The way to the kernel. It belongs to the manager from now on: `close()` closes it. */
@@ -78,6 +76,9 @@ const UNEXPLAINED: ReservationError = new ReservationError('ERR_PORT_RANGE_IN_US
 
 const MOST_SPARE_BUFFERS = 64
 
+/** What the kernel has granted, until a record has it. */
+const granted: INET_PORT_RESERVATION_INSTANCE = { StartPort: 0, NumberOfPorts: 0, Token: 0n }
+
 /** Acquires, holds and releases blocks of ports over a transport. */
 export class ReservationManager implements AsyncDisposable {
   readonly transport: Transport
@@ -86,6 +87,7 @@ export class ReservationManager implements AsyncDisposable {
   readonly #traceLeaks: boolean
   readonly #hint: RefusalHint | undefined
   readonly #records = new Chain<ReservationRecord>()
+  readonly #recordHome: RecordHome
   readonly #acquiring = new Set<WinsockSocket>()
   readonly #policies: Readonly<Record<Protocol, AnchorPolicy>> = { tcp: new AnchorPolicy(), udp: new AnchorPolicy() }
   #anchorFamily: AddressFamily = 'ipv6'
@@ -105,6 +107,7 @@ export class ReservationManager implements AsyncDisposable {
     this.transport = transport
     this.#traceLeaks = traceLeaks
     this.#hint = hint
+    this.#recordHome = { transport, records: this.#records, hint }
     this.persistent = new PersistentStore(transport, (signal) => this.#endFor(signal), hint)
   }
 
@@ -248,9 +251,8 @@ export class ReservationManager implements AsyncDisposable {
     if (anchor !== undefined) search?.anchors.delete(protocol)
     try {
       anchor ??= this.#openAnchor(protocol)
-      const acquiring = anchor
-      const start = () => startControl(acquiring, SIO_ACQUIRE_PORT_RESERVATION, input, output, signal)
-      const started = isCounted ? withoutStackTraces(start) : start()
+      const start = isCounted ? startControlUntraced : startControl
+      const started = start(anchor, SIO_ACQUIRE_PORT_RESERVATION, input, output, signal)
       if (typeof started !== 'number') {
         this.#acquiring.add(anchor)
         await started
@@ -302,12 +304,17 @@ export class ReservationManager implements AsyncDisposable {
   }
 
   #keep(protocol: Protocol, socket: WinsockSocket, output: Uint8Array, acquiredAt: string | undefined): RuntimeBlock {
-    const { StartPort, NumberOfPorts, Token } = INET_PORT_RESERVATION_INSTANCE.decode(output)
-    const range = { protocol, startPort: StartPort, count: NumberOfPorts }
-    const anchor = new Anchor(socket, range, Token, this.#policies[protocol])
-    const record = new ReservationRecord(range, Token, anchor, this.transport, this.#records, acquiredAt)
-    const block = new RuntimeBlock(this.transport, record, this.#hint)
-    if (channels.acquire.hasSubscribers) publish('acquire', this.transport, range, { token: Token })
+    INET_PORT_RESERVATION_INSTANCE.decode(output, granted)
+    const record = new ReservationRecord(
+      protocol,
+      granted,
+      socket,
+      this.#policies[protocol],
+      this.#recordHome,
+      acquiredAt,
+    )
+    const block = new RuntimeBlock(record)
+    if (channels.acquire.hasSubscribers) publish('acquire', this.transport, record, { token: record.token })
     return block
   }
 
@@ -333,53 +340,45 @@ export class ReservationManager implements AsyncDisposable {
         if (outcome.status === 'rejected') failures.push(outcome.reason)
       }
     }
-    const { turns, dropped, isReleasing } = this.#beginClose()
-    const ended = turns.map(async ({ turn, blocks }) => {
+    const { turns, isReleasing } = this.#beginClose()
+    const ended = turns.map(async ({ turn, records }) => {
       if (turn !== undefined) await turn
-      await settle(blocks.map((block) => block.endNow()))
+      await settle(records.map((record) => record.endNow()))
     })
     for (const anchor of this.#acquiring) closeQuietly(anchor)
     if (isReleasing) await turnFor(1)
     await Promise.all(ended)
     await settle([this.transport.close()])
-    for (const record of dropped) record.reportEnd()
     if (failures.length > 0) throw new AggregateError(failures, 'Everything is released, but closing it failed')
   }
 
   /** Marks every block as released. Each block has a turn of the event loop: blocks of the same turn are returned together. */
   #beginClose(): ClosingBlocks {
-    const turns: TurnOfBlocks[] = []
-    const dropped: ReservationRecord[] = []
+    const turns: TurnOfReleases[] = []
     let isReleasing = false
     for (const record of this.#records.toArray()) {
-      const { block } = record
       if (!record.held) {
         isReleasing = true
-      } else if (block === undefined) {
-        record.end() // the close of the transport closes its anchor
-        dropped.push(record)
-      } else {
-        const turn = block.beginRelease()
-        const last = turns.at(-1)
-        if (last !== undefined && last.turn === turn) last.blocks.push(block)
-        else turns.push({ turn, blocks: [block] })
+        continue
       }
+      const turn = record.beginRelease()
+      const last = turns.at(-1)
+      if (last !== undefined && last.turn === turn) last.records.push(record)
+      else turns.push({ turn, records: [record] })
     }
-    return { turns, dropped, isReleasing }
+    return { turns, isReleasing }
   }
 }
 
-/** The blocks that are released in one turn of the event loop; undefined is this one. */
-interface TurnOfBlocks {
+/** What is released in one turn of the event loop; undefined is this one. */
+interface TurnOfReleases {
   readonly turn: Promise<void> | undefined
-  readonly blocks: RuntimeBlock[]
+  readonly records: ReservationRecord[]
 }
 
 /** What a manager that closes has to end. */
 interface ClosingBlocks {
-  readonly turns: readonly TurnOfBlocks[]
-  /** The records whose blocks the program has dropped. */
-  readonly dropped: readonly ReservationRecord[]
+  readonly turns: readonly TurnOfReleases[]
   /** Whether a release waits for its turn. */
   readonly isReleasing: boolean
 }

@@ -1,4 +1,5 @@
 import type { WinsockSocket } from '@winport/transport'
+import { withoutStackTraces } from './without-stack-traces.js'
 
 /** Makes a control call that does not block. Its result, or its error, comes without a promise if it is complete at once. */
 export function startControl(
@@ -11,4 +12,9 @@ export function startControl(
   const options = signal === undefined ? undefined : { signal }
   if (socket.startIoctl === undefined) return socket.ioctlAsync(code, input, output, options)
   return socket.startIoctl(code, input, output, options)
+}
+
+/** As {@link startControl}, for a call whose errors nobody reads: they get no stack trace. */
+export function startControlUntraced(...call: Parameters<typeof startControl>): number | Promise<number> {
+  return withoutStackTraces(() => startControl(...call))
 }

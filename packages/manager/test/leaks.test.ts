@@ -48,6 +48,14 @@ describe('blocks that are dropped before their release', () => {
   })
 })
 
+describe('blocks that are dropped before their manager is closed', () => {
+  it('are reported as released once, without a warning, also if they are collected before their turn', async () => {
+    const { stdout, warnings } = await run('dropped-while-closing.js')
+    expect(JSON.parse(stdout)).toEqual({ reported: 2000, twice: 0, left: 0 })
+    expect(warnings).toEqual([])
+  })
+})
+
 describe('a block that a server is attached to', () => {
   it('is kept for as long as the server is, or until another block replaces it', async () => {
     const { stdout } = await run('attached-blocks.js')
