@@ -26,13 +26,14 @@ typedef struct {
 
 static struct {
   uint64_t (*WSASocketW)(int, int, int, void*, uint32_t, uint32_t);
+  int (*setsockopt)(uint64_t, int, int, const void*, int);
   int (*closesocket)(uint64_t);
   int (*WSAIoctl)(uint64_t, uint32_t, void*, uint32_t, void*, uint32_t, uint32_t*, Overlapped*, void*);
   void* (*WSACreateEvent)(void);
   int (*WSACloseEvent)(void*);
 } winsock;
 
-enum { kIpv4 = 2, kStream = 1, kTcp = 6, kOverlappedAndNotInherited = 0x81 };
+enum { kIpv6 = 23, kStream = 1, kTcp = 6, kOverlappedAndNotInherited = 0x81, kIpv6Level = 41, kV6Only = 27 };
 static const uint32_t kAcquire = 0x98000064;
 static const uint32_t kRelease = 0x98000065;
 
@@ -54,6 +55,7 @@ static napi_value load(napi_env env, napi_callback_info info) {
     const char* name;
     void* function;
   } wanted[] = {{"WSASocketW", &winsock.WSASocketW},
+                {"setsockopt", &winsock.setsockopt},
                 {"closesocket", &winsock.closesocket},
                 {"WSAIoctl", &winsock.WSAIoctl},
                 {"WSACreateEvent", &winsock.WSACreateEvent},
@@ -119,8 +121,12 @@ static void readNumbers(napi_env env, napi_callback_info info, uint32_t* numbers
   for (size_t i = 0; i < count; ++i) napi_get_value_uint32(env, arguments[i], &numbers[i]);
 }
 
+// A dual-stack socket, as the manager opens for each block.
 static uint64_t openAnchor(void) {
-  return winsock.WSASocketW(kIpv4, kStream, kTcp, NULL, 0, kOverlappedAndNotInherited);
+  const uint64_t anchor = winsock.WSASocketW(kIpv6, kStream, kTcp, NULL, 0, kOverlappedAndNotInherited);
+  const uint32_t off = 0;
+  winsock.setsockopt(anchor, kIpv6Level, kV6Only, &off, sizeof off);
+  return anchor;
 }
 
 // A control call as the backends make theirs for the manager.

@@ -6,7 +6,7 @@ import { valueRow } from '../row.js'
 const RUNS = 3
 const SCRIPT = fileURLToPath(new URL('../programs/block-memory.js', import.meta.url))
 const WHAT = {
-  held: [1300, 'napi: heap of a block that is held'],
+  held: [980, 'napi: heap of a block that is held'],
   atOnce: [100, 'napi: heap that stays of a block, released with all others'],
   inTurn: [100, 'napi: heap that stays of a block, released in turn, the newest first'],
   everySecond: [100, 'napi: heap that stays of a block, released while every second one stays, and these after'],

@@ -1,4 +1,4 @@
-// Acquire + release through the manager, against the same four calls in C: socket, ACQUIRE, RELEASE, close.
+// Acquire + release through the manager, against the same calls in C: a dual-stack socket, ACQUIRE, RELEASE, close.
 import { ReservationManager } from '@winport/manager'
 import { createKoffiTransport } from '@winport/transport-koffi'
 import { simulatorLibraries } from '@winport/winsock-simulator'
@@ -41,8 +41,8 @@ await koffi.close()
 simulator.destroy()
 
 const rows = [
-  alsoByMean(ratioRow(1.35, 'napi: acquire + release, against the 4 calls in C', times.napi, times.inC)),
-  ratioRow(2.15, 'koffi: acquire + release, against the 4 calls in C', times.koffi, times.inC),
+  alsoByMean(ratioRow(1.35, 'napi: acquire + release, against the same calls in C', times.napi, times.inC)),
+  ratioRow(2.15, 'koffi: acquire + release, against the same calls in C', times.koffi, times.inC),
   ratioRow(
     1.2,
     'napi: the calls pend but are complete, against calls that complete at once',
