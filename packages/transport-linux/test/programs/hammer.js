@@ -6,13 +6,19 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { ReservationManager } from '@winport/manager'
+import {
+  INET_PORT_RESERVATION_INSTANCE,
+  SIO_ACQUIRE_PORT_RESERVATION,
+  SIO_ASSOCIATE_PORT_RESERVATION,
+} from '@winport/definitions'
+import { encodeRange, encodeToken } from '@winport/transport/conformance'
 import { createLinuxTransport } from '../../dist/index.js'
 
 const [way, count, reusePort] = process.argv.slice(2)
 const PORTS = 4
-const HOSTS = [undefined, '127.0.0.1', '0.0.0.0', '::1']
+const HOSTS = ['::', '127.0.0.1', '0.0.0.0', '::1']
 const program = fileURLToPath(new URL('../../build/linux/stranger', import.meta.url))
 
 class Stranger {
@@ -29,6 +35,46 @@ class Stranger {
   async finish() {
     this.child.stdin.end()
     return JSON.parse((await this.lines.next()).value)
+  }
+}
+
+/** Ports that are held until the block is released. */
+class Block {
+  constructor(transport, protocol, count, startPort = 0) {
+    this.transport = transport
+    this.protocol = protocol
+    this.count = count
+    const output = new Uint8Array(INET_PORT_RESERVATION_INSTANCE.size)
+    this.anchor = transport.openSocket({ protocol })
+    try {
+      this.anchor.ioctl(SIO_ACQUIRE_PORT_RESERVATION, encodeRange(startPort, count), output)
+    } catch (error) {
+      this.anchor.close()
+      throw error
+    }
+    const { StartPort, Token } = INET_PORT_RESERVATION_INSTANCE.decode(output)
+    this.startPort = StartPort
+    this.token = Token
+  }
+
+  /** @returns a socket that is bound to a port of the block */
+  bind(address, port) {
+    const socket = this.transport.openSocket({
+      protocol: this.protocol,
+      family: address.includes(':') ? 'ipv6' : 'ipv4',
+    })
+    try {
+      socket.ioctl(SIO_ASSOCIATE_PORT_RESERVATION, encodeToken(this.token), null)
+      socket.bind({ address, port })
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+    return socket
+  }
+
+  release() {
+    this.anchor.close()
   }
 }
 
@@ -59,46 +105,44 @@ for (const host of ['127.0.0.1', '127.0.0.2']) {
 const WAYS = {
   listen: async (block, i) => {
     const server = createServer()
-    const port = block.startPort + (i % PORTS)
     // A port stays with its host: an unprivileged process cannot give a port back to '::' that was on a loopback address.
-    const host = HOSTS[i % PORTS]
-    await listen(server, () => block.listen(server, host === undefined ? { port } : { host, port }))
+    const socket = block.bind(HOSTS[i % PORTS], block.startPort + (i % PORTS))
+    await listen(server, () => socket.listen(server))
   },
   bind: async (block, i) => {
-    const isIpv6 = i % 2 === 1
-    const socket = createSocket(isIpv6 ? 'udp6' : 'udp4')
-    const host = [undefined, '::1', '127.0.0.1', undefined][i % 4]
-    await block.bind(socket, host === undefined ? {} : { host })
+    const socket = createSocket(i % 2 === 1 ? 'udp6' : 'udp4')
+    await block.bind(['0.0.0.0', '::1', '127.0.0.1', '::'][i % 4], block.startPort + (i % PORTS)).adopt(socket)
     socket.close()
   },
   connect: async (block, i) => {
     const { address, port } = remotes[i % remotes.length].address()
-    const connection = await block.connect({ host: address, port, localPort: block.startPort + ((i >> 1) % PORTS) })
+    const socket = block.bind('0.0.0.0', block.startPort + ((i >> 1) % PORTS))
+    const connection = await socket.connect({ address, port })
     connection.resume()
     await once(connection, 'close')
   },
 }
 
 async function main() {
-  const manager = new ReservationManager({ transport: createLinuxTransport() })
+  const transport = createLinuxTransport()
   const protocol = way === 'bind' ? 'udp' : 'tcp'
-  let block = await manager.acquire({ protocol, count: PORTS })
+  let block = new Block(transport, protocol, PORTS)
   // The strangers are allowed the ports of the other protocol: hold these too.
-  const other = await manager.acquire({ protocol: protocol === 'tcp' ? 'udp' : 'tcp', ...placeOf(block) })
+  const other = new Block(transport, protocol === 'tcp' ? 'udp' : 'tcp', PORTS, block.startPort)
   const strangers = [new Stranger(block), new Stranger(block)]
   for (const stranger of strangers) await stranger.ready()
   for (let i = 0; i < Number(count); i++) {
     if (way === 'naive') {
-      const place = placeOf(block)
-      await block.release()
+      const { startPort } = block
+      block.release()
       const server = createServer()
       await attempt(() =>
         listen(server, async () => {
-          server.listen(place.startPort)
+          server.listen(startPort)
           await once(server, 'listening')
         }),
       )
-      block = await reacquire(manager, place)
+      block = await reacquire(transport, startPort)
     } else {
       await attempt(() => WAYS[way](block, i))
     }
@@ -108,21 +152,17 @@ async function main() {
   const sum = (name) => found.reduce((total, one) => total + one[name], 0)
   const lost = [...losses.values()].reduce((total, one) => total + one, 0)
   console.log(JSON.stringify({ tries: sum('tries'), taken: sum('taken'), lost, losses: Object.fromEntries(losses) }))
-  await other.release()
-  await manager.close()
+  other.release()
+  await transport.close()
   for (const remote of remotes) remote.close()
 }
 
-function placeOf({ startPort, count: ports }) {
-  return { startPort, count: ports }
-}
-
-async function reacquire(manager, place) {
+async function reacquire(transport, startPort) {
   for (;;) {
     try {
-      return await manager.acquire({ protocol: 'tcp', ...place })
+      return new Block(transport, 'tcp', PORTS, startPort)
     } catch {
-      // a stranger has a port at this moment
+      await nextTurn() // a stranger has a port at this moment
     }
   }
 }

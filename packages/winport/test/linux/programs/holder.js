@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { ReservationManager } from '@winport/manager'
-import { createLinuxTransport } from '../../dist/index.js'
+import { createLinuxTransport } from '@winport/transport-linux'
 
 const manager = new ReservationManager({ transport: createLinuxTransport() })
 const block = await manager.acquire({ protocol: 'tcp', count: Number(process.argv[2]) })

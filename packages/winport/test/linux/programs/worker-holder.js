@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { ReservationManager } from '@winport/manager'
-import { createLinuxTransport } from '../../dist/index.js'
+import { createLinuxTransport } from '@winport/transport-linux'
 
 const manager = new ReservationManager({ transport: createLinuxTransport() })
 const block = await manager.acquire({ protocol: 'tcp', count: workerData.count })

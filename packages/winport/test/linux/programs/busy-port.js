@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { ReservationManager } from '@winport/manager'
-import { createLinuxTransport } from '../../dist/index.js'
+import { createLinuxTransport } from '@winport/transport-linux'
 import { addon } from './addon.js'
 
 const manager = new ReservationManager({ transport: createLinuxTransport() })

@@ -1,6 +1,6 @@
 // Asks for more ports than the process may open files, twice; then for a few. Prints the errors, and what is left.
 import { ReservationManager } from '@winport/manager'
-import { createLinuxTransport } from '../../dist/index.js'
+import { createLinuxTransport } from '@winport/transport-linux'
 import { addon } from './addon.js'
 
 const manager = new ReservationManager({ transport: createLinuxTransport() })
