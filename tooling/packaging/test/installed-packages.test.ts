@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
+describe.each(packageManagers)('with $name', ({ name, add, exec, settings }) => {
   const cache = join(folder, `${name}-cache`)
 
   /** Installs the packages into a new project. @returns the project and the names of all its packages */
@@ -74,14 +74,14 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
     })
 
     it.runIf(process.platform === 'linux')('holds ports of this machine on Linux', async () => {
-      const args = ['acquire', 'tcp', '5', '--json']
-      const block = JSON.parse(await project.run('npx', '--no', 'winport', ...args))
+      const command = join(project.folder, 'node_modules/.bin/winport')
+      const block = JSON.parse(await project.run(command, 'acquire', 'tcp', '5', '--json'))
       expect(block).toMatchObject({ protocol: 'tcp', count: 5, transport: 'linux' })
     })
 
     it('provides the winport command', async () => {
-      const args = ['acquire', 'tcp', '5', '--transport', 'mock', '--json']
-      const block = JSON.parse(await project.run('npx', '--no', 'winport', ...args))
+      const [command = '', ...args] = [...exec, 'winport', 'acquire', 'tcp', '5', '--transport', 'mock', '--json']
+      const block = JSON.parse(await project.run(command, ...args))
       expect(block).toMatchObject({ protocol: 'tcp', count: 5, transport: 'mock' })
     })
 
@@ -132,7 +132,9 @@ describe.each(packageManagers)('with $name', ({ name, add, settings }) => {
           strict: true,
           skipLibCheck: false,
           noEmit: true,
+          skipDefaultLibCheck: true,
           target: 'es2022',
+          lib: ['es2022'],
           types: ['node'],
           typeRoots: [NODE_TYPES],
         },

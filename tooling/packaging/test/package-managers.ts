@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+
 /** The registry of a package manager, and the folder of its cache. */
 export interface Sources {
   readonly registry: string
@@ -10,7 +12,12 @@ export interface PackageManager {
   readonly settings: Readonly<Record<string, string>>
   /** @returns the command that adds packages to the project in the current folder */
   add(packages: readonly string[], options: { readonly optional: boolean }, sources: Sources): readonly string[]
+  /** The start of a command that runs a program of an installed package. */
+  readonly exec: readonly string[]
 }
+
+// npx would need four seconds to start it, each time.
+const YARN = [process.execPath, createRequire(import.meta.url).resolve('yarn/bin/yarn.js')]
 
 export const packageManagers: readonly PackageManager[] = [
   {
@@ -21,33 +28,28 @@ export const packageManagers: readonly PackageManager[] = [
       ...(optional ? [] : ['--omit=optional']),
       ...packages,
     ],
+    exec: ['npx', '--no'],
   },
   {
     name: 'pnpm',
     // Without this setting pnpm fails and asks whether koffi's install script may run. The script is not needed.
     settings: { 'pnpm-workspace.yaml': 'allowBuilds:\n  koffi: false\n' },
     add: (packages, { optional }, { registry, cache }) => [
-      ...['npx', '--yes', 'pnpm@12.21.0', 'add', `--registry=${registry}`],
+      ...['pnpm', 'add', `--registry=${registry}`],
       ...[`--store-dir=${cache}/store`, `--config.cache-dir=${cache}/cache`],
       ...(optional ? [] : ['--no-optional']),
       ...packages,
     ],
+    exec: ['pnpm', 'exec'],
   },
   {
     name: 'yarn',
     settings: {},
     add: (packages, { optional }, { registry, cache }) => [
-      ...[
-        'npx',
-        '--yes',
-        'yarn@1.22.22',
-        'add',
-        '--non-interactive',
-        `--registry=${registry}`,
-        `--cache-folder=${cache}`,
-      ],
+      ...[...YARN, 'add', '--non-interactive', `--registry=${registry}`, `--cache-folder=${cache}`],
       ...(optional ? [] : ['--ignore-optional']),
       ...packages,
     ],
+    exec: [...YARN, '--silent', 'run'],
   },
 ]

@@ -24,7 +24,7 @@ export interface Manifest {
 /** Packs each package of `packages/` into a folder, as `pnpm publish` does. */
 export async function packPackages(folder: string): Promise<readonly PackedPackage[]> {
   const args = ['--recursive', '--filter=./packages/*', 'pack', '--json', `--pack-destination=${folder}`]
-  const { stdout } = await run('npx', ['--yes', 'pnpm@12.21.0', ...args], { cwd: ROOT })
+  const { stdout } = await run('pnpm', args, { cwd: ROOT })
   const packed: readonly { name: string; version: string; filename: string; files: { path: string }[] }[] =
     JSON.parse(stdout)
   return await Promise.all(
