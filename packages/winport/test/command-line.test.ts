@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { FIXED_PORTS, leaseFixedPorts } from '@winport/windows'
 import { describe, expect, it } from 'vitest'
-import { finish, runWinport, startWinport } from './run-winport.js'
+import { callWinport, finish, runWinport, startWinport } from './run-winport.js'
 
 const onPosix = process.platform !== 'win32'
 
@@ -27,7 +27,7 @@ describe('winport acquire', () => {
   })
 
   it('accepts a start port', async () => {
-    const { code, stdout } = await runWinport('acquire', 'udp', '4700', '3', '--transport', 'mock')
+    const { code, stdout } = await callWinport('acquire', 'udp', '4700', '3', '--transport', 'mock')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^protocol {2}udp\nstart {5}4700\nend {7}4702\ncount {5}3\ntoken {5}\d+\n$/)
   })
@@ -35,40 +35,40 @@ describe('winport acquire', () => {
   it('accepts several start ports and reserves the first available one', async () => {
     const server = createServer().listen(4730, '127.0.0.1')
     await once(server, 'listening')
-    const { code, stdout } = await runWinport('acquire', 'tcp', '4730,4735,0', '3', '--transport', 'mock')
+    const { code, stdout } = await callWinport('acquire', 'tcp', '4730,4735,0', '3', '--transport', 'mock')
     server.close()
     expect(code).toBe(0)
     expect(stdout).toMatch(/\nstart {5}4735\n/)
   })
 
   it('reserves the lowest free ports within a range', async () => {
-    const { code, stdout } = await runWinport('acquire', 'udp', '3', '--within', '4740-4749', '--transport', 'mock')
+    const { code, stdout } = await callWinport('acquire', 'udp', '3', '--within', '4740-4749', '--transport', 'mock')
     expect(code).toBe(0)
     expect(stdout).toMatch(/\nstart {5}4740\n/)
   })
 
   it('reserves ports that are not excluded, in random order, or elsewhere if the range is full', async () => {
     const options = ['--within', '4740-4749', '--transport', 'mock', '--json']
-    const excluded = await runWinport('acquire', 'udp', '3', '--exclude', '4741,4743-4744', ...options)
+    const excluded = await callWinport('acquire', 'udp', '3', '--exclude', '4741,4743-4744', ...options)
     expect(JSON.parse(excluded.stdout).startPort).toBe(4745)
-    const random = await runWinport('acquire', 'udp', '3', '--order', 'random', ...options)
+    const random = await callWinport('acquire', 'udp', '3', '--order', 'random', ...options)
     expect(JSON.parse(random.stdout).startPort).toBeGreaterThanOrEqual(4740)
     expect(JSON.parse(random.stdout).endPort).toBeLessThanOrEqual(4749)
     const full = ['acquire', '--matched', '3', '--exclude', '4742-4747']
-    const elsewhere = await runWinport(...full, '--fallback', 'anywhere', ...options)
+    const elsewhere = await callWinport(...full, '--fallback', 'anywhere', ...options)
     expect(JSON.parse(elsewhere.stdout).startPort).toBeGreaterThan(4749)
-    const { code, stderr } = await runWinport(...full, ...options)
+    const { code, stderr } = await callWinport(...full, ...options)
     expect(stderr).toMatch(/^winport: No 3 consecutive TCP and UDP ports from 4740 to 4749 can be reserved: /)
     expect(code).toBe(1)
   })
 
   it('reserves the same range for both protocols', async () => {
-    const plain = await runWinport('acquire', '--matched', '4750', '3', '--transport', 'mock')
+    const plain = await callWinport('acquire', '--matched', '4750', '3', '--transport', 'mock')
     expect(plain.stdout).toMatch(
       /^protocol {2}both\nstart {5}4750\nend {7}4752\ncount {5}3\ntokens {4}\d+ \(tcp\), \d+ \(udp\)\n$/,
     )
     expect(plain.code).toBe(0)
-    const { code, stdout, stderr } = await runWinport(
+    const { code, stdout, stderr } = await callWinport(
       'acquire',
       'udp',
       '4750',
@@ -95,7 +95,7 @@ describe('winport acquire', () => {
     const server = createServer().listen(4780, '127.0.0.1') // is part of each of the thousand candidates
     await once(server, 'listening')
     const line = ['acquire', 'tcp', '2000', '--within', '3000-6000', '--timeout', '1', '--transport', 'mock']
-    const { code, stdout, stderr } = await runWinport(...line)
+    const { code, stdout, stderr } = await callWinport(...line)
     server.close()
     expect(stderr).toBe('winport: No block was acquired within 1 ms. Nothing is reserved.\n')
     expect(stdout).toBe('')
@@ -103,7 +103,7 @@ describe('winport acquire', () => {
   })
 
   it('prints one line of JSON, with the token as a string and nothing on stderr', async () => {
-    const { code, stdout, stderr } = await runWinport('acquire', 'udp', '4710', '3', '--transport', 'mock', '--json')
+    const { code, stdout, stderr } = await callWinport('acquire', 'udp', '4710', '3', '--transport', 'mock', '--json')
     expect(code).toBe(0)
     expect(stderr).toBe('')
     expect(stdout.trimEnd()).not.toContain('\n')
@@ -135,11 +135,11 @@ describe('winport acquire', () => {
 
 describe('winport persistent', () => {
   it.each(['create', 'ensure'])('%s on the mock prints the reservation, and that nothing is kept', async (verb) => {
-    const { code, stdout, stderr } = await runWinport('persistent', verb, 'tcp', '4760', '4', '--transport', 'mock')
+    const { code, stdout, stderr } = await callWinport('persistent', verb, 'tcp', '4760', '4', '--transport', 'mock')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^protocol {2}tcp\nstart {5}4760\nend {7}4763\ncount {5}4\ntoken {5}\d+\n$/)
     expect(stderr).toBe('Nothing is kept: the simulated machine ends with this command.\n')
-    const again = await runWinport('persistent', verb, 'udp', '4760', '4', '--transport', 'mock', '--json')
+    const again = await callWinport('persistent', verb, 'udp', '4760', '4', '--transport', 'mock', '--json')
     expect(again).toMatchObject({ code: 0, stderr })
     expect(again.stdout.trimEnd()).not.toContain('\n')
     expect(JSON.parse(again.stdout)).toEqual({
@@ -153,7 +153,7 @@ describe('winport persistent', () => {
   })
 
   it.each(['lookup', 'delete'])('%s fails for a range that does not exist', async (verb) => {
-    const { code, stdout, stderr } = await runWinport('persistent', verb, 'udp', '4770', '1', '--transport', 'mock')
+    const { code, stdout, stderr } = await callWinport('persistent', verb, 'udp', '4770', '1', '--transport', 'mock')
     expect(stderr).toMatch(/^winport: No persistent reservation was created with exactly UDP port 4770: [^\n]*\n$/)
     expect(stdout).toBe('')
     expect(code).toBe(1)
@@ -212,7 +212,7 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
     ['aquire tcp 5', 2, /Did you mean acquire\?/],
     ['demo now', 2, /too many arguments/],
   ])('`winport %s` is a usage error', async (line, exitCode, message) => {
-    const { code, stdout, stderr } = await runWinport(...line.split(' '))
+    const { code, stdout, stderr } = await callWinport(...line.split(' '))
     expect(stderr).toMatch(/^winport: [^\n]+ Try 'winport (acquire |persistent |info |probe |demo )?--help'\.\n$/)
     expect(stderr).toMatch(message)
     expect(code).toBe(exitCode)
@@ -226,7 +226,7 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
     ['an option', ['info', '--\x1b]0;title\x07'], '--\\u001b]0;title\\u0007'],
     ['a choice', ['acquire', 'tcp', '3', '--transport', 'mo\x7fck'], "'mo\\u007fck'"],
   ])('escapes the control characters of %s', async (_what, args, escaped) => {
-    const { code, stderr } = await runWinport(...args)
+    const { code, stderr } = await callWinport(...args)
     expect(stderr).toContain(escaped)
     expect(stderr).toMatch(/^[^\p{Cc}]+\n$/u)
     expect(code).toBe(2)
@@ -240,7 +240,7 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
       'probe --transport koffi',
       'demo --transport napi',
     ])('`winport %s` fails on other platforms than Windows', async (line) => {
-    const { code, stdout, stderr } = await runWinport(...line.split(' '))
+    const { code, stdout, stderr } = await callWinport(...line.split(' '))
     expect(stderr).toMatch(
       /^winport: The \w+ backend needs Windows, and this platform is \w+\. Leave the transport out [^\n]*\n$/,
     )
@@ -249,7 +249,7 @@ describe('an error is one line on stderr, with nothing on stdout and no stack tr
   })
 
   it.runIf(process.platform === 'linux')('`winport persistent` says that Linux has no such reservations', async () => {
-    const { code, stderr } = await runWinport('persistent', 'create', 'tcp', '5000', '5')
+    const { code, stderr } = await callWinport('persistent', 'create', 'tcp', '5000', '5')
     expect(stderr).toMatch(
       /^winport: This system does not offer [^\n]* Linux has no port reservations that survive their process\.\n$/,
     )
@@ -315,7 +315,7 @@ describe('help and version', () => {
     ['probe', ['--json', '--transport <name>', 'deletes them again']],
     ['demo', ['--transport <name>']],
   ])('%s --help describes the command and lists its options', async (command, parts) => {
-    const { code, stdout } = await runWinport(command, '--help')
+    const { code, stdout } = await callWinport(command, '--help')
     expect(code).toBe(0)
     for (const part of parts) expect(stdout.replaceAll(/\s+/g, ' ')).toContain(part)
   })

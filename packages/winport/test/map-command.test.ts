@@ -8,7 +8,7 @@ import { map, type Terminal } from '../src/cli/map-command.js'
 import { htmlPage } from '../src/map/html-page.js'
 import { svgPicture } from '../src/map/svg-picture.js'
 import { captureOutput } from './captured-output.js'
-import { runWinport } from './run-winport.js'
+import { callWinport, runWinport } from './run-winport.js'
 
 const ESCAPE = '\u001b'
 const folder = mkdtempSync(join(tmpdir(), 'winport-map-'))
@@ -72,7 +72,7 @@ describe('winport map', () => {
   })
 
   it('draws a simulated machine', async () => {
-    const { code, stdout, stderr } = await runWinport('map', 'udp', '--transport', 'mock')
+    const { code, stdout, stderr } = await callWinport('map', 'udp', '--transport', 'mock')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^UDP ports of a simulated machine \(Windows\)\n/)
     expect(stdout.trimEnd()).toMatch(/\n49152-65535 {2}dynamic {7}16384 ports, given to programs that choose none$/)
@@ -94,13 +94,13 @@ describe('winport map', () => {
     ['map tcp udp', /too many arguments/],
     ['map --svg', /argument missing/],
   ])('%s is a usage error', async (line, message) => {
-    const { code, stdout, stderr } = await runWinport(...line.split(' '))
+    const { code, stdout, stderr } = await callWinport(...line.split(' '))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(message)
   })
 
   it('exits with 1 if the file cannot be written', async () => {
-    const { code, stdout, stderr } = await runWinport('map', '--svg', join(folder, 'missing', 'map.svg'))
+    const { code, stdout, stderr } = await callWinport('map', '--svg', join(folder, 'missing', 'map.svg'))
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^winport: ENOENT[^\n]*\n$/)
   })

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { runCommandLine } from '../src/cli/command-line.js'
+import { captureOutput } from './captured-output.js'
 
 const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
@@ -21,6 +23,16 @@ export function startWinport(
 
 export async function runWinport(...args: readonly string[]): Promise<Finished> {
   return await finish(startWinport({}, ...args))
+}
+
+/** Runs the command in this process, which saves the start of Node.js. For what a process of its own would not do differently. */
+export async function callWinport(...args: readonly string[]): Promise<Finished> {
+  let code: number | null = null
+  const { stdout, stderr, error } = await captureOutput(async () => {
+    code = await runCommandLine(args)
+  })
+  if (error !== undefined) throw error
+  return { code, stdout, stderr }
 }
 
 export async function finish(child: ChildProcess): Promise<Finished> {

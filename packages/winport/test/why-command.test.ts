@@ -13,7 +13,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { why } from '../src/cli/why-command.js'
 import { openReservationManager } from '../src/index.js'
 import { captureOutput } from './captured-output.js'
-import { runWinport } from './run-winport.js'
+import { callWinport, runWinport } from './run-winport.js'
 
 const NOBODY = 65_534
 const isRoot = process.getuid?.() === 0
@@ -56,7 +56,7 @@ const BOUND_ONLY = [
 async function whyJson(
   ...args: readonly (string | number)[]
 ): Promise<{ code: number | null; found: PortExplanation }> {
-  const { code, stdout, stderr } = await runWinport('why', ...args.map(String), '--json')
+  const { code, stdout, stderr } = await callWinport('why', ...args.map(String), '--json')
   expect(stderr).toBe('')
   expect(stdout.trimEnd()).not.toContain('\n')
   return { code, found: JSON.parse(stdout) }
@@ -64,7 +64,7 @@ async function whyJson(
 
 /** The first line of the plain output. */
 async function firstLine(...args: readonly (string | number)[]): Promise<string | undefined> {
-  const { stdout } = await runWinport('why', ...args.map(String))
+  const { stdout } = await callWinport('why', ...args.map(String))
   expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(24)
   return stdout.split('\n')[0]
 }
@@ -107,7 +107,7 @@ describe('winport why', () => {
     ['why tcp 65536', /"port".* 65535\. Received 65536/],
     ['why tcp http', /port must be a number\. Received 'http'/],
   ])('%s is a usage error and exits with 2', async (line, message) => {
-    const { code, stdout, stderr } = await runWinport(...line.split(' '))
+    const { code, stdout, stderr } = await callWinport(...line.split(' '))
     expect(stdout).toBe('')
     expect(stderr).toMatch(message)
     expect(stderr).toMatch(/^winport: [^\n]*\n$/)
@@ -115,7 +115,7 @@ describe('winport why', () => {
   })
 
   it('exits with 1 if the host has no address', async () => {
-    const { code, stdout, stderr } = await runWinport('why', 'tcp', '80', '--host', 'winport.invalid')
+    const { code, stdout, stderr } = await callWinport('why', 'tcp', '80', '--host', 'winport.invalid')
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^winport: getaddrinfo [A-Z_]+ winport\.invalid\.\n$/)
     expect(code).toBe(1)
@@ -178,9 +178,9 @@ if (process.platform === 'linux') {
         kind: 'own',
         certainty: 'shown',
       })
-      const { code, found } = await whyJson('tcp', block.startPort)
+      const { code, stdout } = await runWinport('why', 'tcp', String(block.startPort), '--json')
       expect(code).toBe(3)
-      expect(found).toMatchObject(boundOnly(block.startPort, process.pid))
+      expect(JSON.parse(stdout)).toMatchObject(boundOnly(block.startPort, process.pid))
       await block.release()
       expect((await explainPort({ protocol: 'tcp', port: block.startPort })).verdict).toBe('free')
     })
@@ -282,7 +282,7 @@ describe('winport why --transport', () => {
 
   it('exits with 1 if the backend cannot be opened here', async () => {
     const name = process.platform === 'win32' ? 'linux' : 'napi'
-    const { code, stdout, stderr } = await runWinport('why', 'tcp', '80', '--transport', name)
+    const { code, stdout, stderr } = await callWinport('why', 'tcp', '80', '--transport', name)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^winport: The \w+ backend needs /)
   })
