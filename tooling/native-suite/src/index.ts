@@ -1,5 +1,6 @@
 export { defineAdoptionTests } from './adoption-suite.js'
 export { defineConformanceOnSimulator } from './conformance-suite.js'
+export { defineContentionTests } from './contention-suite.js'
 export { defineEntryPointTests, type EntryPointExpectations } from './entry-point-suite.js'
 export { defineFakedTimersTests } from './faked-timers-suite.js'
 export { internalsOf } from './native-internals.js'
