@@ -120,10 +120,9 @@ export class BlockSockets {
   /** Passes a bound socket to Node. The socket is closed if that fails. */
   async adopt<Result>(adopt: () => Promise<Result>, request: BindRequest, use: Use): Promise<Result> {
     try {
-      this.#throwIfClosed(use)
       return await adopt()
     } catch (error) {
-      throw this.#explainAdoption(error, request, use)
+      throw this.explainAdoption(error, request, use)
     }
   }
 
@@ -132,8 +131,16 @@ export class BlockSockets {
     try {
       adopt()
     } catch (error) {
-      throw this.#explainAdoption(error, request, {})
+      throw this.explainAdoption(error, request, {})
     }
+  }
+
+  /** Explains why Node did not take a socket over. The socket is closed. */
+  explainAdoption(error: unknown, { port }: BindRequest, use: Use): unknown {
+    // A manager that closes closes the sockets that Node does not have yet.
+    const isClosed = isSystemCallError(error) && error.code === 'WSAENOTSOCK'
+    const end = isClosed || use.signal?.aborted === true ? this.#endFor(use) : closedOf(use)
+    return this.reportFailure('adopt', end ?? explainUse(error, this.#range, port))
   }
 
   /** Ends the calls that have no port yet: all, or that of one use. */
@@ -321,18 +328,6 @@ export class BlockSockets {
     if (at === 'associate') return explainAssociate(error, this.#range, kind, port, isCurrent)
     const explained = explainBind(error, this.#range, kind, port, options, isCurrent, hint)
     return asNodeError(explained, { syscall, address, port })
-  }
-
-  #explainAdoption(error: unknown, { port }: BindRequest, use: Use): unknown {
-    // A manager that closes closes the sockets that Node does not have yet.
-    const isClosed = isSystemCallError(error) && error.code === 'WSAENOTSOCK'
-    const end = isClosed || use.signal?.aborted === true ? this.#endFor(use) : closedOf(use)
-    return this.reportFailure('adopt', end ?? explainUse(error, this.#range, port))
-  }
-
-  #throwIfClosed(use: Use): void {
-    const closed = closedOf(use)
-    if (closed !== undefined) throw closed
   }
 
   /** Why a call must not go on, if so. */

@@ -13,6 +13,7 @@ import {
   newServerHandle,
 } from '@winport/transport/backend'
 import type { BindRequest, BlockSockets, BoundSocket, Use } from './block-sockets.js'
+import { closeQuietly } from './close-quietly.js'
 import { describeRange } from './explain-error.js'
 import {
   ANY_IPV4,
@@ -133,12 +134,9 @@ export class ReservedBlock implements PortBlock {
     if (server.listening || isStarting(server)) {
       throw new ReservationError('ERR_SERVER_ALREADY_LISTEN', 'The server listens already: close it first.')
     }
-    const listen = async (at: HostAddress) => {
+    const listen = (at: HostAddress) => {
       const request: BindRequest = { syscall: 'listen', at, port, options: { ipv6Only, exclusiveAddressUse } }
-      const bound = this.#sockets.startBind(request, use)
-      const { socket, local } = bound instanceof Promise ? await this.#untilClosed(server, bound, use) : bound
-      await this.#sockets.adopt(() => socket.listen(server, { backlog }), request, use)
-      return local
+      return this.#listenAs(server, backlog, request, use)
     }
     startingServers.set(server, throwIfClosed)
     try {
@@ -304,6 +302,19 @@ export class ReservedBlock implements PortBlock {
       `The connection has the source port ${localPort}, which is outside ${describeRange(this)}: this JavaScript runtime ` +
       'did not use the socket that is bound to the block. It is closed. Use Node.js.'
     throw this.#sockets.reportFailure('adopt', new ReservationError('ERR_RESERVATION_UNSUPPORTED', problem))
+  }
+
+  async #listenAs(server: Server, backlog: number | undefined, request: BindRequest, use: Use): Promise<AddressInfo> {
+    const bound = this.#sockets.startBind(request, use)
+    const { socket, local } = bound instanceof Promise ? await this.#untilClosed(server, bound, use) : bound
+    try {
+      use.throwIfClosed?.()
+      await socket.listen(server, { backlog })
+      return local
+    } catch (error) {
+      closeQuietly(socket)
+      throw this.#sockets.explainAdoption(error, request, use)
+    }
   }
 
   /** Waits for the socket of a server. Ends the call when the server is closed. */

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -38,6 +39,20 @@ describe('a server that is closed while listen is under way', () => {
     expect(server.listening).toBe(false)
     expect(machine.kernel.inspect().sockets).toHaveLength(1) // the anchor
     expect(server.listenerCount('close')).toBe(0)
+  })
+
+  it('gives its port back if it is closed when it has one', async () => {
+    const block = await acquire()
+    const server = createServer()
+    const close = () => void server.close()
+    subscribe('winport:bind', close)
+    try {
+      expect(await failureOf(block.listen(server, { host }))).toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
+    } finally {
+      unsubscribe('winport:bind', close)
+    }
+    expect(server.listening).toBe(false)
+    expect(machine.kernel.inspect().sockets).toHaveLength(1) // the anchor
   })
 
   it('ends a call that looks its host up', async () => {

@@ -106,39 +106,40 @@ function opened(handle: NodeHandle, socket: number): NodeHandle {
  * @param throwIfClosed a {@link closeGuard} of the moment when the caller's own call began
  * @param local the address of the handle, if the caller has it
  */
-export async function listenOnHandle(
+export function listenOnHandle(
   server: Server,
   handle: NodeHandle,
   backlog?: number,
   throwIfClosed?: () => void,
   local?: SocketAddress,
 ): Promise<void> {
-  try {
+  const start = () => {
     throwIfClosed?.()
-    const start = () => {
-      if (!server.listening) listen(handle as ServerHandle, backlog, local)
-      withoutSecondListen(handle as ServerHandle, () => {
-        Reflect.apply(Server.prototype.listen, server, [handle, backlog])
-      })
-    }
-    // A listener that runs before ours may close the server.
-    await startListening(server, start, () => [handle, null].includes(Reflect.get(server, '_handle')))
-  } catch (error) {
-    handle.close() // has no effect if Node closed the handle already
-    throw error
+    if (!server.listening) listen(handle as ServerHandle, backlog, local)
+    withoutSecondListen(handle as ServerHandle, () => {
+      Reflect.apply(Server.prototype.listen, server, [handle, backlog])
+    })
   }
+  // A listener that runs before ours may close the server.
+  const isStarted = () => {
+    const its: unknown = Reflect.get(server, '_handle')
+    return its === handle || its === null
+  }
+  return startListening(server, start, isStarted, () => handle.close()) // has no effect if Node closed the handle already
 }
 
 /** A second `listen` of a handle changes nothing, but it is a call of the system. */
 function withoutSecondListen(handle: ServerHandle, work: () => void): void {
   const { listen } = handle
-  handle.listen = () => 0
+  handle.listen = listensAlready
   try {
     work()
   } finally {
     handle.listen = listen
   }
 }
+
+const listensAlready = () => 0
 
 /** Node would emit an error of this call. */
 function listen(handle: ServerHandle, backlog: number | undefined, local: SocketAddress | undefined): void {

@@ -6,23 +6,29 @@ import type { EventEmitter } from 'node:events'
  * 'error'.
  *
  * @param isStarted whether 'listening' is due to this call: the owner may listen again after a close
+ * @param undo what to do before it rejects
  */
-export async function startListening(
+export function startListening(
   owner: EventEmitter,
   start: () => void,
   isStarted: () => boolean = () => true,
+  undo: () => void = () => {},
 ): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
+    let isSettled = false
     const settle = () => {
+      isSettled = true
       owner.off('listening', listens).off('error', fails).off('close', closed)
     }
     const listens = () => {
+      if (!isStarted()) return fails(closedWhileStarting())
       settle()
-      if (isStarted()) resolve()
-      else reject(closedWhileStarting())
+      resolve()
     }
     const fails = (error: unknown) => {
+      if (isSettled) return
       settle()
+      undo()
       reject(error)
     }
     // The event may belong to an earlier close of a server that listens again. Then 'listening' is queued with

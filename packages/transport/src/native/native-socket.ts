@@ -136,10 +136,15 @@ export class NativeSocket<Handle> implements WinsockSocket {
     return decodeSockaddr(name)
   }
 
-  async listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
-    const throwIfClosed = closeGuard(server)
-    const opened = this.#handOver('listen', openServerHandle)
-    await listenOnHandle(server, opened instanceof Promise ? await opened : opened, backlog, throwIfClosed)
+  listen(server: Server, { backlog }: ListenOptions = {}): Promise<void> {
+    try {
+      const throwIfClosed = closeGuard(server)
+      const start = (handle: NodeHandle) => listenOnHandle(server, handle, backlog, throwIfClosed)
+      const opened = this.#handOver('listen', openServerHandle)
+      return opened instanceof Promise ? opened.then(start) : start(opened)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async adopt(socket: DatagramSocket): Promise<void> {
