@@ -222,6 +222,17 @@ TEST("other control codes reach the system") {
   EXPECT(available, 0u);
 }
 
+TEST("a socket that Node bound is bound for bind, ASSOCIATE and listen as well") {
+  Socket anchor = tcp(), s = tcp();
+  const Instance block = anchor.acquired(20570, 2);
+  bindBehindTheBack(s.handle);
+  EXPECT(s.associate(block.token), WSAEINVAL);
+  EXPECT(s.bind(ipv4(0)), WSAEINVAL);
+  EXPECT(s.bind(ipv4(20570)), WSAEINVAL);
+  EXPECT(s.bind(ipv6(0)), WSAEINVAL);
+  EXPECT(s.listen(), 0);
+}
+
 TEST("a reused socket number is not mistaken for the old socket") {
   Socket anchor = tcp();
   [[maybe_unused]] const Instance block = anchor.acquired(20550, 10);

@@ -88,12 +88,10 @@ int numericOption(int descriptor, int name) {
   return syscall(SYS_getsockopt, descriptor, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
 }
 
+// Windows binds a TCP port that is in TIME_WAIT. Linux does so only with SO_REUSEADDR.
 void allowTimeWait(int descriptor) {
-  // Windows binds a TCP port that is in TIME_WAIT. Linux does so only with SO_REUSEADDR.
   const int on = 1;
-  if (numericOption(descriptor, SO_PROTOCOL) == IPPROTO_TCP) {
-    syscall(SYS_setsockopt, descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  }
+  syscall(SYS_setsockopt, descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 }
 
 }  // namespace
@@ -161,9 +159,9 @@ Traits describe(uint64_t handle) {
   }
 }
 
-int bind(uint64_t handle, const SocketAddress& address) {
+int bind(uint64_t handle, Protocol protocol, const SocketAddress& address) {
   const LinuxSockaddr to(address);
-  allowTimeWait(descriptorOf(handle));
+  if (protocol == Protocol::kTcp) allowTimeWait(descriptorOf(handle));
   return resultOf(syscall(SYS_bind, descriptorOf(handle), &to.storage, to.length));
 }
 

@@ -125,7 +125,7 @@ Traits describe(uint64_t handle) {
   }
 }
 
-int bind(uint64_t handle, const SocketAddress& address) {
+int bind(uint64_t handle, Protocol, const SocketAddress& address) {
   WindowsSockaddr to(address);
   return resultOf(winsock().bind(socketOf(handle), to.get(), to.length));
 }
@@ -172,7 +172,7 @@ bool canBind(Protocol protocol, const SocketAddress& address) {
   if (probe == INVALID_SOCKET) return false;
   const BOOL on = TRUE;
   setOption(probe, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, &on, sizeof on);
-  const bool possible = bind(probe, address) == 0;
+  const bool possible = bind(probe, protocol, address) == 0;
   close(probe);
   return possible;
 }

@@ -36,7 +36,7 @@ struct Traits {
 };
 Traits describe(uint64_t handle);
 
-int bind(uint64_t handle, const SocketAddress& address);
+int bind(uint64_t handle, Protocol protocol, const SocketAddress& address);  // WSAEINVAL if it is bound
 int connect(uint64_t handle, const SocketAddress& address);
 int listen(uint64_t handle, int backlog);
 int shutdown(uint64_t handle, int how);

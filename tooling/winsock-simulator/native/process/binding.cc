@@ -63,7 +63,7 @@ class Binding {
     address.port = port;
     if (const int error = pool_->bindError(socket_.protocol, address, mode_)) return error;
     applyV6Only(socket_);
-    if (const int error = host::bind(socket_.identity.handle, address)) return error;
+    if (const int error = host::bind(socket_.identity.handle, socket_.protocol, address)) return error;
     socket_.bound = true;
     if (pool_->recordBound(socket_.protocol, address, mode_, socket_.identity)) socket_.boundPort = port;
     return 0;
@@ -84,6 +84,16 @@ class Binding {
   const BindMode mode_;
 };
 
+int bindUnbound(SimulatedProcess& process, SimulatedSocket& socket, const SocketAddress& address) {
+  if (socket.family != 0 && address.family != socket.family) return WSAEAFNOSUPPORT;
+  if (socket.protocol == Protocol::kOther) {
+    applyV6Only(socket);
+    return host::bind(socket.identity.handle, socket.protocol, address);
+  }
+  SharedPool* pool = process.pool();
+  return pool == nullptr ? WSAENOBUFS : Binding(*pool, socket, address).bind();
+}
+
 }  // namespace
 
 bool isBound(const SimulatedSocket& socket) {
@@ -99,14 +109,10 @@ void applyV6Only(SimulatedSocket& socket) {
 }
 
 int bindSocket(SimulatedProcess& process, SimulatedSocket& socket, const SocketAddress& address) {
-  if (isBound(socket)) return WSAEINVAL;
-  if (socket.family != 0 && address.family != socket.family) return WSAEAFNOSUPPORT;
-  if (socket.protocol == Protocol::kOther) {
-    applyV6Only(socket);
-    return host::bind(socket.identity.handle, address);
-  }
-  SharedPool* pool = process.pool();
-  return pool == nullptr ? WSAENOBUFS : Binding(*pool, socket, address).bind();
+  if (socket.bound) return WSAEINVAL;
+  const int error = bindUnbound(process, socket, address);
+  // Node may have bound the socket. The system refuses it then, but the pool may have done so first, for another reason.
+  return error != 0 && isBound(socket) ? WSAEINVAL : error;
 }
 
 }  // namespace simulator
