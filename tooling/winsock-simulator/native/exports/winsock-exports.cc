@@ -11,17 +11,17 @@ using namespace simulator;
 namespace {
 
 SOCKET openSocket(const host::OpenRequest& request) {
-  SOCKET opened = INVALID_SOCKET;
+  SOCKET handle = INVALID_SOCKET;
   winsockCall(WINSOCK_SIMULATOR_SOCKET, INVALID_SOCKET, [&](SimulatedProcess& process, auto&) {
-    uint64_t handle;
-    if (const int error = host::open(request, handle)) return error;
-    if (SimulatedSocket* former = process.sockets.remembered(handle)) process.letGo(*former);
-    SimulatedSocket& socket = process.sockets.add(handle, (request.flags & WSA_FLAG_OVERLAPPED) != 0);
+    host::OpenedSocket opened;
+    if (const int error = host::open(request, opened)) return error;
+    if (SimulatedSocket* former = process.sockets.remembered(opened.identity.handle)) process.letGo(*former);
+    SimulatedSocket& socket = process.sockets.add(opened, (request.flags & WSA_FLAG_OVERLAPPED) != 0);
     if (host::kOpensDualStack && socket.family == AF_INET6) socket.pendingV6Only = true;
-    opened = static_cast<SOCKET>(handle);
+    handle = static_cast<SOCKET>(opened.identity.handle);
     return 0;
   });
-  return opened;
+  return handle;
 }
 
 bool isV6Only(int level, int name) { return level == IPPROTO_IPV6 && name == IPV6_V6ONLY; }

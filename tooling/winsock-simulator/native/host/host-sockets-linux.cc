@@ -88,6 +88,19 @@ int numericOption(int descriptor, int name) {
   return syscall(SYS_getsockopt, descriptor, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
 }
 
+Traits traitsOf(int domain, int protocol) {
+  if (domain != AF_INET && domain != AF_INET6) return {Protocol::kOther, 0};
+  const uint16_t family = domain == AF_INET ? kFamilyInet : kFamilyInet6;
+  switch (protocol) {
+    case IPPROTO_TCP: return {Protocol::kTcp, family};
+    case IPPROTO_UDP: return {Protocol::kUdp, family};
+    default: return {Protocol::kOther, family};
+  }
+}
+
+// The protocol that the system chooses for 0.
+int defaultProtocol(int type) { return type == SOCK_STREAM ? IPPROTO_TCP : type == SOCK_DGRAM ? IPPROTO_UDP : 0; }
+
 // Windows binds a TCP port that is in TIME_WAIT. Linux does so only with SO_REUSEADDR.
 void allowTimeWait(int descriptor) {
   const int on = 1;
@@ -118,7 +131,7 @@ int startUp(uint16_t version, void* wsaData) {
 
 void cleanUp() {}
 
-int open(const OpenRequest& request, uint64_t& handle) {
+int open(const OpenRequest& request, OpenedSocket& opened) {
   int family = request.family;
   int type = request.type;
   int protocol = request.protocol;
@@ -130,11 +143,13 @@ int open(const OpenRequest& request, uint64_t& handle) {
     if (type == kFromProtocolInfo) type = fields[3];
     if (protocol == kFromProtocolInfo) protocol = fields[4];
   }
-  if (linuxFamily(family) < 0) return WSAEAFNOSUPPORT;
+  const int domain = linuxFamily(family);
+  if (domain < 0) return WSAEAFNOSUPPORT;
   if (type < 1 || type > 5) return WSAESOCKTNOSUPPORT;
-  const long descriptor = syscall(SYS_socket, linuxFamily(family), type | SOCK_CLOEXEC, protocol);
+  const long descriptor = syscall(SYS_socket, domain, type | SOCK_CLOEXEC, protocol);
   if (descriptor < 0) return winsockErrorOf(errno);
-  handle = static_cast<uint64_t>(descriptor);
+  const auto handle = static_cast<uint64_t>(descriptor);
+  opened = {{handle, identify(handle)}, traitsOf(domain, protocol != 0 ? protocol : defaultProtocol(type))};
   return 0;
 }
 
@@ -149,14 +164,7 @@ uint64_t identify(uint64_t handle) {
 
 Traits describe(uint64_t handle) {
   const int descriptor = descriptorOf(handle);
-  const int domain = numericOption(descriptor, SO_DOMAIN);
-  if (domain != AF_INET && domain != AF_INET6) return {Protocol::kOther, 0};
-  const uint16_t family = domain == AF_INET ? kFamilyInet : kFamilyInet6;
-  switch (numericOption(descriptor, SO_PROTOCOL)) {
-    case IPPROTO_TCP: return {Protocol::kTcp, family};
-    case IPPROTO_UDP: return {Protocol::kUdp, family};
-    default: return {Protocol::kOther, family};
-  }
+  return traitsOf(numericOption(descriptor, SO_DOMAIN), numericOption(descriptor, SO_PROTOCOL));
 }
 
 int bind(uint64_t handle, Protocol protocol, const SocketAddress& address) {

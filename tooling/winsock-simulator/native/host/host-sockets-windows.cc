@@ -91,12 +91,12 @@ int startUp(uint16_t version, void* wsaData) {
 
 void cleanUp() { winsock().cleanUp(); }
 
-int open(const OpenRequest& request, uint64_t& handle) {
+int open(const OpenRequest& request, OpenedSocket& opened) {
   auto* info = static_cast<WSAPROTOCOL_INFOW*>(const_cast<void*>(request.protocolInfo));
-  const SOCKET opened =
+  const SOCKET handle =
       winsock().openWsaSocket(request.family, request.type, request.protocol, info, request.group, request.flags);
-  if (opened == INVALID_SOCKET) return static_cast<int>(GetLastError());
-  handle = opened;
+  if (handle == INVALID_SOCKET) return static_cast<int>(GetLastError());
+  opened = {{handle, identify(handle)}, describe(handle)};
   return 0;
 }
 

@@ -20,7 +20,15 @@ struct OpenRequest {
   uint32_t group;
   uint32_t flags;  // WSA_FLAG_...
 };
-int open(const OpenRequest& request, uint64_t& handle);
+struct Traits {
+  Protocol protocol;
+  uint16_t family;
+};
+struct OpenedSocket {
+  SocketIdentity identity;
+  Traits traits;
+};
+int open(const OpenRequest& request, OpenedSocket& opened);
 
 // Whether the system opens IPv6 sockets without IPV6_V6ONLY, which is set by default on Windows.
 extern const bool kOpensDualStack;
@@ -30,10 +38,6 @@ int close(uint64_t handle);
 // Returns the inode (Linux) or 1 (Windows) of an open socket, and 0 for anything else.
 uint64_t identify(uint64_t handle);
 
-struct Traits {
-  Protocol protocol;
-  uint16_t family;
-};
 Traits describe(uint64_t handle);
 
 int bind(uint64_t handle, Protocol protocol, const SocketAddress& address);  // WSAEINVAL if it is bound

@@ -1,7 +1,5 @@
 #include "process/socket-table.h"
 
-#include "host/host-sockets.h"
-
 namespace simulator {
 
 SimulatedSocket* SocketTable::find(uint64_t handle) {
@@ -9,7 +7,7 @@ SimulatedSocket* SocketTable::find(uint64_t handle) {
   if (inode == 0) return nullptr;
   SimulatedSocket* socket = remembered(handle);
   if (socket == nullptr) {
-    socket = &add(handle, true);
+    socket = &add({{handle, inode}, host::describe(handle)}, true);
     socket->foreign = true;
     SocketAddress address;
     socket->bound = host::localAddress(handle, address) == 0;
@@ -24,13 +22,12 @@ SimulatedSocket* SocketTable::remembered(uint64_t handle) {
   return found == sockets_.end() ? nullptr : &found->second;
 }
 
-SimulatedSocket& SocketTable::add(uint64_t handle, bool overlapped) {
-  const host::Traits traits = host::describe(handle);
-  SimulatedSocket& socket = sockets_[handle];
+SimulatedSocket& SocketTable::add(const host::OpenedSocket& opened, bool overlapped) {
+  SimulatedSocket& socket = sockets_[opened.identity.handle];
   socket = {};
-  socket.identity = {handle, host::identify(handle)};
-  socket.protocol = traits.protocol;
-  socket.family = traits.family;
+  socket.identity = opened.identity;
+  socket.protocol = opened.traits.protocol;
+  socket.family = opened.traits.family;
   socket.overlapped = overlapped;
   return socket;
 }

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "pool/pool-memory.h"
+#include "host/host-sockets.h"
 
 namespace simulator {
 
@@ -37,7 +37,7 @@ class SocketTable {
   // Returns the entry without a check of the handle.
   SimulatedSocket* remembered(uint64_t handle);
 
-  SimulatedSocket& add(uint64_t handle, bool overlapped);
+  SimulatedSocket& add(const host::OpenedSocket& opened, bool overlapped);
   void remove(uint64_t handle) { sockets_.erase(handle); }
 
   template <typename Visit>
