@@ -46,7 +46,7 @@ ROLE("contend", arguments) {
     if (error == 0) {
       blocks.push_back(block);
     } else {
-      EXPECT(error, WSAEADDRINUSE);
+      EXPECT(error, wildcard ? WSAENOBUFS : WSAEADDRINUSE);  // between them the processes may leave no room for a wildcard
     }
     if (blocks.size() > 8) {
       EXPECT(anchor.release(blocks.front().token), 0);
