@@ -74,6 +74,23 @@ TEST("two sockets share a port only at different specific addresses") {
   EXPECT(six.bind(ipv6(20520)), 0);
 }
 
+TEST("getsockname returns the address of the bind, and after a connect a specific one for '0.0.0.0'") {
+  const auto isLocal = [](const Socket& s, const Address& expected) {
+    Address address;
+    address.length = 28;
+    EXPECT(winsock.getsockname(s.handle, address.bytes.data(), &address.length), 0);
+    return address.length == expected.length && address.bytes == expected.bytes;
+  };
+  Socket specific = udp(), wild = udp();
+  EXPECT(specific.bind(ipv4(20580)), 0);
+  EXPECT(wild.bind(ipv4(20581, {0, 0, 0, 0})), 0);
+  EXPECT_TRUE(isLocal(specific, ipv4(20580)));
+  EXPECT_TRUE(isLocal(wild, ipv4(20581, {0, 0, 0, 0})));
+  for (Socket* s : {&specific, &wild}) EXPECT(s->connect(ipv4(20582)), 0);
+  EXPECT_TRUE(isLocal(specific, ipv4(20580)));
+  EXPECT_TRUE(isLocal(wild, ipv4(20581)));
+}
+
 TEST("two sockets with SO_REUSEADDR share a port") {
   Socket first = udp(), second = udp(), third = udp();
   EXPECT(first.set(SOL_SOCKET, SO_REUSEADDR, 1), 0);

@@ -126,7 +126,8 @@ EXPORT int WSAAPI shutdown(SOCKET s, int how) {
 }
 
 EXPORT int WSAAPI getsockname(SOCKET s, sockaddr* name, int* length) {
-  return socketCall(WINSOCK_SIMULATOR_GETSOCKNAME, s, [&](SimulatedProcess&, auto&, SimulatedSocket&) {
+  return socketCall(WINSOCK_SIMULATOR_GETSOCKNAME, s, [&](SimulatedProcess&, auto&, SimulatedSocket& socket) {
+    if (socket.fixedAddress) return writeWindowsSockaddr(*socket.fixedAddress, name, length);
     SocketAddress address;
     if (const int error = host::localAddress(s, address)) return error;
     return writeWindowsSockaddr(address, name, length);

@@ -65,6 +65,8 @@ class Binding {
     applyV6Only(socket_);
     if (const int error = host::bind(socket_.identity.handle, socket_.protocol, address)) return error;
     socket_.bound = true;
+    // A connect replaces an unspecified address, and Linux changes some fields of an IPv6 address.
+    if (address.family == kFamilyInet && !address.isUnspecified()) socket_.fixedAddress = address;
     if (pool_->recordBound(socket_.protocol, address, mode_, socket_.identity)) socket_.boundPort = port;
     return 0;
   }

@@ -22,6 +22,7 @@ struct SimulatedSocket {
   std::optional<bool> pendingV6Only;  // IPV6_V6ONLY, until the socket of the system has it
   bool bound = false;
   uint16_t boundPort = 0;
+  std::optional<SocketAddress> fixedAddress;  // what getsockname answers, if nothing but bind chose it
   uint64_t association = 0;        // a token, 0 for none
   std::vector<uint64_t> acquired;  // tokens of the reservations that end with this socket
   bool hasAcquired = false;        // whether a reservation was ever acquired on it
