@@ -71,8 +71,8 @@ function openMachine(backend: NativeBackend, simulator: WinsockSimulator): Confo
     dynamicRange: simulator.dynamicRange,
     openTransport: ({ elevated = true } = {}) =>
       prepareEachCall(backend.openTransport(simulatorLibraries), () => simulator.setElevated(elevated)),
-    openProcess: async ({ elevated = false } = {}) => {
-      const opened = await SimulatedProcess.open(simulator, backend, elevated)
+    openProcess: async ({ elevated = false, isNew = false } = {}) => {
+      const opened = await SimulatedProcess.open(simulator, backend, elevated, !isNew)
       processes.push(opened)
       return opened
     },

@@ -50,8 +50,8 @@ export function linuxTarget(name) {
         windowsBuild: 0,
         dynamicRange: { startPort: from, count: to - from + 1 },
         openTransport: () => createLinuxTransport(),
-        openProcess: async () => {
-          const opened = await ForkedProcess.start(program, [])
+        openProcess: async ({ isNew = false } = {}) => {
+          const opened = await ForkedProcess.start(program, [], { reuse: !isNew })
           processes.push(opened)
           return opened
         },

@@ -52,6 +52,14 @@ export interface ConformanceTarget {
   openMachine(): ConformanceMachine | Promise<ConformanceMachine>
 }
 
+/** Which other process a test needs. */
+export interface SecondProcessOptions {
+  /** Defaults to false. */
+  readonly elevated?: boolean
+  /** It must start now. Otherwise it may have served an earlier test, if it holds nothing. Defaults to false. */
+  readonly isNew?: boolean
+}
+
 /** A machine in the state that a test expects: it holds no reservation of an earlier test. */
 export interface ConformanceMachine extends AsyncDisposable {
   /** Windows' build number, such as 26100. */
@@ -63,7 +71,7 @@ export interface ConformanceMachine extends AsyncDisposable {
   openTransport(options?: { readonly elevated?: boolean }): Transport | Promise<Transport>
 
   // Each of the others goes with the feature that describes it.
-  openProcess?(options?: { readonly elevated?: boolean }): ConformanceProcess | Promise<ConformanceProcess>
+  openProcess?(options?: SecondProcessOptions): ConformanceProcess | Promise<ConformanceProcess>
   openOtherSocket?(transport: Transport): WinsockSocket
   addExclusion?(protocol: Protocol, startPort: number, count: number): void | Promise<void>
   failNext?(controlCode: number, errno: number): void

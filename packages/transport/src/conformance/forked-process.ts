@@ -10,7 +10,9 @@ import type { ConformanceProcess } from './conformance-target.js'
 import { TransportProcess } from './transport-process.js'
 
 /** A call that the process makes, and its result. */
-type Request = readonly [call: 'acquire' | 'release' | 'bind', protocol: Protocol, ...passed: readonly unknown[]]
+type Request =
+  | readonly [call: 'acquire' | 'release' | 'bind', protocol: Protocol, ...passed: readonly unknown[]]
+  | readonly [call: 'closeSockets']
 type Answer =
   | { readonly result: unknown }
   | {
@@ -22,26 +24,43 @@ type Answer =
       }
     }
 
+/** How a {@link ForkedProcess} is started: its environment, the arguments of Node.js, and whether it may be an earlier one. */
+export interface ForkedProcessOptions extends Pick<ForkOptions, 'env' | 'execArgv'> {
+  /**
+   * Takes a process that was started in the same way and has been disposed of, if there is one. When this one is disposed of, it
+   * closes its sockets and waits for the next; it ends with this process at the latest. Default: false.
+   */
+  readonly reuse?: boolean
+}
+
 const READY = 'ready'
+
+/** The processes that wait to be used again, by how they were started. */
+const waiting = new Map<string, ChildProcess[]>()
 
 /** A second process of the operating system: a program that calls {@link answerParent}. It makes one call at a time. */
 export class ForkedProcess implements ConformanceProcess {
   readonly #child: ChildProcess
+  /** How it was started, if it may be used again. */
+  readonly #origin: string | undefined
+  #isAsked = false
+  #isReturned = false
 
-  protected constructor(child: ChildProcess) {
+  protected constructor(child: ChildProcess, origin?: string) {
     this.#child = child
+    this.#origin = origin
   }
 
   /** Starts the program with these arguments. Resolves when it is ready. */
   static async start(
     program: URL,
     passed: readonly string[],
-    options: Pick<ForkOptions, 'env' | 'execArgv'> = {},
+    options: ForkedProcessOptions = {},
   ): Promise<ForkedProcess> {
-    // Tokens are bigints, which JSON cannot represent.
-    const child = fork(fileURLToPath(program), passed, { ...options, serialization: 'advanced' })
-    await nextMessage(child)
-    return new ForkedProcess(child)
+    const { reuse = false, ...forkOptions } = options
+    const origin = reuse ? JSON.stringify([program.href, passed, forkOptions]) : undefined
+    const child = takeWaiting(origin) ?? (await startChild(program, passed, forkOptions))
+    return new ForkedProcess(child, origin)
   }
 
   async acquire(protocol: Protocol, startPort: number, count: number, family?: AddressFamily): Promise<bigint> {
@@ -65,6 +84,12 @@ export class ForkedProcess implements ConformanceProcess {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return
+    if (this.#origin !== undefined && (await this.#closesSockets())) {
+      this.#isReturned = true
+      keepWaiting(this.#origin, this.#child)
+      return
+    }
+    if (this.#ended) return
     const exited = once(this.#child, 'exit')
     if (this.#child.connected) this.#child.disconnect() // the child then closes its transport and ends
     await exited
@@ -75,14 +100,25 @@ export class ForkedProcess implements ConformanceProcess {
   }
 
   get #ended(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null
+    return this.#isReturned || hasEnded(this.#child)
+  }
+
+  /** False if the process still makes a call, or has ended. */
+  async #closesSockets(): Promise<boolean> {
+    if (this.#isAsked) return false
+    return await this.#request(['closeSockets']).then(
+      () => true,
+      () => false,
+    )
   }
 
   async #request(request: Request): Promise<unknown> {
     if (this.#ended) throw new Error('The second process has already ended')
     const answered = nextMessage(this.#child)
+    this.#isAsked = true
     this.#child.send(request)
     const answer = (await answered) as Answer
+    this.#isAsked = false
     if (!('error' in answer)) return answer.result
     const { name, message, errno = 0, syscall = '' } = answer.error
     if (name === 'WinsockError') throw new WinsockError(errno, syscall)
@@ -101,8 +137,36 @@ export function answerParent(transport: Transport): void {
   process.send?.(READY)
 }
 
-async function answer(self: TransportProcess, [call, protocol, first, second, family]: Request): Promise<Answer> {
+async function startChild(program: URL, passed: readonly string[], options: ForkOptions): Promise<ChildProcess> {
+  // Tokens are bigints, which JSON cannot represent.
+  const child = fork(fileURLToPath(program), passed, { ...options, serialization: 'advanced' })
+  await nextMessage(child)
+  return child
+}
+
+function takeWaiting(origin: string | undefined): ChildProcess | undefined {
+  const child = origin === undefined ? undefined : waiting.get(origin)?.pop()
+  if (child === undefined || hasEnded(child) || !child.connected) return undefined
+  child.ref()
+  child.channel?.ref()
+  return child
+}
+
+/** A process that waits does not keep this one alive. */
+function keepWaiting(origin: string, child: ChildProcess): void {
+  child.unref()
+  child.channel?.unref()
+  waiting.set(origin, [...(waiting.get(origin) ?? []), child])
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
+async function answer(self: TransportProcess, request: Request): Promise<Answer> {
   try {
+    if (request[0] === 'closeSockets') return { result: self.closeSockets() }
+    const [call, protocol, first, second, family] = request
     return { result: await self[call](protocol, first as never, second as never, family as never) }
   } catch (error) {
     const { name, message, errno, syscall } = error as Error & { errno?: number; syscall?: string }

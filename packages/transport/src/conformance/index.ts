@@ -19,11 +19,12 @@ export type {
   ConformanceTarget,
   HeldCall,
   Leftovers,
+  SecondProcessOptions,
 } from './conformance-target.js'
 export type { BehaviourSource, ConformanceTest } from './conformance-test.js'
 export { conformanceTests } from './conformance-tests.js'
 export { encodeRange, encodeToken } from './encode-request.js'
-export { answerParent, ForkedProcess } from './forked-process.js'
+export { answerParent, ForkedProcess, type ForkedProcessOptions } from './forked-process.js'
 export { hasIPv6 } from './has-ipv6.js'
 export type { Granted, ReservationCalls } from './reservation-calls.js'
 export { type ServedBlock, type ServedBlockOptions, ServedBlocks } from './served-blocks.js'

@@ -12,13 +12,14 @@ import type {
   ConformanceMachine,
   ConformanceProcess,
   ConformanceTarget,
+  SecondProcessOptions,
 } from './conformance-target.js'
 import { encodeRange } from './encode-request.js'
 import { hasIPv6 } from './has-ipv6.js'
 
 export interface SystemTargetOptions {
   /** Opens another process on the same machine, with the rights of this process. */
-  readonly openProcess?: () => ConformanceProcess | Promise<ConformanceProcess>
+  readonly openProcess?: (options?: SecondProcessOptions) => ConformanceProcess | Promise<ConformanceProcess>
   /** Features that no trial call finds out. Defaults to none. */
   readonly features?: readonly ConformanceFeature[]
   /** Defaults to the build of this system. */
@@ -63,8 +64,8 @@ export async function systemTarget(
         ...(openProcess === undefined
           ? {}
           : {
-              openProcess: async () => {
-                const opened = await openProcess()
+              openProcess: async (wanted: SecondProcessOptions = {}) => {
+                const opened = await openProcess(wanted)
                 processes.push(opened)
                 return opened
               },

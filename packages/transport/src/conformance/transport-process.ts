@@ -44,6 +44,11 @@ export class TransportProcess implements ConformanceProcess {
     return socket.localAddress().port
   }
 
+  /** Closes the sockets of its calls, which ends its reservations. */
+  closeSockets(): void {
+    for (const socket of this.#kept.splice(0)) socket.close()
+  }
+
   async kill(): Promise<void> {
     await this.#kill()
   }

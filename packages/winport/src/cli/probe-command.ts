@@ -52,7 +52,7 @@ async function runSuite(info: MachineInfo, system: ProbedSystem): Promise<Findin
       features: system.features,
       windowsBuild: system.windowsBuild,
       dynamicRange: system.dynamicRange,
-      openProcess: () => system.openProcess(),
+      openProcess: (options) => system.openProcess(options),
     })
     return { info, system, target, report: await runConformance(target) }
   }

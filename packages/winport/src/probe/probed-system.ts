@@ -1,6 +1,11 @@
 import { DEFAULT_DYNAMIC_RANGE } from '@winport/definitions'
 import type { Transport } from '@winport/transport'
-import { type ConformanceFeature, type ConformanceProcess, TransportProcess } from '@winport/transport/conformance'
+import {
+  type ConformanceFeature,
+  type ConformanceProcess,
+  type SecondProcessOptions,
+  TransportProcess,
+} from '@winport/transport/conformance'
 import { MockKernel } from '@winport/transport-mock'
 import type { BackendName } from '../backend-names.js'
 import { openTransport } from '../backends.js'
@@ -21,7 +26,7 @@ export interface ProbedSystem {
   readonly dynamicRange: DynamicPorts
   readonly features: readonly ConformanceFeature[]
   openTransport(): Promise<Transport>
-  openProcess(): Promise<ConformanceProcess>
+  openProcess(options?: SecondProcessOptions): Promise<ConformanceProcess>
 }
 
 /** Opens the requested backend, or the best one. Rejects if it cannot be opened. */
@@ -45,7 +50,7 @@ export async function openProbedSystem(
     ),
     features: backend === 'linux' ? ['posix-ports'] : [],
     openTransport: () => openTransport({ transport: backend }, machine),
-    openProcess: () => startSecondProcess(backend, libraries),
+    openProcess: ({ isNew = false } = {}) => startSecondProcess(backend, libraries, !isNew),
   }
 }
 

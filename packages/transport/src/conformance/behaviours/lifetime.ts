@@ -285,7 +285,7 @@ export const lifetimeTests: readonly ConformanceTest[] = [
       const transport = await t.openTransport()
       const anchor = transport.openSocket({ protocol: 'tcp' })
       const { startPort, token } = await t.acquire(anchor, 0, 4)
-      await using child = await t.need('openProcess').call(t.machine)
+      await using child = await t.need('openProcess').call(t.machine, { isNew: true })
       await t.refuses('foreignToken', () => child.bind('tcp', startPort, token))
       anchor.close()
       strictEqual((await t.acquire(transport.openSocket({ protocol: 'tcp' }), startPort, 4)).startPort, startPort)
