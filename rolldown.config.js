@@ -1,21 +1,30 @@
 // One configuration for every package: each runs `rolldown --config ../../rolldown.config.js` in its own folder. It writes the
 // JavaScript that is published and tested; tsc writes the declarations beside it.
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 
 const OUTPUT = 'dist'
-/** A program that is started by its path. No other file names it. */
-const SECOND_PROCESS = 'dist/machine/second-process-program.js'
+/**
+ * The first is a program that is started by its path. The others are imported at once by some files, and by others when they
+ * need them. Each is one file, because it is an input and no module awaits at its top level.
+ */
+const INPUTS_OF_WINPORT = ['machine/second-process-program', 'backends', 'bound-sockets', 'machine/installed-versions']
+/** The file of three doors of transport, as dist/conformance/index.js imports it. */
+const DOORS = { id: '../doors.js', external: true }
+/** They lead to the same file as the name of the package. Node.js looks up each name that a file imports. */
+const OTHER_DOORS = ['@winport/transport/backend', '@winport/transport/native']
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const { name, bin = {}, exports, dependencies, optionalDependencies, peerDependencies } = manifest
 const doors = Object.values(exports).flatMap(({ default: file }) => file ?? [])
-const programs = [...Object.values(bin), ...(name === 'winport' ? [SECOND_PROCESS] : [])]
+const programs = Object.values(bin)
+const more = name === 'winport' ? INPUTS_OF_WINPORT.map((file) => `${OUTPUT}/${file}.js`) : []
 const packages = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
 
 export default {
-  input: Object.fromEntries([...doors, ...programs].map((file) => [nameOf(file), sourceOf(file)])),
+  input: Object.fromEntries([...doors, ...programs, ...more].map((file) => [nameOf(file), sourceOf(file)])),
   external: [/^node:/, ...packages.map((dependency) => new RegExp(`^${dependency}(?:/|$)`))],
+  preserveEntrySignatures: 'allow-extension',
   platform: 'node',
   transform: { target: 'es2023' },
   onwarn: (warning) => {
@@ -23,6 +32,7 @@ export default {
   },
   output: {
     dir: OUTPUT,
+    paths: Object.fromEntries(OTHER_DOORS.map((door) => [door, '@winport/transport'])),
     sourcemap: true,
     minifyInternalExports: false,
     comments: { jsdoc: false },
@@ -32,16 +42,21 @@ export default {
       isDynamicEntry && facadeModuleId ? `${nameOf(facadeModuleId, 'src')}.js` : `${name}.js`,
     codeSplitting: {
       groups: [
-        // Loaded with any of the doors that share something.
-        { name: 'shared', tags: ['$initial'], minShareCount: 2 },
-        // The front door and the command line open a transport with these.
-        { name: 'backends', test: /[\\/]winport[\\/]src[\\/](?:backends|refusal-hint)\.ts$/, minShareCount: 2 },
         // Loaded with any of the commands that share something, and with the help: so it needs no other package.
         { name: 'cli/shared', test: /[\\/]src[\\/]cli[\\/](?!open-for-doctor)|[\\/]usingCtx\.js$/, minShareCount: 2 },
       ],
     },
   },
-  plugins: [{ name: 'delete-old-files', writeBundle: (_options, bundle) => deleteOldFiles(Object.keys(bundle)) }],
+  plugins: [
+    { name: 'import-doors', resolveId: (source, importer) => (isBehindDoors(source, importer) ? DOORS : undefined) },
+    { name: 'delete-old-files', writeBundle: (_options, bundle) => deleteOldFiles(Object.keys(bundle)) },
+  ],
+}
+
+/** The conformance suite takes what it shares with the other doors of its package from their one file. */
+function isBehindDoors(source, importer = '') {
+  const suite = resolve('src/conformance')
+  return importer.startsWith(suite) && source.startsWith('.') && !resolve(dirname(importer), source).startsWith(suite)
 }
 
 /** dist/cli/main.js: cli/main */

@@ -15,12 +15,9 @@ export class FreeRuns {
   readonly #longest = new Uint32Array(2 * LEAVES)
 
   constructor() {
-    for (let node = 2 * LEAVES - 1, length = 32, first = LEAVES; node >= 1; node--) {
-      if (node < first) {
-        first >>= 1
-        length <<= 1
-      }
-      this.#prefix[node] = this.#suffix[node] = this.#longest[node] = length
+    for (const lengths of [this.#prefix, this.#suffix, this.#longest]) {
+      for (let first = LEAVES, length = 32; first >= 1; first >>= 1, length <<= 1)
+        lengths.fill(length, first, 2 * first)
     }
   }
 

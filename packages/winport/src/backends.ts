@@ -1,11 +1,17 @@
 import { debuglog } from 'node:util'
 import { checkBoolean, checkKnownOptions, checkObject, invalidArgType, outOfRange } from '@winport/definitions'
-import { ReservationError } from '@winport/manager'
+import { ReservationError, ReservationManager } from '@winport/manager'
 import type { Transport } from '@winport/transport'
 import { codeOf, messageOf } from '@winport/transport/backend'
 import type { WinsockLibraries } from '@winport/transport/native'
 import type { MockKernelOptions } from '@winport/transport-mock'
 import type { BackendName, NativeBackendName } from './backend-names.js'
+import { refusalHint } from './refusal-hint.js'
+
+// Node.js looks up the same package for each file that imports it. So `winport acquire` takes from here what it needs of them.
+export { checkAcquireMatchedOptions } from '@winport/manager'
+export { checkProtocol } from '@winport/transport/backend'
+export { codeOf, outOfRange }
 
 export interface OpenReservationManagerOptions {
   /**
@@ -49,6 +55,15 @@ export interface BackendEnvironment {
 }
 
 export const defaultEnvironment: BackendEnvironment = { platform: process.platform }
+
+/** What `openReservationManager` loads when it is called. */
+export async function openManager(
+  options: OpenReservationManagerOptions,
+  environment: BackendEnvironment = defaultEnvironment,
+): Promise<ReservationManager> {
+  const transport = await openTransport(options, environment)
+  return new ReservationManager({ transport, traceLeaks: options.traceLeaks, hint: refusalHint })
+}
 
 /** Opens the requested transport, or the best one for this machine. */
 export async function openTransport(

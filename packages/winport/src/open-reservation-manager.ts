@@ -8,6 +8,6 @@ import type { OpenReservationManagerOptions } from './backends.js'
  * loaded by this call, not when `winport` is imported.
  */
 export async function openReservationManager(options: OpenReservationManagerOptions = {}): Promise<ReservationManager> {
-  const { openManager } = await import('./open-manager.js')
+  const { openManager } = await import('./backends.js')
   return await openManager(options)
 }

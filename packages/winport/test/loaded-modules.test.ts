@@ -29,28 +29,40 @@ it.each(['--help', 'acquire --help'])('`winport %s` loads no backend, no manager
     'winport/dist/cli/main.js',
     'winport/dist/cli/parser.js',
     'winport/dist/cli/shared.js',
-    'winport/dist/installed-versions.js',
+    'winport/dist/machine/installed-versions.js',
   ])
 })
 
 it('`winport --version` loads no parser', async () => {
   const loaded = [...(await loadedBy('dist/cli/main.js', '--version'))]
-  expect(loaded.sort()).toEqual([
-    'winport/dist/cli/main.js',
-    'winport/dist/installed-versions.js',
-    'winport/dist/machine/installed-versions.js',
-  ])
+  expect(loaded.sort()).toEqual(['winport/dist/cli/main.js', 'winport/dist/machine/installed-versions.js'])
 })
 
 it('`winport acquire` loads no parser if the call has no mistake', async () => {
   const line = ['acquire', 'tcp', '20', '--within', '5000-5999', '--order', 'random', '--transport', 'mock', '--json']
-  expect((await loadedBy('dist/cli/main.js', ...line)).filter((path) => !path.startsWith('winport/')).sort()).toEqual([
+  expect([...(await loadedBy('dist/cli/main.js', ...line))].sort()).toEqual([
     'definitions/dist/index.js',
     'manager/dist/index.js',
     'transport-mock/dist/index.js',
-    'transport/dist/backend/index.js',
-    'transport/dist/index.js',
-    'transport/dist/shared.js',
+    'transport/dist/doors.js',
+    'winport/dist/backends.js',
+    'winport/dist/cli/acquire-command.js',
+    'winport/dist/cli/main.js',
+    'winport/dist/cli/shared.js',
+  ])
+})
+
+it('openReservationManager loads one file of each package, and one more of winport', async () => {
+  const program = `
+    const { openReservationManager } = await import('winport')
+    await (await openReservationManager({ transport: 'mock' })).close()`
+  expect([...(await loadedBy('--input-type=module', '--eval', program))].sort()).toEqual([
+    'definitions/dist/index.js',
+    'manager/dist/index.js',
+    'transport-mock/dist/index.js',
+    'transport/dist/doors.js',
+    'winport/dist/backends.js',
+    'winport/dist/index.js',
   ])
 })
 

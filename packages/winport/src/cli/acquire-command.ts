@@ -1,16 +1,20 @@
-import { outOfRange } from '@winport/definitions'
-import {
-  type AcquireMatchedOptions,
-  checkAcquireMatchedOptions,
-  type MatchedReservation,
+import type {
+  AcquireMatchedOptions,
+  MatchedReservation,
   ReservationManager,
-  type RuntimeReservation,
+  RuntimeReservation,
 } from '@winport/manager'
 import type { Protocol } from '@winport/transport'
-import { checkProtocol, codeOf } from '@winport/transport/backend'
 import type { BackendName } from '../backend-names.js'
-import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
-import { refusalHint } from '../refusal-hint.js'
+import {
+  type BackendEnvironment,
+  checkAcquireMatchedOptions,
+  checkProtocol,
+  codeOf,
+  defaultEnvironment,
+  openManager,
+  outOfRange,
+} from '../backends.js'
 import { Interruption } from './interruption.js'
 import { parseNumber, parsePorts, parseRange, parseStartPort } from './port-arguments.js'
 import { printBlock } from './print-block.js'
@@ -44,11 +48,10 @@ export async function acquire(
   const request = parseRequest(numbers, place)
   const limit = timeout === undefined ? undefined : parseTimeout(timeout)
   {
-    const transport = await openTransport({ transport: name }, environment)
-    await using manager = new ReservationManager({ transport, hint: refusalHint })
+    await using manager = await openManager({ transport: name }, environment)
     await using held = await acquireWithin(manager, protocol, request, limit)
     using interruption = hold ? new Interruption() : undefined
-    printBlock(held, transport, json)
+    printBlock(held, manager.transport, json)
     if (interruption !== undefined) {
       process.stderr.write('Held until Ctrl-C.\n')
       await interruption.happened

@@ -9,4 +9,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 process.stderr.on('error', () => process.exit(1))
 
-process.exitCode = await runCommandLine(process.argv.slice(2))
+process.exitCode = 1 // of a process that ends before its command
+// Not awaited: where a module awaits at its top level, the bundler writes more files, which take longer to load.
+void runCommandLine(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode
+})

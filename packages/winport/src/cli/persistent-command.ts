@@ -1,9 +1,8 @@
 import { checkUnsigned, LAST_PORT } from '@winport/definitions'
-import { checkAcquireOptions, ReservationManager } from '@winport/manager'
+import { checkAcquireOptions } from '@winport/manager'
 import type { PortRange } from '@winport/transport'
 import type { BackendName } from '../backend-names.js'
-import { type BackendEnvironment, defaultEnvironment, openTransport } from '../backends.js'
-import { refusalHint } from '../refusal-hint.js'
+import { type BackendEnvironment, defaultEnvironment, openManager } from '../backends.js'
 import type { PersistentVerb } from './persistent-verbs.js'
 import { parseNumber } from './port-arguments.js'
 import { printBlock } from './print-block.js'
@@ -23,8 +22,8 @@ export async function persistent(
   environment: BackendEnvironment = defaultEnvironment,
 ): Promise<void> {
   const range = parseExactRange(protocol, startPort, count)
-  const transport = await openTransport({ transport: name }, environment)
-  await using manager = new ReservationManager({ transport, hint: refusalHint })
+  await using manager = await openManager({ transport: name }, environment)
+  const { transport } = manager
   if (verb === 'delete') {
     await manager.persistent.delete(range)
     const deleted = `${range.protocol} ${range.startPort}-${range.startPort + range.count - 1} deleted`
