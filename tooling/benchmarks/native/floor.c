@@ -1,6 +1,7 @@
 // What winport is measured against: the same calls in C, with no check of anything; and the clocks that it is measured with.
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <linux/ipv6.h>
@@ -96,7 +97,7 @@ static napi_value childrenCpuTime(napi_env env, napi_callback_info info) {
 }
 
 // raiseNetwork(): brings the loopback device of a new network namespace up, and gives it an address of each family beside its own, as
-// a machine on a network has: get-port tries a port on every address.
+// a machine on a network has: get-port tries a port on every address. A second call changes nothing.
 static napi_value raiseNetwork(napi_env env, napi_callback_info info) {
   (void)info;
   struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
@@ -108,7 +109,7 @@ static napi_value raiseNetwork(napi_env env, napi_callback_info info) {
   const int fd6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   ipv6.ifr6_ifindex = (int)if_nametoindex("lo");
   const bool raised = ioctl(fd, SIOCSIFFLAGS, &up) == 0 && ioctl(fd, SIOCSIFADDR, &alias) == 0 &&
-                      (fd6 < 0 || ioctl(fd6, SIOCSIFADDR, &ipv6) == 0);
+                      (fd6 < 0 || ioctl(fd6, SIOCSIFADDR, &ipv6) == 0 || errno == EEXIST);
   close(fd);
   close(fd6);
   return raised ? NULL : failed(env, "the loopback device stays down");
