@@ -78,6 +78,13 @@ describe('LinuxSources', () => {
     expect(value.map(({ pid }) => pid)).toEqual([9, 20, 100])
   })
 
+  it('lists a socket once that the kernel prints twice, as it may while others open and close', async () => {
+    const row = ROW('00000000:0035', 0, 5)
+    write('proc/net/tcp', TABLE([row, ROW('00000000:0036', 0, 6), row]))
+    process(9, { socket: 5 })
+    expect((await socketsAt('tcp', 53)).map(({ pid }) => pid)).toEqual([9])
+  })
+
   it('names the user of a socket whose process is hidden, and not of a socket without a process', async () => {
     write('proc/net/tcp', TABLE([ROW('00000000:0050', 33, 5), ROW('00000000:0050', 0, 0)]))
     const value = await socketsAt('tcp', 80)

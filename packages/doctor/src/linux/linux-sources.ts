@@ -46,7 +46,8 @@ export class LinuxSources implements PortSources {
         await readIPv6Table(`${this.#proc}/net/${protocol}6`), // missing on a machine without IPv6
       ]
       const bound = await readBoundRows(protocol === 'tcp' ? this.#listBound : undefined, port)
-      const rows = [...tables.flatMap((table) => parseSocketTable(table, protocol, port)), ...(bound.value ?? [])]
+      const listed = tables.flatMap((table) => parseSocketTable(table, protocol, port))
+      const rows = withoutRepeated([...listed, ...(bound.value ?? [])])
       const owners = await findSocketOwners(new Set(rows.map(({ inode }) => inode)), this.#proc, signal)
       const nameOf = await readUserNames(this.#passwd)
       const pids = new Set([...owners.values()].flat())
@@ -95,6 +96,16 @@ function holderOf(
 ): Holder {
   const user = inode === '0' ? null : nameOf(uid)
   return { pid, user, ...(details.get(pid ?? 0) ?? NO_DETAILS), address, state, since: null, remote }
+}
+
+/** The kernel prints the table in parts: when sockets come and go in between, a socket may be in it twice, in two states. */
+function withoutRepeated(rows: readonly SocketRow[]): readonly SocketRow[] {
+  const first = new Map<string, SocketRow>()
+  for (const row of rows) {
+    const socket = `${row.inode} ${row.port}`
+    if (!first.has(socket)) first.set(socket, row)
+  }
+  return rows.filter((row) => row.inode === '0' || first.get(`${row.inode} ${row.port}`) === row)
 }
 
 const NO_DETAILS = { image: null, services: null, started: null } as const
