@@ -61,7 +61,9 @@ describe("the README's first example", () => {
       const onSimulator = code.replace("from 'winport'", `from '${programs}winport-on-simulator.js'`)
       const { startPort, count } = await leasePorts(100)
       const { exitCode, stdout, stderr } = await runOnWindows({
-        cwd: await deployForWindows('winport', { devDependencies: ['@winport/transport-koffi'] }),
+        cwd: await deployForWindows('winport', {
+          devDependencies: ['@winport/transport-koffi', '@winport/transport-napi'],
+        }),
         args: [...preloaded, '--input-type=module', '--eval', onSimulator],
         env: {
           WINSOCK_SIMULATOR: windowsPath(simulatorDllPath(windows?.kind === 'wine' ? windows.arch : process.arch)),

@@ -1,6 +1,7 @@
 // Runs a `winport` command on a simulated Windows: command-on-simulator.js <backend> <command> [arguments as JSON]
 // Its last line on stderr counts what the command left behind. Start it with --import ./elevate.js. Environment:
-// INTERRUPT=<signal>  emits the signal as soon as the process listens for it, because Wine cannot send signals.
+// INTERRUPT="SIGINT SIGHUP"  runs the command once for each signal, and emits the signal as soon as the process listens for it,
+//                     because Wine cannot send signals.
 // NETSH=12000+1900    the dynamic range that netsh prints; the default is the true one.
 // RELEASE=10.0.26100  the version of Windows; the default is this one.
 import { createRequire } from 'node:module'
@@ -22,11 +23,11 @@ function left() {
   return { sockets, reservations, persistent: persistentReservations }
 }
 
-if (INTERRUPT !== undefined) {
+function interruptBy(signal) {
   const waiting = setInterval(() => {
-    if (process.listenerCount(INTERRUPT) === 0) return
+    if (process.listenerCount(signal) === 0) return
     clearInterval(waiting)
-    process.emit(INTERRUPT)
+    process.emit(signal)
   })
 }
 
@@ -44,10 +45,13 @@ const machine = {
 const commands = { acquire, info, persistent, probe }
 const args = JSON.parse(passed)
 const options = typeof args.at(-1) === 'object' && !Array.isArray(args.at(-1)) ? args.pop() : {}
-try {
-  await commands[command](...args, { ...options, transport }, machine)
-} catch (error) {
-  console.error(`${error}`)
-  process.exitCode = 1
+for (const signal of INTERRUPT?.split(' ') ?? [undefined]) {
+  if (signal !== undefined) interruptBy(signal)
+  try {
+    await commands[command](...args, { ...options, transport }, machine)
+  } catch (error) {
+    console.error(`${error}`)
+    process.exitCode = 1
+  }
+  console.error(JSON.stringify(left()))
 }
-console.error(JSON.stringify(left()))
