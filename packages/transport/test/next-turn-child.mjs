@@ -8,6 +8,13 @@ if (what === 'fake') {
   const names = ['setImmediate', 'setTimeout', 'setInterval', 'queueMicrotask']
   if (how === 'missing') for (const name of [...names, 'MessageChannel']) Reflect.deleteProperty(globalThis, name)
   else for (const name of names) Reflect.set(globalThis, name, never)
+  if (how === 'page') {
+    class MessageChannelOfPage {
+      port1 = new EventTarget()
+      port2 = new EventTarget()
+    }
+    Reflect.set(globalThis, 'MessageChannel', MessageChannelOfPage)
+  }
   if (how === 'modules') {
     const require = createRequire(import.meta.url)
     for (const name of ['setImmediate', 'setTimeout', 'setInterval']) require('node:timers')[name] = never

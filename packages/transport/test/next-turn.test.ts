@@ -49,9 +49,12 @@ describe('nextTurn', () => {
     await nextTurn()
   })
 
-  it.each(['globals', 'missing', 'modules'])('works if it is loaded while the timers are replaced: %s', async (how) => {
-    expect(await run('fake', how)).toBe('turn\nwork\nclock\n')
-  })
+  it.each(['globals', 'missing', 'modules', 'page'])(
+    'works if it is loaded while the timers are replaced: %s',
+    async (how) => {
+      expect(await run('fake', how)).toBe('turn\nwork\nclock\n')
+    },
+  )
 
   it('keeps the process alive while a caller waits, and only then', async () => {
     expect(await run('exit')).toBe('waited\n')

@@ -1,4 +1,5 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { openChannel } from './open-channel.js'
 
 // Turns come from a message channel, because fake timers replace setImmediate and setTimeout in globalThis and in node:timers, and
 // some test environments have no setImmediate at all. One channel serves every caller of a thread.
@@ -35,7 +36,7 @@ function planTurn(): { readonly ended: Promise<void> } {
  * one port to the other and back: the event loop cannot complete the way twice in one iteration.
  */
 function openPorts(): { readonly first: MessagePort; readonly second: MessagePort } {
-  const { port1: first, port2: second } = new MessageChannel()
+  const { port1: first, port2: second } = openChannel()
   first.on('message', () => first.postMessage(null))
   second.on('message', () => {
     first.unref()

@@ -1,4 +1,4 @@
-import { MessageChannel } from 'node:worker_threads'
+import { openChannel } from '../backend/open-channel.js'
 
 /**
  * Resolves after the given time, and keeps the event loop alive until then. Fake timers do not affect it. They replace the
@@ -6,7 +6,7 @@ import { MessageChannel } from 'node:worker_threads'
  */
 export async function delay(milliseconds: number): Promise<void> {
   // A wait for a change that never comes ends at its time limit. An open port keeps the event loop alive, a wait does not.
-  const { port1 } = new MessageChannel()
+  const { port1 } = openChannel()
   port1.ref()
   await Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds).value
   port1.close()
