@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { floor } from '../floor.js'
 import { ratioRow } from '../row.js'
 
-const ROUNDS = 15
+const ROUNDS = 31
 
 const manifest = new URL(import.meta.resolve('winport/package.json'))
 const winport = fileURLToPath(new URL(JSON.parse(readFileSync(manifest, 'utf8')).bin.winport, manifest))
