@@ -19,8 +19,8 @@ import {
   openConnectionHandle,
   openDatagramHandle,
   openServerHandle,
-} from '../dist/backend/index.js'
-import { NativeSocket } from '../dist/native/index.js'
+} from '@winport/transport/backend'
+import { NativeSocket } from '@winport/transport/native'
 
 const HOST = '127.0.0.1'
 const FIRST = 3

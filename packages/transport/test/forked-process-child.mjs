@@ -1,13 +1,14 @@
 // The program of a ForkedProcess: forked-process-child.mjs <what to do>. Its transport is a fake.
-import { answerParent } from '../dist/conformance/index.js'
-import { WinsockError } from '../dist/index.js'
+
+import { WinsockError } from '@winport/transport'
+import { answerParent } from '@winport/transport/conformance'
 
 const [what] = process.argv.slice(2)
 if (what === 'fail') process.exit(7)
 
 let closed = 0
 
-/** @param {import('../dist/index.js').SocketSpec} spec */
+/** @param {import('@winport/transport').SocketSpec} spec */
 function openSocket({ protocol }) {
   return {
     /** @type {(code: number, input: unknown, output: Uint8Array | null) => Promise<number>} */
@@ -32,4 +33,4 @@ function openSocket({ protocol }) {
 
 /** @type {unknown} */
 const transport = { openSocket, close: async () => {} }
-answerParent(/** @type {import('../dist/index.js').Transport} */ (transport))
+answerParent(/** @type {import('@winport/transport').Transport} */ (transport))

@@ -50,10 +50,9 @@ describe('isHostPortFree', () => {
   })
 
   it.skipIf(process.platform === 'win32')('throws EMFILE when the process has no descriptor left', async () => {
-    const backend = new URL('../dist/backend/index.js', import.meta.url)
     const program = `
       import { openSync } from 'node:fs'
-      import { isHostPortFree } from ${JSON.stringify(backend.href)}
+      import { isHostPortFree } from '@winport/transport/backend'
       isHostPortFree('tcp', 1)
       try { for (;;) openSync(process.execPath) } catch {}
       const answers = ['tcp', 'udp'].map((protocol) => {

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bindInto, interceptBind, interceptListen, newServerHandle } from '../dist/backend/index.js'
+import { bindInto, interceptBind, interceptListen, newServerHandle } from '@winport/transport/backend'
 
 const HOST = '127.0.0.1'
 const MODE = { reuseAddr: false, ipv6Only: false, exclusiveAddressUse: false }
