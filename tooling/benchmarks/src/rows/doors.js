@@ -107,10 +107,10 @@ for (const one of Object.values(backends)) await one.close()
 simulator.destroy()
 
 const LIMITS = {
-  listen: { mock: 1.8, napi: 3.5 },
-  attach: { mock: 2.15, napi: 3.4 },
-  bind: { mock: 2.6, napi: 5.1 },
-  connect: { mock: 1.85, napi: 3.4 },
+  listen: { mock: 1.8, napi: 2.85 },
+  attach: { mock: 2.15, napi: 2.95 },
+  bind: { mock: 2.6, napi: 4.4 },
+  connect: { mock: 1.85, napi: 3.15 },
 }
 const rows = Object.entries(LIMITS).flatMap(([door, limits]) =>
   Object.entries(limits).map(([name, limit]) =>

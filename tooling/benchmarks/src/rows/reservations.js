@@ -42,7 +42,7 @@ simulator.destroy()
 
 const rows = [
   alsoByMean(ratioRow(1.35, 'napi: acquire + release, against the same calls in C', times.napi, times.inC)),
-  ratioRow(2.15, 'koffi: acquire + release, against the same calls in C', times.koffi, times.inC),
+  ratioRow(1.9, 'koffi: acquire + release, against the same calls in C', times.koffi, times.inC),
   ratioRow(
     1.2,
     'napi: the calls pend but are complete, against calls that complete at once',

@@ -84,12 +84,12 @@ simulator.destroy()
 
 const rows = [
   ratioRow(2, 'find + listen of 20 servers, against listen(0)', found.winport, found['listen(0)']),
-  ratioRow(1.9, 'find + listen of 20 servers, against getRandomPort', found.winport, found.getRandomPort),
-  ratioRow(0.93, 'find + listen of 20 servers, against get-port', found.winport, found['get-port']),
-  ratioRow(0.33, 'find + listen of 20 servers, against detect-port', found.winport, found['detect-port']),
-  ratioRow(0.7, 'find + listen of 20 servers, against portfinder', found.winport, found.portfinder),
+  ratioRow(1.65, 'find + listen of 20 servers, against getRandomPort', found.winport, found.getRandomPort),
+  ratioRow(0.81, 'find + listen of 20 servers, against get-port', found.winport, found['get-port']),
+  ratioRow(0.3, 'find + listen of 20 servers, against detect-port', found.winport, found['detect-port']),
+  ratioRow(0.45, 'find + listen of 20 servers, against portfinder', found.winport, found.portfinder),
   ratioRow(1.45, 'the same with requests, against listen(0)', done.winport, done['listen(0)']),
   ratioRow(1.3, 'the same with requests, against getRandomPort', done.winport, done.getRandomPort),
-  ratioRow(1.15, 'the same with requests, against get-port', done.winport, done['get-port']),
+  ratioRow(1.05, 'the same with requests, against get-port', done.winport, done['get-port']),
 ]
 console.log(JSON.stringify(rows))
