@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -22,9 +23,22 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     })
   })
 
-  it.each([0, 1, 7])('returns exit code %i', async (code) => {
+  it.each([0, 7])('returns exit code %i', async (code) => {
     const result = await runOnWindows({ args: ['-e', `process.exit(${code})`] })
     expect(result).toEqual({ exitCode: code, stdout: '', stderr: '', timedOut: false })
+  })
+
+  it('starts a program three times at most if it ends with 1 and prints nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'winport-starts-'))
+    const starts = join(folder, 'starts')
+    try {
+      const program = `require('node:fs').appendFileSync(${JSON.stringify(windowsPath(starts))}, 'x'); process.exit(1)`
+      const result = await runOnWindows({ args: ['-e', program] })
+      expect(result).toEqual({ exitCode: 1, stdout: '', stderr: '', timedOut: false })
+      expect(await readFile(starts, 'utf8')).toBe('xxx')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('returns exit code 1 for an uncaught error, with its stack on stderr', async () => {

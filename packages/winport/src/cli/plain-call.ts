@@ -29,7 +29,14 @@ function parse({ options }: CommandDefinition, args: string[]) {
     ({ flags }) => [nameOf(flags), { type: flags.includes(' ') ? 'string' : 'boolean' }] as const,
   )
   try {
-    return parseArgs({ args, allowPositionals: true, options: Object.fromEntries(types) })
+    const { tokens, ...found } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: Object.fromEntries(types),
+      tokens: true,
+    })
+    const named = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []))
+    return new Set(named).size === named.length ? found : undefined // every value of a repeated option is checked
   } catch {
     return undefined
   }
