@@ -65,7 +65,7 @@ const rows = [
     holds.winport,
     holds.inC,
   ),
-  ratioRow(1.45, `linux: a port of ${MANY} held and released, against a socket bound in C`, many.winport, many.inC),
+  ratioRow(1.2, `linux: a port of ${MANY} held and released, against a socket bound in C`, many.winport, many.inC),
   ...['::', '127.0.0.1'].map((host) =>
     ratioRow(2, `linux: a hand-over on ${host}, against plain listen`, handOvers[host], handOvers[`plain ${host}`]),
   ),
