@@ -32,7 +32,7 @@ describe.skipIf(windows === undefined)('runOnWindows', () => {
     const folder = await mkdtemp(join(tmpdir(), 'winport-starts-'))
     const starts = join(folder, 'starts')
     try {
-      const program = `require('node:fs').appendFileSync(${JSON.stringify(windowsPath(starts))}, 'x'); process.exit(1)`
+      const program = `require('node:fs').appendFileSync(${JSON.stringify(windowsPath(starts))}, 'x'); process.exitCode = 1`
       const result = await runOnWindows({ args: ['-e', program] })
       expect(result).toEqual({ exitCode: 1, stdout: '', stderr: '', timedOut: false })
       expect(await readFile(starts, 'utf8')).toBe('xxx')

@@ -100,12 +100,13 @@ function holderOf(
 
 /** The kernel prints the table in parts: when sockets come and go in between, a socket may be in it twice, in two states. */
 function withoutRepeated(rows: readonly SocketRow[]): readonly SocketRow[] {
-  const first = new Map<string, SocketRow>()
-  for (const row of rows) {
-    const socket = `${row.inode} ${row.port}`
-    if (!first.has(socket)) first.set(socket, row)
-  }
-  return rows.filter((row) => row.inode === '0' || first.get(`${row.inode} ${row.port}`) === row)
+  const seen = new Set<string>()
+  return rows.filter(({ inode, port }) => {
+    const socket = `${inode} ${port}`
+    const isRepeated = inode !== '0' && seen.has(socket)
+    seen.add(socket)
+    return !isRepeated
+  })
 }
 
 const NO_DETAILS = { image: null, services: null, started: null } as const

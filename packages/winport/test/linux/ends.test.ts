@@ -180,7 +180,7 @@ describe.runIf(process.platform === 'linux')('the ports of a block that Linux ho
   })
 })
 
-/** The error of a listen as any program makes it. */
+/** The error of a listen that has nothing to do with a block. */
 async function codeOfListen(port: number): Promise<string | undefined> {
   const server: Server = createServer()
   try {
