@@ -1,5 +1,5 @@
-// One configuration for every package: each runs `rolldown --config ../../rolldown.config.js` in its own folder. It writes the
-// JavaScript that is published and tested; tsc writes the declarations beside it.
+// One configuration for every package: each runs rolldown with it in its own folder. It writes the JavaScript that is published and
+// tested; tsc writes the declarations beside it.
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
